@@ -1,0 +1,126 @@
+// Package authz holds the vocabulary of authorisation: who acts, in which
+// role, with which permissions. It is pure: rows and requests live elsewhere.
+package authz
+
+import (
+	"context"
+	"slices"
+)
+
+// Role is what an account is in the desk.
+type Role string
+
+// The three roles of the desk.
+const (
+	Employee Role = "employee"
+	ITStaff  Role = "it_staff"
+	Admin    Role = "admin"
+)
+
+// Roles lists every role, from the least to the most powerful.
+var Roles = []Role{Employee, ITStaff, Admin}
+
+// Valid reports whether r is one of Roles.
+func (r Role) Valid() bool { return slices.Contains(Roles, r) }
+
+// WorksTickets reports whether accounts of this role can be assignees.
+func (r Role) WorksTickets() bool { return r == ITStaff || r == Admin }
+
+// Permission is one thing that a role may do at all; which rows it may be done
+// to is the feature's policy.
+type Permission string
+
+// The permissions.
+const (
+	TicketViewAll Permission = "ticket.view_all"
+	TicketQueue   Permission = "ticket.queue" // sees unassigned tickets and those assigned to the actor
+	TicketWork    Permission = "ticket.work"  // changes status, priority, assignee and texts
+	TicketDelete  Permission = "ticket.delete"
+	CommentModify Permission = "comment.moderate"
+	UserManage    Permission = "user.manage"
+	JobManage     Permission = "job.manage"
+	ReportView    Permission = "report.view"
+)
+
+// Options widen what roles may do by settings of the installation.
+type Options struct {
+	// StaffSeesAll lets IT staff see every ticket, not only their own queue.
+	StaffSeesAll bool
+}
+
+// Permissions returns what a role may do, in a stable order.
+func Permissions(r Role, o Options) []Permission {
+	switch r {
+	case Admin:
+		return []Permission{
+			TicketViewAll, TicketQueue, TicketWork, TicketDelete, CommentModify,
+			UserManage, JobManage, ReportView,
+		}
+	case ITStaff:
+		p := []Permission{TicketQueue, TicketWork}
+		if o.StaffSeesAll {
+			p = append(p, TicketViewAll)
+		}
+		return p
+	case Employee:
+		return nil
+	}
+	return nil
+}
+
+// Actor is whoever performs a verb: a signed-in person or a part of the system.
+// The zero Actor is nobody and may do nothing.
+type Actor struct {
+	ID          int64
+	Username    string
+	Role        Role
+	SessionID   int64 // 0 unless signed in by password
+	system      string
+	permissions []Permission
+}
+
+// Person returns the actor for an account.
+func Person(id int64, username string, role Role, o Options) Actor {
+	return Actor{ID: id, Username: username, Role: role, permissions: Permissions(role, o)}
+}
+
+// System returns the actor for a part of the program, such as "import".
+func System(name string) Actor {
+	return Actor{system: name, permissions: Permissions(Admin, Options{})}
+}
+
+// Can reports whether the actor has a permission.
+func (a Actor) Can(p Permission) bool { return slices.Contains(a.permissions, p) }
+
+// IsNobody reports whether the actor is neither a person nor the system.
+func (a Actor) IsNobody() bool { return a.ID == 0 && a.system == "" }
+
+// Permissions returns what the actor may do.
+func (a Actor) Permissions() []Permission { return slices.Clone(a.permissions) }
+
+// ActorID returns the account's id, or 0 for the system.
+func (a Actor) ActorID() int64 { return a.ID }
+
+// ActorName returns the name that the audit log keeps.
+func (a Actor) ActorName() string {
+	if a.system != "" {
+		return "system:" + a.system
+	}
+	return a.Username
+}
+
+type contextKey struct{}
+
+// With returns a context in which the actor acts.
+func With(ctx context.Context, a Actor) context.Context {
+	return context.WithValue(ctx, contextKey{}, a)
+}
+
+// From returns the actor of a context, or nobody.
+func From(ctx context.Context) Actor {
+	a, ok := ctx.Value(contextKey{}).(Actor)
+	if !ok {
+		return Actor{}
+	}
+	return a
+}

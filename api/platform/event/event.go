@@ -1,0 +1,217 @@
+// Package event is the one way to change anything: a verb runs in a
+// transaction, says what happened, and whoever must know hears of it in the
+// same transaction (InTx), by a job committed with it (Durable), or after it
+// (Live). The events table is the audit log, the ticket timeline and the
+// outbox at once.
+package event
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/fixdesk/fixdesk/api/platform/clock"
+	"github.com/fixdesk/fixdesk/api/platform/db"
+	"github.com/fixdesk/fixdesk/api/platform/job"
+)
+
+// Event is one thing that happened. Data holds ids, names of changed fields and
+// small old and new values; never bodies of text, never secrets.
+type Event struct {
+	ID          int64
+	Type        string // noun.past_tense
+	SubjectType string // table's noun, such as "ticket"
+	SubjectID   int64
+	ActorID     int64 // 0 when the system acted
+	ActorName   string
+	CauseID     int64 // the event that led to this one, 0 for none
+	Data        string
+	CreatedAt   time.Time
+}
+
+// TableName names the table for GORM.
+func (Event) TableName() string { return "events" }
+
+// Decode reads the event's data into v.
+func (e Event) Decode(v any) error {
+	if err := json.Unmarshal([]byte(e.Data), v); err != nil {
+		return fmt.Errorf("decode the data of event %d: %w", e.ID, err)
+	}
+	return nil
+}
+
+// Actor is who caused an event.
+type Actor interface {
+	ActorID() int64
+	ActorName() string
+}
+
+type durable struct{ kind string }
+
+// Bus runs transactions and spreads their events. Subscribe before the first
+// Do; a Bus is then safe for concurrent use.
+type Bus struct {
+	db      *db.DB
+	clock   clock.Clock
+	inTx    map[string][]func(*Tx, Event) error
+	durable map[string][]durable
+	live    map[string][]func(Event)
+	wake    func()
+}
+
+// NewBus returns a bus without subscribers. wake is called after a commit that
+// enqueued jobs, so that a worker need not wait for its next poll.
+func NewBus(d *db.DB, c clock.Clock, wake func()) *Bus {
+	return &Bus{
+		db: d, clock: c, wake: wake,
+		inTx:    map[string][]func(*Tx, Event) error{},
+		durable: map[string][]durable{},
+		live:    map[string][]func(Event){},
+	}
+}
+
+// InTx calls fn in the transaction that emits an event of the type; an error
+// undoes the whole transaction.
+func (b *Bus) InTx(eventType string, fn func(*Tx, Event) error) {
+	b.inTx[eventType] = append(b.inTx[eventType], fn)
+}
+
+// Durable enqueues a job of the kind for each event of the type, committed
+// with it. The job's payload is a Ref.
+func (b *Bus) Durable(eventType, jobKind string) {
+	b.durable[eventType] = append(b.durable[eventType], durable{jobKind})
+}
+
+// Live calls fn after the commit, best effort.
+func (b *Bus) Live(eventType string, fn func(Event)) {
+	b.live[eventType] = append(b.live[eventType], fn)
+}
+
+// Ref is the payload of a job that an event started.
+type Ref struct {
+	EventID int64 `json:"event_id"`
+}
+
+// Tx is a running transaction that can announce events. It is also the handle
+// that store functions take.
+type Tx struct {
+	*gorm.DB
+	Ctx     context.Context //nolint:containedctx // a Tx lives only inside Do
+	Now     time.Time
+	by      Actor
+	bus     *Bus
+	state   *txState
+	causeID int64
+}
+
+type txState struct {
+	emitted []Event
+	jobs    bool
+}
+
+type stateKey struct{}
+
+// Do runs fn in a transaction in which by acts, again from the start when the
+// transaction loses a race. Inside another Do it joins that transaction.
+func (b *Bus) Do(ctx context.Context, by Actor, fn func(tx *Tx) error) error {
+	if outer, ok := ctx.Value(stateKey{}).(*txState); ok && db.InTx(ctx) {
+		return b.db.Tx(ctx, func(ctx context.Context, g *gorm.DB) error {
+			return fn(&Tx{DB: g, Ctx: ctx, Now: b.clock.Now(), by: by, bus: b, state: outer})
+		})
+	}
+	var st *txState
+	err := b.db.Tx(ctx, func(ctx context.Context, g *gorm.DB) error {
+		st = &txState{}
+		ctx = context.WithValue(ctx, stateKey{}, st)
+		return fn(&Tx{DB: g.WithContext(ctx), Ctx: ctx, Now: b.clock.Now(), by: by, bus: b, state: st})
+	})
+	if err != nil {
+		return err
+	}
+	if st.jobs && b.wake != nil {
+		b.wake()
+	}
+	for _, e := range st.emitted {
+		for _, fn := range b.live[e.Type] {
+			fn(e)
+		}
+	}
+	return nil
+}
+
+// Because makes the events emitted from here on consequences of another event.
+func (tx *Tx) Because(eventID int64) { tx.causeID = eventID }
+
+// Emit records that something happened to a subject and tells the subscribers.
+func (tx *Tx) Emit(eventType, subjectType string, subjectID int64, data any) error {
+	return tx.EmitAt(tx.Now, eventType, subjectType, subjectID, data)
+}
+
+// EmitAt is Emit for something that happened at another time, as importers
+// know it.
+func (tx *Tx) EmitAt(at time.Time, eventType, subjectType string, subjectID int64, data any) error {
+	raw := []byte("{}")
+	if data != nil {
+		var err error
+		if raw, err = json.Marshal(data); err != nil {
+			return fmt.Errorf("encode event %s: %w", eventType, err)
+		}
+	}
+	e := Event{
+		Type: eventType, SubjectType: subjectType, SubjectID: subjectID,
+		ActorID: tx.by.ActorID(), ActorName: tx.by.ActorName(),
+		CauseID: tx.causeID, Data: string(raw), CreatedAt: at,
+	}
+	if err := tx.Create(&e).Error; err != nil {
+		return fmt.Errorf("record event %s: %w", eventType, err)
+	}
+	tx.state.emitted = append(tx.state.emitted, e)
+	for _, fn := range tx.bus.inTx[eventType] {
+		if err := fn(tx, e); err != nil {
+			return fmt.Errorf("subscriber in the transaction of %s: %w", eventType, err)
+		}
+	}
+	for _, d := range tx.bus.durable[eventType] {
+		if err := tx.Enqueue(job.New{Kind: d.kind, Payload: Ref{EventID: e.ID}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Enqueue adds a job that exists if and only if the transaction commits.
+func (tx *Tx) Enqueue(n job.New) error {
+	if n.RunAt.IsZero() {
+		n.RunAt = tx.Now
+	}
+	if err := job.Enqueue(tx.DB, tx.Now, n); err != nil {
+		return err
+	}
+	tx.state.jobs = true
+	return nil
+}
+
+// Find reads an event, for a job that it started.
+func (b *Bus) Find(ctx context.Context, id int64) (Event, error) {
+	var e Event
+	if err := b.db.Read(ctx).Take(&e, id).Error; err != nil {
+		return e, fmt.Errorf("read event %d: %w", id, err)
+	}
+	return e, nil
+}
+
+// Of lists the events of a subject in the order they were recorded, at most
+// limit of them, beginning after the event afterID.
+func (b *Bus) Of(ctx context.Context, subjectType string, subjectID, afterID int64, limit int) ([]Event, error) {
+	var out []Event
+	err := b.db.Read(ctx).
+		Where("subject_type = ? AND subject_id = ? AND id > ?", subjectType, subjectID, afterID).
+		Order("id").Limit(limit).Find(&out).Error
+	if err != nil {
+		return nil, fmt.Errorf("list the events of %s %d: %w", subjectType, subjectID, err)
+	}
+	return out, nil
+}

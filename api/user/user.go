@@ -1,0 +1,108 @@
+// Package user keeps the people of the desk: their accounts, roles and what
+// others see of them.
+package user
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/text/cases"
+	"gorm.io/gorm"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+)
+
+// User is an account. Every change of it is a compare-and-swap on Version.
+type User struct {
+	ID            int64
+	Username      string
+	UsernameKey   string // folded, unique
+	Email         string
+	EmailKey      string // folded, unique
+	FullName      string
+	FirstName     string
+	LastName      string
+	Department    string
+	Phone         string
+	SearchKey     string // folded name, username and address
+	Role          authz.Role
+	IsActive      bool
+	EmailVerified bool
+	PasswordHash  string
+	TokenVersion  int64 // raised to end every session and token at once
+	Version       int64
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	LastLoginAt   *time.Time
+	AnonymisedAt  *time.Time
+	// PendingPassword marks an invited account whose owner has yet to choose one.
+	PendingPassword bool
+}
+
+// TableName names the table for GORM.
+func (User) TableName() string { return "users" }
+
+// Fold returns the form of a text in which upper and lower case are one.
+func Fold(s string) string { return cases.Fold().String(s) }
+
+// index fills the columns that are derived from others.
+func (u *User) index() {
+	u.UsernameKey = Fold(u.Username)
+	u.EmailKey = Fold(u.Email)
+	u.SearchKey = Fold(strings.Join([]string{u.Username, u.Email, u.FullName, u.FirstName, u.LastName}, "\x1e"))
+}
+
+// Card is what everybody who sees a ticket sees of its people.
+type Card struct {
+	ID         int64  `json:"id" example:"7"`
+	Username   string `json:"username" example:"amara"`
+	Email      string `json:"email" example:"amara@example.com"`
+	Role       string `json:"role" enums:"employee,it_staff,admin" example:"employee"`
+	Department string `json:"department" example:"Finance"`
+	FirstName  string `json:"first_name" example:"Amara"`
+	LastName   string `json:"last_name" example:"Okafor"`
+} //@name User
+
+// Card returns what others see of the account.
+func (u User) Card() Card {
+	return Card{
+		ID: u.ID, Username: u.Username, Email: u.Email, Role: string(u.Role),
+		Department: u.Department, FirstName: u.FirstName, LastName: u.LastName,
+	}
+}
+
+// Cards reads the cards of accounts in one query. Each id asked for is in the
+// answer; one that does not exist has an empty card.
+func Cards(tx *gorm.DB, ids ...int64) (map[int64]Card, error) {
+	out := make(map[int64]Card, len(ids))
+	var wanted []int64
+	for _, id := range ids {
+		if _, seen := out[id]; !seen && id != 0 {
+			out[id] = Card{}
+			wanted = append(wanted, id)
+		}
+	}
+	if len(wanted) == 0 {
+		return out, nil
+	}
+	var users []User
+	if err := tx.Where("id IN ?", wanted).Find(&users).Error; err != nil {
+		return nil, fmt.Errorf("read the people: %w", err)
+	}
+	for _, u := range users {
+		out[u.ID] = u.Card()
+	}
+	return out, nil
+}
+
+// Find reads an account, or gorm.ErrRecordNotFound.
+func Find(tx *gorm.DB, id int64) (User, error) {
+	var u User
+	err := tx.Take(&u, id).Error
+	return u, err
+}
+
+// Assignable reports whether tickets can be assigned to the account.
+func (u User) Assignable() bool { return u.IsActive && u.Role.WorksTickets() }
+
