@@ -1,0 +1,172 @@
+// Package config holds the settings of the program: from flags, then the
+// environment, then an optional file, with all mistakes reported at once.
+package config
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Settings are what an installation can choose. The tags are read by kong:
+// each is a flag, an environment variable and a key of the settings file.
+type Settings struct {
+	Listen         string `help:"Address to listen on." env:"FIXDESK_LISTEN" default:":8080"`
+	Database       string `help:"sqlite:PATH or mysql://user:password@host:3306/name." env:"FIXDESK_DATABASE" default:"sqlite:./data/fixdesk.db"`
+	DataDir        string `help:"Folder for attachments and the generated secret." env:"FIXDESK_DATA_DIR" default:"./data" type:"path"`
+	PublicURL      string `help:"Where people reach the desk; used in links." env:"FIXDESK_PUBLIC_URL" default:"http://localhost:8080"`
+	Secret         string `help:"Signs tokens; generated into the data folder when empty." env:"FIXDESK_SECRET"`
+	SMTP           string `help:"smtp://user:password@host:587; empty writes mail to the log." env:"FIXDESK_SMTP" name:"smtp"`
+	MailFrom       string `help:"Sender of mail; default fixdesk@ the host of the public URL." env:"FIXDESK_MAIL_FROM"`
+	Redis          string `help:"redis://…, needed for more than one replica." env:"FIXDESK_REDIS"`
+	RateLimit      string `help:"on or off." env:"FIXDESK_RATE_LIMIT" default:"on"`
+	TrustedProxies string `help:"Comma list of addresses or networks that may set X-Forwarded-For." env:"FIXDESK_TRUSTED_PROXIES"`
+	Registration   string `help:"on or off: may employees register themselves?" env:"FIXDESK_REGISTRATION" default:"on"`
+	StaffScope     string `help:"queue or all: do IT staff see their queue or every ticket?" env:"FIXDESK_STAFF_SCOPE" default:"queue"`
+	LogLevel       string `help:"debug, info, warn or error." env:"FIXDESK_LOG_LEVEL" default:"info"`
+}
+
+// secretVariables may also be given as a file named by NAME_FILE.
+var secretVariables = []string{"FIXDESK_SECRET", "FIXDESK_DATABASE", "FIXDESK_SMTP", "FIXDESK_REDIS"}
+
+// LoadSecretFiles sets each secret variable from the file that NAME_FILE names.
+func LoadSecretFiles() error {
+	var errs []error
+	for _, name := range secretVariables {
+		path := os.Getenv(name + "_FILE")
+		if path == "" {
+			continue
+		}
+		if os.Getenv(name) != "" {
+			errs = append(errs, fmt.Errorf("%s and %s_FILE are both set; set one", name, name))
+			continue
+		}
+		data, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s_FILE: %w", name, err))
+			continue
+		}
+		if err := os.Setenv(name, strings.TrimRight(string(data), "\r\n")); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Check reports every mistake in the settings at once.
+func (s Settings) Check() error {
+	var errs []error
+	add := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
+		add("FIXDESK_LISTEN: %q is no address; write :8080 or 127.0.0.1:8080", s.Listen)
+	}
+	if !strings.HasPrefix(s.Database, "sqlite:") && !strings.HasPrefix(s.Database, "mysql://") {
+		add("FIXDESK_DATABASE: must start with sqlite: or mysql://")
+	}
+	if u, err := url.Parse(s.PublicURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		add("FIXDESK_PUBLIC_URL: %q is no http(s) address", s.PublicURL)
+	}
+	if s.Secret != "" && len(s.Secret) < 32 {
+		add("FIXDESK_SECRET: needs at least 32 characters; make one with: openssl rand -hex 32")
+	}
+	if s.SMTP != "" && !strings.HasPrefix(s.SMTP, "smtp://") && !strings.HasPrefix(s.SMTP, "smtps://") {
+		add("FIXDESK_SMTP: must start with smtp:// or smtps://")
+	}
+	if s.Redis != "" && !strings.HasPrefix(s.Redis, "redis://") && !strings.HasPrefix(s.Redis, "rediss://") {
+		add("FIXDESK_REDIS: must start with redis:// or rediss://")
+	}
+	for name, v := range map[string]string{"FIXDESK_RATE_LIMIT": s.RateLimit, "FIXDESK_REGISTRATION": s.Registration} {
+		if v != "on" && v != "off" {
+			add("%s: must be on or off, not %q", name, v)
+		}
+	}
+	if s.StaffScope != "queue" && s.StaffScope != "all" {
+		add("FIXDESK_STAFF_SCOPE: must be queue or all, not %q", s.StaffScope)
+	}
+	switch s.LogLevel {
+	case "debug", "info", "warn", "error":
+	default:
+		add("FIXDESK_LOG_LEVEL: must be debug, info, warn or error, not %q", s.LogLevel)
+	}
+	if _, err := s.Proxies(); err != nil {
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// Proxies returns the networks that may say who called.
+func (s Settings) Proxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	var errs []error
+	for _, part := range strings.Split(s.TrustedProxies, ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		if addr, err := netip.ParseAddr(part); err == nil {
+			out = append(out, netip.PrefixFrom(addr, addr.BitLen()))
+		} else if p, err := netip.ParsePrefix(part); err == nil {
+			out = append(out, p)
+		} else {
+			errs = append(errs, fmt.Errorf("FIXDESK_TRUSTED_PROXIES: %q is neither an address nor a network", part))
+		}
+	}
+	return out, errors.Join(errs...)
+}
+
+// PublicHost returns the host name of the public URL.
+func (s Settings) PublicHost() string {
+	u, err := url.Parse(s.PublicURL)
+	if err != nil {
+		return "localhost"
+	}
+	return u.Hostname()
+}
+
+const secretFile = "secret"
+
+// LoadSecret returns the secret that signs tokens: the setting, or the one in
+// the data folder, which it generates the first time.
+func (s Settings) LoadSecret() ([]byte, error) {
+	if s.Secret != "" {
+		return []byte(s.Secret), nil
+	}
+	path := filepath.Join(s.DataDir, secretFile)
+	if data, err := os.ReadFile(path); err == nil { //nolint:gosec // our own file
+		if secret := strings.TrimSpace(string(data)); len(secret) >= 32 {
+			return []byte(secret), nil
+		}
+		return nil, fmt.Errorf("the secret in %s is too short; delete the file to make a new one (everybody must sign in again)", path)
+	} else if !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("read the secret: %w", err)
+	}
+	if err := os.MkdirAll(s.DataDir, 0o750); err != nil {
+		return nil, fmt.Errorf("create the data folder: %w", err)
+	}
+	raw := make([]byte, 32)
+	if _, err := rand.Read(raw); err != nil {
+		return nil, fmt.Errorf("generate the secret: %w", err)
+	}
+	secret := hex.EncodeToString(raw)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // our own file
+	if errors.Is(err, os.ErrExist) {
+		return s.LoadSecret() // another process was faster
+	}
+	if err != nil {
+		return nil, fmt.Errorf("write the secret: %w", err)
+	}
+	if _, err := f.WriteString(secret + "\n"); err != nil {
+		return nil, errors.Join(fmt.Errorf("write the secret: %w", err), f.Close())
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return nil, fmt.Errorf("write the secret: %w", err)
+	}
+	return []byte(secret), nil
+}
