@@ -138,6 +138,9 @@ func (d *DB) Ping(ctx context.Context) error {
 // Engine names the engine for people: "sqlite" or "mysql".
 func (d *DB) Engine() string { return d.dialect.name() }
 
+// PrimaryKey is the name to give UseIndex for a walk along the ids.
+const PrimaryKey = "PRIMARY"
+
 // UseIndex returns a table expression that pins the index a query walks, so
 // that its cost does not depend on the optimiser's statistics. The names must
 // be constants of the program.

@@ -59,13 +59,3 @@ func (mysqlDialect) upsertAdd(table string, keys []string, column string, rows i
 }
 
 func (mysqlDialect) explain() string { return "EXPLAIN " }
-
-func (mysqlDialect) fullText() fullText {
-	return fullText{
-		create: "CREATE TABLE %s (rowid BIGINT NOT NULL PRIMARY KEY, words LONGTEXT NOT NULL, " +
-			"FULLTEXT INDEX ft_words (words)) ENGINE=InnoDB DEFAULT CHARSET=ascii COLLATE=ascii_bin",
-		put:   "REPLACE INTO %s (rowid, words) VALUES ",
-		match: "MATCH (%s.words) AGAINST (? IN BOOLEAN MODE)",
-		query: func(words []string) string { return "+" + strings.Join(words, " +") },
-	}
-}

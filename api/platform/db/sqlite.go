@@ -96,6 +96,9 @@ func (sqliteDialect) retryable(err error) bool {
 }
 
 func (sqliteDialect) useIndex(table, alias, index string) string {
+	if index == PrimaryKey {
+		return table + " AS " + alias + " NOT INDEXED"
+	}
 	return table + " AS " + alias + " INDEXED BY " + index
 }
 
@@ -106,17 +109,6 @@ func (sqliteDialect) upsertAdd(table string, keys []string, column string, rows 
 }
 
 func (sqliteDialect) explain() string { return "EXPLAIN QUERY PLAN " }
-
-// fullText uses FTS5 without content and positions: the words are enough to
-// find candidates, and the text itself is stored once, in its own table.
-func (sqliteDialect) fullText() fullText {
-	return fullText{
-		create: "CREATE VIRTUAL TABLE %s USING fts5(words, content='', contentless_delete=1, detail=none, tokenize='ascii')",
-		put:    "INSERT OR REPLACE INTO %s (rowid, words) VALUES ",
-		match:  "%s MATCH ?",
-		query:  func(words []string) string { return strings.Join(words, " AND ") },
-	}
-}
 
 // placeholders returns `(?, ?), (?, ?)` for rows of a width.
 func placeholders(width, rows int) string {

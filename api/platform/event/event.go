@@ -203,15 +203,29 @@ func (b *Bus) Find(ctx context.Context, id int64) (Event, error) {
 	return e, nil
 }
 
-// Of lists the events of a subject in the order they were recorded, at most
-// limit of them, beginning after the event afterID.
-func (b *Bus) Of(ctx context.Context, subjectType string, subjectID, afterID int64, limit int) ([]Event, error) {
+// Of lists the events of a subject, at most limit of them: those after the
+// event from, oldest first, or with back those before it, newest first.
+func (b *Bus) Of(ctx context.Context, subjectType string, subjectID, from int64, back bool, limit int) ([]Event, error) {
 	var out []Event
-	err := b.db.Read(ctx).
-		Where("subject_type = ? AND subject_id = ? AND id > ?", subjectType, subjectID, afterID).
-		Order("id").Limit(limit).Find(&out).Error
-	if err != nil {
+	q := b.db.Read(ctx).Where("subject_type = ? AND subject_id = ?", subjectType, subjectID).Limit(limit)
+	if back {
+		q = q.Where("id < ?", from).Order("id DESC")
+	} else {
+		q = q.Where("id > ?", from).Order("id")
+	}
+	if err := q.Find(&out).Error; err != nil {
 		return nil, fmt.Errorf("list the events of %s %d: %w", subjectType, subjectID, err)
 	}
 	return out, nil
+}
+
+// CountOf counts the events of a subject, but no further than limit.
+func (b *Bus) CountOf(ctx context.Context, subjectType string, subjectID int64, limit int) (int64, error) {
+	var n int64
+	err := b.db.Read(ctx).Raw("SELECT COUNT(*) FROM (SELECT id FROM events WHERE subject_type = ? AND subject_id = ? LIMIT ?) AS e",
+		subjectType, subjectID, limit).Scan(&n).Error
+	if err != nil {
+		return 0, fmt.Errorf("count the events of %s %d: %w", subjectType, subjectID, err)
+	}
+	return n, nil
 }

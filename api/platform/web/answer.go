@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -34,12 +35,27 @@ type Detail struct {
 // Rows is one page of rows, with what is needed to go on from it. Count is the
 // number of rows of the whole list, or more than MaxCount.
 type Rows[T any] struct {
-	Rows       []T
-	Count      int64
-	HasBefore  bool
-	HasAfter   bool
-	CursorOf   func(T) Cursor
-	PageNumber int
+	Rows      []T
+	Count     int64
+	HasBefore bool
+	HasAfter  bool
+	CursorOf  func(T) Cursor
+}
+
+// Cut takes what was fetched for a page, which is one row more than fits when
+// there is more, puts it in the list's order, and notes what lies around it.
+func Cut[T, R any](r *Rows[R], fetched []T, page Page) []T {
+	more := len(fetched) > page.Size
+	if more {
+		fetched = fetched[:page.Size]
+	}
+	if page.Cursor != nil && page.Cursor.Back {
+		slices.Reverse(fetched)
+		r.HasBefore, r.HasAfter = more, true
+	} else {
+		r.HasBefore, r.HasAfter = page.Cursor != nil || page.Number > 1, more
+	}
+	return fetched
 }
 
 // SendList answers with a page of a list; view turns a row into what is sent.

@@ -69,12 +69,20 @@ func Fail(c *gin.Context, err error) {
 	if f.Kind == fault.Unauthenticated {
 		c.Header("WWW-Authenticate", `Bearer realm="fixdesk"`)
 	}
-	status := statusOf[f.Kind]
-	body, merr := json.Marshal(Problem{
+	problem(c, statusOf[f.Kind], f)
+}
+
+// FailStatus answers with a problem that only HTTP knows.
+func FailStatus(c *gin.Context, status int, code, detail string) {
+	problem(c, status, &fault.Error{Code: code, Detail: detail})
+}
+
+func problem(c *gin.Context, status int, f *fault.Error) {
+	body, err := json.Marshal(Problem{
 		Type: "about:blank", Title: http.StatusText(status), Status: status,
 		Detail: f.Detail, Code: f.Code, RequestID: RequestID(c), Errors: f.Fields,
 	})
-	if merr != nil {
+	if err != nil {
 		body = []byte("{}")
 	}
 	c.Header("Cache-Control", "no-store")

@@ -1,0 +1,83 @@
+package server
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+
+	"github.com/gin-gonic/gin"
+)
+
+// assets serves the single-page app that is built into the program. Files under
+// assets/ carry a hash in their name and may be kept for ever; the rest is
+// asked for each time and mostly answered with 304.
+type assets struct {
+	files fs.FS
+	mu    sync.Mutex
+	tags  map[string]string
+}
+
+func newAssets(files fs.FS) *assets { return &assets{files: files, tags: map[string]string{}} }
+
+// serve answers GET and HEAD of anything outside the API. Paths without a file
+// belong to the app's own router.
+func (a *assets) serve(c *gin.Context) {
+	name := strings.TrimPrefix(path.Clean("/"+c.Request.URL.Path), "/")
+	switch {
+	case name == "api" || strings.HasPrefix(name, "api/"):
+		notFound(c)
+		return
+	case c.Request.Method != http.MethodGet && c.Request.Method != http.MethodHead:
+		c.Header("Allow", "GET, HEAD")
+		methodNotAllowed(c)
+		return
+	}
+	data, err := fs.ReadFile(a.files, name)
+	if name == "" || err != nil {
+		if path.Ext(name) != "" && !strings.Contains(c.GetHeader("Accept"), "text/html") {
+			notFound(c)
+			return
+		}
+		name = "index.html"
+		if data, err = fs.ReadFile(a.files, name); errors.Is(err, fs.ErrNotExist) {
+			c.Data(http.StatusServiceUnavailable, "text/plain; charset=utf-8",
+				[]byte("This program was built without its front end. Run `make build`, or use the API under /api.\n"))
+			return
+		}
+	}
+	if strings.HasPrefix(name, "assets/") {
+		c.Header("Cache-Control", "public, max-age=31536000, immutable")
+	} else {
+		c.Header("Cache-Control", "no-cache")
+	}
+	tag := a.tag(name, data)
+	c.Header("ETag", tag)
+	if c.GetHeader("If-None-Match") == tag {
+		c.Status(http.StatusNotModified)
+		c.Writer.WriteHeaderNow()
+		return
+	}
+	kind := mime.TypeByExtension(path.Ext(name))
+	if kind == "" {
+		kind = "application/octet-stream"
+	}
+	c.Data(http.StatusOK, kind, data)
+}
+
+func (a *assets) tag(name string, data []byte) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if t, ok := a.tags[name]; ok {
+		return t
+	}
+	sum := sha256.Sum256(data)
+	t := `"` + hex.EncodeToString(sum[:12]) + `"`
+	a.tags[name] = t
+	return t
+}

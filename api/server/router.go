@@ -1,0 +1,58 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	swaggerFiles "github.com/swaggo/files"
+	ginSwagger "github.com/swaggo/gin-swagger"
+
+	"github.com/fixdesk/fixdesk/api/auth"
+	"github.com/fixdesk/fixdesk/api/deadletter"
+	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/user"
+	"github.com/fixdesk/fixdesk/docs"
+)
+
+// Features are the parts of the desk that have endpoints.
+type Features struct {
+	Auth       *auth.Service
+	User       *user.Service
+	Ticket     *ticket.Service
+	DeadLetter *deadletter.Service
+	Keys       *web.Keys
+}
+
+// routes is every route of the server on one screen.
+func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
+	e.GET("/healthz", alive)
+	e.GET("/readyz", s.readiness)
+	e.GET("/metrics", gin.WrapH(promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{})))
+	e.GET("/swagger/*any", ginSwagger.WrapHandler(swaggerFiles.Handler,
+		ginSwagger.InstanceName(docs.Instance), ginSwagger.PersistAuthorization(true)))
+
+	public := e.Group("/api", f.Auth.Authenticate())
+	signedIn := public.Group("", auth.Required())
+	f.Auth.Routes(public, signedIn, f.Keys)
+	f.User.Routes(signedIn, f.Keys)
+	f.Ticket.Routes(signedIn, f.Keys)
+	f.DeadLetter.Routes(signedIn, f.Keys)
+
+	e.NoMethod(methodNotAllowed)
+	e.NoRoute(app.serve)
+}
+
+// alive answers GET /healthz: the program runs.
+func alive(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "ok"}) }
+
+// readiness answers GET /readyz: the database answers and the worker works.
+func (s *Server) readiness(c *gin.Context) {
+	if err := s.ready(c.Request.Context()); err != nil {
+		web.Fail(c, fault.New(fault.Unavailable, "server.not_ready", "Not ready: %s.", err))
+		return
+	}
+	c.JSON(http.StatusOK, gin.H{"status": "ok"})
+}

@@ -1,0 +1,217 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/etag"
+	"github.com/fixdesk/fixdesk/api/platform/event"
+	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/platform/web"
+)
+
+// Comment adds to the conversation of a ticket that the actor sees.
+func (s *Service) Comment(ctx context.Context, by authz.Actor, ticketID int64, content string) (Comment, error) {
+	return s.comment(ctx, by, ticketID, content, canComment)
+}
+
+// CommentAnywhere is Comment, but IT staff may use it on any ticket.
+func (s *Service) CommentAnywhere(ctx context.Context, by authz.Actor, ticketID int64, content string) (Comment, error) {
+	return s.comment(ctx, by, ticketID, content, func(by authz.Actor, t *Ticket) bool {
+		return canCommentAnywhere(by) || canComment(by, t)
+	})
+}
+
+func (s *Service) comment(ctx context.Context, by authz.Actor, ticketID int64, content string, allowed func(authz.Actor, *Ticket) bool) (Comment, error) {
+	var c Comment
+	err := s.bus.Do(ctx, by, func(tx *event.Tx) error {
+		t, err := load(tx.DB, ticketID)
+		if err != nil {
+			return err
+		}
+		if !allowed(by, t) {
+			return errMissing
+		}
+		c = Comment{AuthorID: by.ID, Content: content, CreatedAt: tx.Now, UpdatedAt: tx.Now}
+		if err := addComment(tx.DB, t, &c); err != nil {
+			return err
+		}
+		return tx.Emit(Commented, subject, t.ID, CommentRef{c.ID})
+	})
+	return c, err
+}
+
+// GetComment returns a comment of a ticket that the actor sees.
+func (s *Service) GetComment(ctx context.Context, by authz.Actor, id int64) (Comment, error) {
+	tx := s.db.Read(ctx)
+	c, err := loadComment(tx, id)
+	if err != nil {
+		return Comment{}, err
+	}
+	if _, err := readable(tx, by, c.TicketID); err != nil {
+		if fault.Is(err, fault.NotFound) {
+			return Comment{}, errCommentMissing
+		}
+		return Comment{}, err
+	}
+	return *c, nil
+}
+
+// EditComment changes what a comment says; nil leaves it.
+func (s *Service) EditComment(ctx context.Context, by authz.Actor, id int64, want etag.Condition, content *string) (Comment, error) {
+	var out Comment
+	err := s.changeComment(ctx, by, id, want, func(tx *event.Tx, c *Comment) error {
+		if content != nil && *content != c.Content {
+			c.Content, c.UpdatedAt = *content, tx.Now
+			if err := saveComment(tx.DB, c); err != nil {
+				return err
+			}
+			if err := tx.Emit(CommentUpdated, subject, c.TicketID, CommentRef{c.ID}); err != nil {
+				return err
+			}
+		}
+		out = *c
+		return nil
+	})
+	return out, err
+}
+
+// DeleteComment takes a comment from the conversation.
+func (s *Service) DeleteComment(ctx context.Context, by authz.Actor, id int64, want etag.Condition) error {
+	return s.changeComment(ctx, by, id, want, func(tx *event.Tx, c *Comment) error {
+		if err := removeComment(tx.DB, c); err != nil {
+			return err
+		}
+		return tx.Emit(CommentDeleted, subject, c.TicketID, CommentRef{c.ID})
+	})
+}
+
+func (s *Service) changeComment(ctx context.Context, by authz.Actor, id int64, want etag.Condition, fn func(*event.Tx, *Comment) error) error {
+	return s.bus.Do(ctx, by, func(tx *event.Tx) error {
+		c, err := s.GetComment(tx.Ctx, by, id)
+		if err != nil {
+			return err
+		}
+		if c.IsSystemMessage {
+			return errSystemMessage
+		}
+		if !canChangeComment(by, &c) {
+			return errCommentDenied
+		}
+		if err := want.Check(c.Version); err != nil {
+			return err
+		}
+		return fn(tx, &c)
+	})
+}
+
+// commentSort names the one order of comment lists: newest first.
+const commentSort = "-id"
+
+// ListComments returns a page of the comments of one ticket that the actor
+// sees, or, for ticketID 0, of all of them, newest first.
+func (s *Service) ListComments(ctx context.Context, by authz.Actor, ticketID int64, page web.Page) (web.Rows[Comment], error) {
+	out := web.Rows[Comment]{CursorOf: func(c Comment) web.Cursor { return web.Cursor{Sort: commentSort, ID: c.ID} }}
+	tx := s.db.Read(ctx)
+	if ticketID != 0 {
+		if _, err := readable(tx, by, ticketID); err != nil {
+			return out, err
+		}
+	}
+	var walks []*query
+	for _, sc := range scopesOf(by) {
+		if ticketID != 0 {
+			sc = scope{}
+		}
+		walks = append(walks, s.commentWalk(sc, ticketID))
+		if ticketID != 0 {
+			break
+		}
+	}
+	if len(walks) == 0 {
+		return out, nil
+	}
+	count := &query{}
+	unionOf(count, "SELECT COUNT(*) FROM (", walks, func(q *query) { q.add(" LIMIT ?", web.MaxCount+1) }, ") AS u")
+	var err error
+	if out.Count, err = scanCount(tx, count); err != nil {
+		return out, err
+	}
+	skip := 0
+	if page.Cursor == nil {
+		skip = (page.Number - 1) * page.Size
+	}
+	if skip > 0 && int64(skip) >= out.Count {
+		return out, web.PageMissing()
+	}
+	if skip > 0 && skip+page.Size > web.MaxCount {
+		return out, web.PageTooDeep()
+	}
+	dir, op := " DESC", " < "
+	if page.Cursor != nil && page.Cursor.Back {
+		dir, op = " ASC", " > "
+	}
+	list := &query{}
+	unionOf(list, "SELECT u.id FROM (", walks, func(q *query) {
+		if page.Cursor != nil {
+			q.add(" AND c.id"+op+"?", page.Cursor.ID)
+		}
+		q.add(" ORDER BY c.id"+dir+" LIMIT ?", skip+page.Size+1)
+	}, ") AS u ORDER BY u.id"+dir+" LIMIT ? OFFSET ?", page.Size+1, skip)
+	var ids []int64
+	if err := tx.Raw(list.sql.String(), list.args...).Scan(&ids).Error; err != nil {
+		return out, fmt.Errorf("list the comments: %w", err)
+	}
+	ids = web.Cut(&out, ids, page)
+	if len(ids) > 0 {
+		if err := tx.Where("id IN ?", ids).Order("id DESC").Find(&out.Rows).Error; err != nil {
+			return out, fmt.Errorf("read the comments: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// commentWalk is a walk along the comments of one scope, or of one ticket.
+func (s *Service) commentWalk(sc scope, ticketID int64) *query {
+	q := &query{}
+	from := func(index string) {
+		q.add("SELECT c.id FROM " + s.db.UseIndex("comments", "c", index) + " WHERE 1 = 1")
+	}
+	switch {
+	case ticketID != 0:
+		from("idx_comments_ticket")
+		q.add(" AND c.ticket_id = ?", ticketID)
+	case sc.requester != nil:
+		from("idx_comments_requester")
+		q.add(" AND c.ticket_requester = ?", *sc.requester)
+		if sc.notAssignee != nil {
+			q.add(" AND c.ticket_assignee <> ?", *sc.notAssignee)
+		}
+	case sc.assignee != nil:
+		from("idx_comments_assignee")
+		q.add(" AND c.ticket_assignee = ?", *sc.assignee)
+	case sc.unassigned:
+		from("idx_comments_assignee")
+		q.add(" AND c.ticket_assignee IS NULL")
+	default:
+		from("PRIMARY")
+	}
+	return q
+}
+
+// unionOf joins walks, each with an ending of its own.
+func unionOf(all *query, head string, walks []*query, ending func(*query), tail string, args ...any) {
+	all.add(head)
+	for i, w := range walks {
+		if i > 0 {
+			all.add(" UNION ALL ")
+		}
+		part := &query{}
+		part.add(w.sql.String(), w.args...)
+		ending(part)
+		all.add("SELECT * FROM ("+part.sql.String()+") AS b"+strconv.Itoa(i), part.args...)
+	}
+	all.add(tail, args...)
+}

@@ -1,0 +1,180 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/web"
+)
+
+// DashboardView is the desk at a glance, for one person.
+type DashboardView struct {
+	Total       int64         `json:"total" example:"128"`
+	PerStatus   StatusCounts  `json:"per_status"`
+	PerPriority PriorityCount `json:"per_priority"`
+	Unassigned  int64         `json:"unassigned" example:"4"`
+	MineTotal   int64         `json:"mine_total" example:"6"`
+	Recent      []View        `json:"recent"`
+	Mine        []View        `json:"mine"`
+	PerDay      []DayCount    `json:"per_day"`
+} //@name Dashboard
+
+// StatusCounts is the number of visible tickets in each status.
+type StatusCounts struct {
+	Open       int64 `json:"open" example:"12"`
+	InProgress int64 `json:"in_progress" example:"8"`
+	Resolved   int64 `json:"resolved" example:"30"`
+	Closed     int64 `json:"closed" example:"78"`
+} //@name StatusCounts
+
+// PriorityCount is the number of visible tickets of each priority.
+type PriorityCount struct {
+	Low    int64 `json:"low" example:"20"`
+	Medium int64 `json:"medium" example:"80"`
+	High   int64 `json:"high" example:"20"`
+	Urgent int64 `json:"urgent" example:"8"`
+} //@name PriorityCounts
+
+// DayCount is what happened on one day (UTC).
+type DayCount struct {
+	Date     string `json:"date" format:"date" example:"2026-03-02"`
+	Created  int64  `json:"created" example:"9"`
+	Resolved int64  `json:"resolved" example:"7"`
+} //@name DayCounts
+
+const (
+	dashboardRows = 10
+	dashboardDays = 30
+)
+
+// dashboard answers GET /api/dashboard.
+//
+// @Summary Show the desk at a glance
+// @Description Numbers and newest tickets among those the caller sees. `mine` are the unfinished tickets assigned to the caller (for employees: reported by them), `mine_total` is their number. `unassigned` counts unfinished tickets without assignee; it is 0 for employees. `per_day` covers the last 30 days and is empty unless the caller is an administrator.
+// @ID getDashboard
+// @Tags dashboard
+// @Produce json
+// @Success 200 {object} DashboardView
+// @Failure 400 {object} web.Problem "An unknown parameter"
+// @Failure 401 {object} web.Problem "Not signed in"
+// @Security BearerAuth
+// @x-authz {"employee":"own","it_staff":"visible","admin":"any"}
+// @Router /api/dashboard [get]
+func (s *Service) dashboard(c *gin.Context) error {
+	ctx := c.Request.Context()
+	if err := web.ReadQuery(c).Err(); err != nil {
+		return err
+	}
+	d, err := s.Dashboard(ctx, authz.From(ctx))
+	if err != nil {
+		return err
+	}
+	return web.SendPlain(c, http.StatusOK, d)
+}
+
+// Dashboard returns the numbers and newest tickets of what the actor sees. It
+// reads counters and walks indexes; it scans nothing.
+func (s *Service) Dashboard(ctx context.Context, by authz.Actor) (DashboardView, error) {
+	tx := s.db.Read(ctx)
+	all, err := visibleCounts(tx, by)
+	if err != nil {
+		return DashboardView{}, err
+	}
+	status := func(want Status) int64 { return all.sum(func(s Status, _ Priority) bool { return s == want }) }
+	priority := func(want Priority) int64 { return all.sum(func(_ Status, p Priority) bool { return p == want }) }
+	unfinished := func(s Status, _ Priority) bool { return !s.Done() }
+	v := DashboardView{
+		Total:       all.sum(func(Status, Priority) bool { return true }),
+		PerStatus:   StatusCounts{status(Open), status(InProgress), status(Resolved), status(Closed)},
+		PerPriority: PriorityCount{priority(Low), priority(Medium), priority(High), priority(Urgent)},
+		PerDay:      []DayCount{},
+	}
+	mine := Filter{Sort: ByNewest, Statuses: []Status{Open, InProgress}}
+	counter := countRequester
+	if by.Can(authz.TicketQueue) {
+		mine.AssignedTo = &by.ID
+		counter = countAssignee
+		none, err := readCounts(tx, countAssignee, 0)
+		if err != nil {
+			return v, err
+		}
+		v.Unassigned = none.sum(unfinished)
+	} else {
+		mine.CreatedBy = &by.ID
+	}
+	own, err := readCounts(tx, counter, by.ID)
+	if err != nil {
+		return v, err
+	}
+	v.MineTotal = own.sum(unfinished)
+	if v.Mine, err = s.newest(ctx, by, mine); err != nil {
+		return v, err
+	}
+	if v.Recent, err = s.newest(ctx, by, Filter{Sort: ByNewest}); err != nil {
+		return v, err
+	}
+	if by.Can(authz.ReportView) {
+		v.PerDay, err = s.perDay(ctx)
+	}
+	return v, err
+}
+
+// newest returns the first rows of a list, without counting it.
+func (s *Service) newest(ctx context.Context, by authz.Actor, f Filter) ([]View, error) {
+	tx := s.db.Read(ctx)
+	out := []View{}
+	q := f.union(s.db, f.branches(scopesOf(by)), nil, 0, dashboardRows, nil)
+	if q == nil {
+		return out, nil
+	}
+	var ids []int64
+	if err := tx.Raw(q.sql.String(), q.args...).Scan(&ids).Error; err != nil {
+		return nil, fmt.Errorf("list the newest tickets: %w", err)
+	}
+	rows, err := ticketsInOrder(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	p, err := peopleOf(tx, rows, nil)
+	if err != nil {
+		return nil, err
+	}
+	view := viewFor(by, p)
+	for _, t := range rows {
+		out = append(out, view(t))
+	}
+	return out, nil
+}
+
+func (s *Service) perDay(ctx context.Context) ([]DayCount, error) {
+	today := s.clock.Now().UTC()
+	first := today.AddDate(0, 0, 1-dashboardDays).Format(time.DateOnly)
+	var rows []struct {
+		Day, Kind string
+		N         int64
+	}
+	err := s.db.Read(ctx).Raw("SELECT day, kind, SUM(n) AS n FROM ticket_days WHERE day >= ? AND day <= ? GROUP BY day, kind",
+		first, today.Format(time.DateOnly)).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the tickets per day: %w", err)
+	}
+	out := make([]DayCount, dashboardDays)
+	at := map[string]*DayCount{}
+	for i := range out {
+		out[i].Date = today.AddDate(0, 0, i+1-dashboardDays).Format(time.DateOnly)
+		at[out[i].Date] = &out[i]
+	}
+	for _, r := range rows {
+		if d := at[r.Day]; d != nil && r.Kind == dayCreated {
+			d.Created = r.N
+		} else if d != nil {
+			d.Resolved = r.N
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,45 @@
+package ticket
+
+// What this package announces. The subject is always the ticket, so that its
+// events are its timeline.
+const (
+	Created         = "ticket.created"
+	Updated         = "ticket.updated"
+	StatusChanged   = "ticket.status_changed"
+	PriorityChanged = "ticket.priority_changed"
+	Assigned        = "ticket.assigned"
+	Commented       = "ticket.commented"
+	CommentUpdated  = "comment.updated"
+	CommentDeleted  = "comment.deleted"
+	Deleted         = "ticket.deleted"
+)
+
+const subject = "ticket"
+
+// Change is the data of StatusChanged and PriorityChanged.
+type Change struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// Texts is the data of Updated: which texts changed, not what they say.
+type Texts struct {
+	Changed []string `json:"changed"`
+}
+
+// Person is somebody in the data of an event.
+type Person struct {
+	ID       int64  `json:"id"`
+	Username string `json:"username"`
+}
+
+// Assignment is the data of Assigned; nil is nobody.
+type Assignment struct {
+	From *Person `json:"from"`
+	To   *Person `json:"to"`
+}
+
+// CommentRef is the data of the events about comments.
+type CommentRef struct {
+	CommentID int64 `json:"comment_id"`
+}

@@ -1,0 +1,344 @@
+package ticket
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fixdesk/fixdesk/api/platform/db"
+	"github.com/fixdesk/fixdesk/api/platform/web"
+)
+
+// Filter says which of the visible tickets a list shows.
+type Filter struct {
+	Statuses   []Status   // none for all
+	Priorities []Priority // none for all
+	AssignedTo *int64     // nil for all
+	Unassigned bool       // only those without an assignee
+	CreatedBy  *int64     // nil for all
+	Search     string     // a phrase in title or description, as typed
+	Sort       Sort
+}
+
+// Sort is the order of a list, named as the API names it.
+type Sort string
+
+// The orders of a list. Ties go by id in the same direction.
+const (
+	ByNewest       Sort = "-created_at"
+	ByOldest       Sort = "created_at"
+	ByUpdated      Sort = "-updated_at"
+	ByLeastUpdated Sort = "updated_at"
+	ByPriority     Sort = "-priority"
+	ByLeastUrgent  Sort = "priority"
+)
+
+// Sorts lists every order.
+var Sorts = []string{string(ByNewest), string(ByOldest), string(ByUpdated), string(ByLeastUpdated), string(ByPriority), string(ByLeastUrgent)}
+
+func (s Sort) descending() bool { return s == "" || s[0] == '-' }
+
+// column is what the list is sorted by before the id; empty for the id alone,
+// which is the order of creation.
+func (s Sort) column() string {
+	switch s {
+	case ByUpdated, ByLeastUpdated:
+		return "updated_at"
+	case ByPriority, ByLeastUrgent:
+		return "priority"
+	case ByNewest, ByOldest:
+		return ""
+	}
+	return ""
+}
+
+// branch is a walk along one index in the order of the list. A list is the
+// union of its branches, each cut to the length of the page, so that its cost
+// depends on the page and not on the number of tickets.
+type branch struct {
+	scope
+	status     Status   // 0 for all
+	priority   Priority // 0 for all
+	priorities []Priority
+}
+
+// branches splits a filter, within an actor's scopes, into walks.
+func (f Filter) branches(scopes []scope) []branch {
+	statuses := f.Statuses
+	if len(statuses) == 0 || len(statuses) == len(Statuses) {
+		statuses = []Status{0}
+	}
+	var out []branch
+	for _, sc := range scopes {
+		sc, ok := f.within(sc)
+		if !ok {
+			continue
+		}
+		for _, st := range statuses {
+			for _, b := range f.byPriority(branch{scope: sc, status: st}) {
+				out = append(out, b)
+			}
+		}
+	}
+	return out
+}
+
+// within narrows a scope by the people of the filter, or reports that nothing
+// is left of it.
+func (f Filter) within(sc scope) (scope, bool) {
+	if f.Unassigned {
+		if sc.assignee != nil || sc.notAssignee != nil || f.AssignedTo != nil {
+			return sc, false
+		}
+		sc.unassigned = true
+	}
+	if a := f.AssignedTo; a != nil {
+		if sc.unassigned || (sc.assignee != nil && *sc.assignee != *a) || (sc.notAssignee != nil && *sc.notAssignee == *a) {
+			return sc, false
+		}
+		sc.assignee, sc.notAssignee = a, nil
+	}
+	if r := f.CreatedBy; r != nil {
+		if sc.requester != nil && *sc.requester != *r {
+			return sc, false
+		}
+		sc.requester = r
+	}
+	return sc, true
+}
+
+// byPriority makes one walk per priority where an index continues with it or
+// the list is sorted by it.
+func (f Filter) byPriority(b branch) []branch {
+	priorities := f.Priorities
+	if len(priorities) == len(Priorities) {
+		priorities = nil
+	}
+	sorted := f.Sort.column() == "priority"
+	switch {
+	case sorted && len(priorities) == 0:
+		priorities = Priorities
+	case len(priorities) == 0:
+		return []branch{b}
+	case len(priorities) > 1 && !sorted && (b.byPerson() || f.Sort.column() != ""):
+		b.priorities = priorities
+		return []branch{b}
+	}
+	out := make([]branch, len(priorities))
+	for i, p := range priorities {
+		out[i] = b
+		out[i].priority = p
+	}
+	return out
+}
+
+func (b branch) byPerson() bool { return b.assignee != nil || b.unassigned || b.requester != nil }
+
+// index names the index that holds the branch's rows in the list's order.
+func (b branch) index(s Sort) string {
+	assignee := b.assignee != nil || b.unassigned
+	if s.column() == "updated_at" {
+		switch {
+		case b.requester != nil:
+			return "idx_tickets_requester_updated"
+		case assignee:
+			return "idx_tickets_assignee_updated"
+		case b.status != 0:
+			return "idx_tickets_status_updated"
+		}
+		return "idx_tickets_updated"
+	}
+	switch {
+	case b.requester != nil && b.status != 0:
+		return "idx_tickets_requester_status"
+	case b.requester != nil:
+		return "idx_tickets_requester"
+	case assignee && b.status != 0:
+		return "idx_tickets_assignee_status"
+	case assignee && b.priority != 0:
+		return "idx_tickets_assignee_priority"
+	case assignee:
+		return "idx_tickets_assignee"
+	case b.status != 0 && b.priority != 0:
+		return "idx_tickets_status_priority"
+	case b.status != 0:
+		return "idx_tickets_status"
+	case b.priority != 0:
+		return "idx_tickets_priority"
+	}
+	return db.PrimaryKey
+}
+
+// query collects SQL and its arguments. The SQL is made of this file's
+// constants only; whatever a client sent is an argument.
+type query struct {
+	sql  strings.Builder
+	args []any
+}
+
+func (q *query) add(sql string, args ...any) {
+	q.sql.WriteString(sql)
+	q.args = append(q.args, args...)
+}
+
+// where adds the branch's conditions.
+func (b branch) where(q *query) {
+	q.add(" WHERE 1 = 1")
+	if b.assignee != nil {
+		q.add(" AND t.assigned_to_id = ?", *b.assignee)
+	}
+	if b.unassigned {
+		q.add(" AND t.assigned_to_id IS NULL")
+	}
+	if b.requester != nil {
+		q.add(" AND t.created_by_id = ?", *b.requester)
+	}
+	if b.notAssignee != nil {
+		q.add(" AND t.assigned_to_id <> ?", *b.notAssignee)
+	}
+	if b.status != 0 {
+		q.add(" AND t.status = ?", int(b.status))
+	}
+	if b.priority != 0 {
+		q.add(" AND t.priority = ?", int(b.priority))
+	}
+	if len(b.priorities) > 0 {
+		q.add(" AND t.priority IN ?", b.priorities)
+	}
+}
+
+const timeKey = "2006-01-02T15:04:05.999999Z"
+
+// from adds the condition that the walk begins behind the cursor; it reports
+// false when the branch lies wholly before it.
+func (b branch) from(q *query, s Sort, cur *web.Cursor) bool {
+	if cur == nil {
+		return true
+	}
+	op := ">"
+	if s.descending() != cur.Back {
+		op = "<"
+	}
+	switch s.column() {
+	case "priority":
+		at, _ := ParsePriority(cur.Key)
+		switch {
+		case b.priority == at:
+			q.add(" AND t.id "+op+" ?", cur.ID)
+		case (b.priority > at) == (op == "<"):
+			return false
+		}
+	case "updated_at":
+		at, err := time.Parse(timeKey, cur.Key)
+		if err != nil {
+			return false
+		}
+		q.add(" AND t.updated_at "+op+"= ? AND (t.updated_at "+op+" ? OR t.id "+op+" ?)", at, at, cur.ID)
+	default:
+		q.add(" AND t.id "+op+" ?", cur.ID)
+	}
+	return true
+}
+
+// cursorOf returns a ticket's place in a list.
+func cursorOf(s Sort) func(Ticket) web.Cursor {
+	return func(t Ticket) web.Cursor {
+		c := web.Cursor{Sort: string(s), ID: t.ID}
+		switch s.column() {
+		case "priority":
+			c.Key = t.Priority.String()
+		case "updated_at":
+			c.Key = t.UpdatedAt.UTC().Format(timeKey)
+		}
+		return c
+	}
+}
+
+// order returns the ORDER BY terms over the columns of an alias.
+func (s Sort) order(alias string, back bool) string {
+	dir := " ASC"
+	if s.descending() != back {
+		dir = " DESC"
+	}
+	if c := s.column(); c != "" {
+		return alias + "." + c + dir + ", " + alias + ".id" + dir
+	}
+	return alias + ".id" + dir
+}
+
+// union returns the ids of a page: skip rows, then at most limit.
+// extra adds conditions on t that no index serves.
+func (f Filter) union(d *db.DB, branches []branch, cur *web.Cursor, skip, limit int, extra func(*query)) *query {
+	back := cur != nil && cur.Back
+	column := ""
+	if c := f.Sort.column(); c != "" {
+		column = ", t." + c
+	}
+	var parts []*query
+	for _, b := range branches {
+		q := &query{}
+		q.add("SELECT t.id" + column + " FROM " + d.UseIndex("tickets", "t", b.index(f.Sort)))
+		b.where(q)
+		if !b.from(q, f.Sort, cur) {
+			continue
+		}
+		if extra != nil {
+			extra(q)
+		}
+		order := f.Sort.order("t", back)
+		if b.priority != 0 && f.Sort.column() == "priority" {
+			order = ByNewest.order("t", back != (f.Sort == ByLeastUrgent))
+		}
+		q.add(" ORDER BY "+order+" LIMIT ?", skip+limit)
+		parts = append(parts, q)
+	}
+	all := &query{}
+	if len(parts) == 0 {
+		return nil
+	}
+	all.add("SELECT u.id FROM (")
+	for i, p := range parts {
+		if i > 0 {
+			all.add(" UNION ALL ")
+		}
+		all.add("SELECT * FROM ("+p.sql.String()+") AS b"+strconv.Itoa(i), p.args...)
+	}
+	all.add(") AS u ORDER BY "+f.Sort.order("u", back)+" LIMIT ? OFFSET ?", limit, skip)
+	return all
+}
+
+// count returns the number of rows in the branches, counting no further than
+// one above web.MaxCount.
+func (f Filter) count(d *db.DB, branches []branch, extra func(*query)) *query {
+	all := &query{}
+	all.add("SELECT COUNT(*) FROM (")
+	for i, b := range branches {
+		if i > 0 {
+			all.add(" UNION ALL ")
+		}
+		index := b.index(ByNewest)
+		if index == db.PrimaryKey && extra == nil {
+			index = "idx_tickets_priority" // narrower than the rows
+		}
+		all.add("SELECT * FROM (SELECT t.id FROM " + d.UseIndex("tickets", "t", index))
+		b.where(all)
+		if extra != nil {
+			extra(all)
+		}
+		all.add(" LIMIT ?) AS b"+strconv.Itoa(i), web.MaxCount+1)
+	}
+	all.add(") AS u")
+	return all
+}
+
+// onlyCounted reports whether the filter asks for nothing that the counters of
+// tickets by status and priority do not know.
+func (f Filter) onlyCounted() bool {
+	return f.AssignedTo == nil && !f.Unassigned && f.CreatedBy == nil && f.Search == ""
+}
+
+func (f Filter) wants(s Status, p Priority) bool {
+	return (len(f.Statuses) == 0 || slices.Contains(f.Statuses, s)) &&
+		(len(f.Priorities) == 0 || slices.Contains(f.Priorities, p))
+}

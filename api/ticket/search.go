@@ -1,0 +1,214 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/fixdesk/fixdesk/api/platform/db"
+	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/user"
+)
+
+// textIndex is the table of the full-text index over title and description.
+const textIndex = "ticket_grams"
+
+// ticketText keeps the folded text that a search looks through.
+type ticketText struct {
+	TicketID int64 `gorm:"primaryKey;autoIncrement:false"`
+	Folded   string
+}
+
+func (ticketText) TableName() string { return "ticket_texts" }
+
+// folded returns title and description as a search sees them, with a separator
+// between them that ends a phrase.
+func folded(t *Ticket) string { return user.Fold(t.Title) + "\x1e" + user.Fold(t.Description) }
+
+// contains checks the text itself, whatever index found the row.
+func contains(q *query, needle string) {
+	q.add(" AND INSTR((SELECT x.folded FROM ticket_texts AS x WHERE x.ticket_id = t.id), ?) > 0", needle)
+}
+
+// nearby is how many of the newest tickets are looked through before the text
+// index is asked, where asking costs as much as there are matches. A word that
+// is common enough to make that dear has a page of matches among them.
+const nearby = 2000
+
+// plan is how a search is run: by walking the list and looking into each text,
+// or by asking the text index first.
+type plan struct {
+	match *db.TextMatch // nil to walk
+	count int64
+}
+
+// planSearch chooses. It counts on the way, since either way depends on how
+// many there are.
+func (s *Service) planSearch(ctx context.Context, f Filter, needle string, branches []branch) (plan, error) {
+	walk := func(q *query) { contains(q, needle) }
+	match, indexed := s.db.MatchText("g", needle)
+	if !indexed || byRequester(branches) {
+		n, err := scanCount(s.db.Read(ctx), f.count(s.db, branches, walk))
+		return plan{count: n}, err
+	}
+	if !match.Streams {
+		dense, err := s.dense(ctx, f, needle, branches)
+		if err != nil {
+			return plan{}, err
+		}
+		if dense {
+			n, err := scanCount(s.db.Read(ctx), f.count(s.db, branches, walk))
+			return plan{count: n}, err
+		}
+	}
+	n, err := scanCount(s.db.Read(ctx), f.matches(match, needle, branches, nil, 0, web.MaxCount+1, true))
+	if err != nil {
+		return plan{}, err
+	}
+	if n > web.MaxCount && (!match.Streams || f.Sort.column() != "") {
+		return plan{count: n}, nil
+	}
+	return plan{match: &match, count: n}, nil
+}
+
+// byRequester reports whether each walk is along one person's own tickets,
+// which are few.
+func byRequester(branches []branch) bool {
+	for _, b := range branches {
+		if b.requester == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// dense reports whether at least one in twenty of the newest tickets matches.
+func (s *Service) dense(ctx context.Context, f Filter, needle string, branches []branch) (bool, error) {
+	var newest int64
+	if err := s.db.Read(ctx).Raw("SELECT COALESCE(MAX(id), 0) FROM tickets").Scan(&newest).Error; err != nil {
+		return false, fmt.Errorf("find the newest ticket: %w", err)
+	}
+	n, err := scanCount(s.db.Read(ctx), f.count(s.db, branches, func(q *query) {
+		q.add(" AND t.id > ?", newest-nearby)
+		contains(q, needle)
+	}))
+	return n >= min(nearby, newest)/20 && n > 0, err
+}
+
+// matches returns the ids of a page, or their number, by way of the text index.
+func (f Filter) matches(m db.TextMatch, needle string, branches []branch, cur *web.Cursor, skip, limit int, counting bool) *query {
+	back := cur != nil && cur.Back
+	q := &query{}
+	// CROSS JOIN keeps SQLite from turning the order of the loops around.
+	q.add("SELECT t.id FROM "+textIndex+" AS g CROSS JOIN tickets AS t ON t.id = g.rowid"+
+		" CROSS JOIN ticket_texts AS x ON x.ticket_id = g.rowid WHERE "+m.Cond+" AND INSTR(x.folded, ?) > 0 AND (", m.Arg, needle)
+	first := true
+	for _, b := range branches {
+		part := &query{}
+		b.where(part)
+		if !b.from(part, f.Sort, cur) {
+			continue
+		}
+		if !first {
+			q.add(" OR ")
+		}
+		first = false
+		q.add("("+part.sql.String()[len(" WHERE "):]+")", part.args...)
+	}
+	if first {
+		return nil
+	}
+	q.add(")")
+	if counting {
+		q.add(" LIMIT ?", limit)
+		all := &query{}
+		all.add("SELECT COUNT(*) FROM ("+q.sql.String()+") AS u", q.args...)
+		return all
+	}
+	if f.Sort.column() == "" {
+		if cur != nil {
+			// The bound on the index itself lets it begin in the middle.
+			op := " > "
+			if f.Sort.descending() != back {
+				op = " < "
+			}
+			q.add(" AND g.rowid"+op+"?", cur.ID)
+		}
+		dir := " ASC"
+		if f.Sort.descending() != back {
+			dir = " DESC"
+		}
+		q.add(" ORDER BY g.rowid" + dir)
+	} else {
+		q.add(" ORDER BY " + f.Sort.order("t", back))
+	}
+	q.add(" LIMIT ? OFFSET ?", limit, skip)
+	return q
+}
+
+func scanCount(tx *gorm.DB, q *query) (int64, error) {
+	if q == nil {
+		return 0, nil
+	}
+	var n int64
+	if err := tx.Raw(q.sql.String(), q.args...).Scan(&n).Error; err != nil {
+		return 0, fmt.Errorf("count the tickets: %w", err)
+	}
+	return n, nil
+}
+
+// find returns a page of the tickets that a filter finds within scopes.
+func (s *Service) find(ctx context.Context, scopes []scope, counted func() (int64, error), f Filter, page web.Page) (web.Rows[Ticket], error) {
+	out := web.Rows[Ticket]{CursorOf: cursorOf(f.Sort)}
+	branches := f.branches(scopes)
+	skip := 0
+	if page.Cursor == nil {
+		skip = (page.Number - 1) * page.Size
+	}
+	if len(branches) == 0 {
+		if skip > 0 {
+			return out, web.PageMissing()
+		}
+		return out, nil
+	}
+	var extra func(*query)
+	var p plan
+	var err error
+	switch needle := user.Fold(f.Search); {
+	case needle != "":
+		extra = func(q *query) { contains(q, needle) }
+		p, err = s.planSearch(ctx, f, needle, branches)
+	case f.onlyCounted():
+		p.count, err = counted()
+	default:
+		p.count, err = scanCount(s.db.Read(ctx), f.count(s.db, branches, nil))
+	}
+	if err != nil {
+		return out, err
+	}
+	out.Count = p.count
+	if skip > 0 && int64(skip) >= p.count {
+		return out, web.PageMissing()
+	}
+	if skip+page.Size > web.MaxCount && skip > 0 {
+		return out, web.PageTooDeep()
+	}
+	var q *query
+	if p.match != nil {
+		q = f.matches(*p.match, user.Fold(f.Search), branches, page.Cursor, skip, page.Size+1, false)
+	} else {
+		q = f.union(s.db, branches, page.Cursor, skip, page.Size+1, extra)
+	}
+	if q == nil {
+		out.HasBefore = page.Cursor != nil && !page.Cursor.Back
+		return out, nil
+	}
+	var ids []int64
+	if err := s.db.Read(ctx).Raw(q.sql.String(), q.args...).Scan(&ids).Error; err != nil {
+		return out, fmt.Errorf("list the tickets: %w", err)
+	}
+	ids = web.Cut(&out, ids, page)
+	out.Rows, err = ticketsInOrder(s.db.Read(ctx), ids)
+	return out, err
+}

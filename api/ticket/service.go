@@ -1,0 +1,383 @@
+package ticket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/clock"
+	"github.com/fixdesk/fixdesk/api/platform/db"
+	"github.com/fixdesk/fixdesk/api/platform/etag"
+	"github.com/fixdesk/fixdesk/api/platform/event"
+	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/user"
+)
+
+// Service holds the verbs of tickets and comments.
+type Service struct {
+	db    *db.DB
+	bus   *event.Bus
+	clock clock.Clock
+}
+
+// New returns the service.
+func New(d *db.DB, bus *event.Bus, c clock.Clock) *Service {
+	return &Service{db: d, bus: bus, clock: c}
+}
+
+// Draft is what a new ticket is made of.
+type Draft struct {
+	Title       string
+	Description string
+	Priority    Priority // 0 for Medium
+	AssignedTo  *int64   // heeded for those who may assign
+}
+
+// Changes is what an update asks for; nil leaves a field as it is.
+type Changes struct {
+	Title       *string
+	Description *string
+	Status      *Status
+	Priority    *Priority
+	Assign      bool   // AssignedTo is meant
+	AssignedTo  *int64 // nil for nobody
+}
+
+// Full is a ticket with its conversation, oldest first.
+type Full struct {
+	Ticket
+	Comments []Comment
+}
+
+// Open reports a problem.
+func (s *Service) Open(ctx context.Context, by authz.Actor, d Draft) (Full, error) {
+	var out Full
+	err := s.bus.Do(ctx, by, func(tx *event.Tx) error {
+		if by.ID == 0 {
+			return fault.Denied("ticket.open_denied", "Only people report problems.")
+		}
+		t := Ticket{
+			Title: d.Title, Description: d.Description, Status: Open, Priority: d.Priority,
+			CreatedByID: by.ID, CreatedAt: tx.Now, UpdatedAt: tx.Now,
+		}
+		if t.Priority == 0 {
+			t.Priority = Medium
+		}
+		if err := create(s.db, tx.DB, &t); err != nil {
+			return err
+		}
+		n := newCounts()
+		n.move(nil, &t)
+		n.day(t.CreatedAt, dayCreated, t.ID, 1)
+		if err := n.write(s.db, tx.DB); err != nil {
+			return err
+		}
+		if err := tx.Emit(Created, subject, t.ID, nil); err != nil {
+			return err
+		}
+		if d.AssignedTo != nil && by.Can(authz.TicketWork) {
+			if err := s.change(tx, by, &t, Changes{Assign: true, AssignedTo: d.AssignedTo}); err != nil {
+				return err
+			}
+		}
+		var err error
+		out, err = full(tx.DB, &t)
+		return err
+	})
+	return out, err
+}
+
+// Get returns a ticket that the actor sees.
+func (s *Service) Get(ctx context.Context, by authz.Actor, id int64) (Full, error) {
+	tx := s.db.Read(ctx)
+	t, err := readable(tx, by, id)
+	if err != nil {
+		return Full{}, err
+	}
+	return full(tx, t)
+}
+
+func readable(tx *gorm.DB, by authz.Actor, id int64) (*Ticket, error) {
+	t, err := load(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !canRead(by, t) {
+		return nil, errMissing
+	}
+	return t, nil
+}
+
+func full(tx *gorm.DB, t *Ticket) (Full, error) {
+	comments, err := commentsOf(tx, t.ID)
+	return Full{Ticket: *t, Comments: comments}, err
+}
+
+// List returns a page of the tickets that the actor sees.
+func (s *Service) List(ctx context.Context, by authz.Actor, f Filter, page web.Page) (web.Rows[Ticket], error) {
+	counted := func() (int64, error) {
+		m, err := visibleCounts(s.db.Read(ctx), by)
+		return m.sum(f.wants), err
+	}
+	return s.find(ctx, scopesOf(by), counted, f, page)
+}
+
+// Update changes a ticket. Nothing is changed when any part of it is refused.
+func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want etag.Condition, c Changes) (Full, error) {
+	return s.edit(ctx, by, id, want, c, func(t *Ticket) error {
+		if c.touchesWork(t) && !canWork(by, t) {
+			return errWorkDenied
+		}
+		if !canUpdate(by, t) {
+			return errUpdateDenied
+		}
+		return nil
+	})
+}
+
+// UpdateStatus moves a ticket to a status; the same status changes nothing.
+func (s *Service) UpdateStatus(ctx context.Context, by authz.Actor, id int64, want etag.Condition, to Status) (Full, error) {
+	return s.work(ctx, by, id, want, Changes{Status: &to})
+}
+
+// Assign gives a ticket to a member of the IT staff or an administrator, or to
+// nobody. The status stays.
+func (s *Service) Assign(ctx context.Context, by authz.Actor, id int64, want etag.Condition, to *int64) (Full, error) {
+	return s.work(ctx, by, id, want, Changes{Assign: true, AssignedTo: to})
+}
+
+func (s *Service) work(ctx context.Context, by authz.Actor, id int64, want etag.Condition, c Changes) (Full, error) {
+	return s.edit(ctx, by, id, want, c, func(t *Ticket) error {
+		if !canWork(by, t) {
+			return errWorkDenied
+		}
+		return nil
+	})
+}
+
+func (s *Service) edit(ctx context.Context, by authz.Actor, id int64, want etag.Condition, c Changes, allowed func(*Ticket) error) (Full, error) {
+	var out Full
+	err := s.bus.Do(ctx, by, func(tx *event.Tx) error {
+		t, err := readable(tx.DB, by, id)
+		if err != nil {
+			return err
+		}
+		if err := allowed(t); err != nil {
+			return err
+		}
+		if err := want.Check(t.Version); err != nil {
+			return err
+		}
+		if err := s.change(tx, by, t, c); err != nil {
+			return err
+		}
+		out, err = full(tx.DB, t)
+		return err
+	})
+	return out, err
+}
+
+// touchesWork reports whether the changes move what only those who work on
+// tickets may move. Values that are sent back as they were move nothing.
+func (c Changes) touchesWork(t *Ticket) bool {
+	return (c.Status != nil && *c.Status != t.Status) ||
+		(c.Priority != nil && *c.Priority != t.Priority) ||
+		(c.Assign && !sameID(c.AssignedTo, t.AssignedToID))
+}
+
+// change applies changes that are allowed and writes what follows from them:
+// system messages, events and counters.
+func (s *Service) change(tx *event.Tx, by authz.Actor, t *Ticket, c Changes) error {
+	before := *t
+	var texts []string
+	if c.Title != nil && *c.Title != t.Title {
+		t.Title = *c.Title
+		texts = append(texts, "title")
+	}
+	if c.Description != nil && *c.Description != t.Description {
+		t.Description = *c.Description
+		texts = append(texts, "description")
+	}
+	if c.Priority != nil {
+		t.Priority = *c.Priority
+	}
+	if c.Status != nil && *c.Status != t.Status {
+		t.moveTo(*c.Status, tx.Now)
+	}
+	var assignment *Assignment
+	if c.Assign && !sameID(c.AssignedTo, t.AssignedToID) {
+		var err error
+		if assignment, err = assign(tx.DB, t, c.AssignedTo); err != nil {
+			return err
+		}
+	}
+	if len(texts) == 0 && t.Priority == before.Priority && t.Status == before.Status && assignment == nil {
+		return nil
+	}
+	t.UpdatedAt = tx.Now
+	if err := save(s.db, tx.DB, &before, t); err != nil {
+		return err
+	}
+	n := newCounts()
+	n.move(&before, t)
+	if t.Status.Done() && !before.Status.Done() {
+		n.day(tx.Now, dayResolved, t.ID, 1)
+	}
+	if err := n.write(s.db, tx.DB); err != nil {
+		return err
+	}
+	return announce(tx, by, &before, t, texts, assignment)
+}
+
+// assign checks the new assignee and sets it.
+func assign(tx *gorm.DB, t *Ticket, to *int64) (*Assignment, error) {
+	a := &Assignment{}
+	if t.AssignedToID != nil {
+		from, err := user.Find(tx, *t.AssignedToID)
+		if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+			return nil, fmt.Errorf("read the assignee: %w", err)
+		}
+		a.From = &Person{ID: *t.AssignedToID, Username: from.Username}
+	}
+	if to != nil {
+		u, err := user.Find(tx, *to)
+		if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && !u.Assignable()) {
+			return nil, errNotAssignable
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the new assignee: %w", err)
+		}
+		a.To = &Person{ID: u.ID, Username: u.Username}
+	}
+	t.AssignedToID = to
+	return a, nil
+}
+
+// announce writes the system messages and the events of a change.
+func announce(tx *event.Tx, by authz.Actor, before, t *Ticket, texts []string, a *Assignment) error {
+	if len(texts) > 0 {
+		if err := tx.Emit(Updated, subject, t.ID, Texts{texts}); err != nil {
+			return err
+		}
+	}
+	if t.Priority != before.Priority {
+		if err := tx.Emit(PriorityChanged, subject, t.ID, Change{before.Priority.String(), t.Priority.String()}); err != nil {
+			return err
+		}
+	}
+	if a != nil {
+		message := unassignedMessage
+		if a.To != nil {
+			message = assignedMessage(a.To.Username)
+		}
+		if err := systemMessage(tx, by, t, message); err != nil {
+			return err
+		}
+		if err := tx.Emit(Assigned, subject, t.ID, a); err != nil {
+			return err
+		}
+	}
+	if t.Status != before.Status {
+		if err := systemMessage(tx, by, t, statusMessage(before.Status, t.Status)); err != nil {
+			return err
+		}
+		return tx.Emit(StatusChanged, subject, t.ID, Change{before.Status.String(), t.Status.String()})
+	}
+	return nil
+}
+
+func systemMessage(tx *event.Tx, by authz.Actor, t *Ticket, text string) error {
+	return addComment(tx.DB, t, &Comment{
+		AuthorID: by.ID, Content: text, IsSystemMessage: true, CreatedAt: tx.Now, UpdatedAt: tx.Now,
+	})
+}
+
+// Delete removes a ticket and its conversation for good; its events stay.
+func (s *Service) Delete(ctx context.Context, by authz.Actor, id int64, want etag.Condition) error {
+	return s.bus.Do(ctx, by, func(tx *event.Tx) error {
+		t, err := readable(tx.DB, by, id)
+		if err != nil {
+			return err
+		}
+		if !canDelete(by, t) {
+			return errDeleteDenied
+		}
+		if err := want.Check(t.Version); err != nil {
+			return err
+		}
+		if err := remove(s.db, tx.DB, t); err != nil {
+			return err
+		}
+		n := newCounts()
+		n.move(t, nil)
+		if err := n.write(s.db, tx.DB); err != nil {
+			return err
+		}
+		return tx.Emit(Deleted, subject, t.ID, nil)
+	})
+}
+
+// Timeline returns a page of what happened to a ticket that the actor sees, in
+// the order it happened.
+func (s *Service) Timeline(ctx context.Context, by authz.Actor, id int64, page web.Page) (web.Rows[event.Event], error) {
+	out := web.Rows[event.Event]{CursorOf: func(e event.Event) web.Cursor { return web.Cursor{Sort: "id", ID: e.ID} }}
+	if _, err := readable(s.db.Read(ctx), by, id); err != nil {
+		return out, err
+	}
+	var err error
+	if out.Count, err = s.bus.CountOf(ctx, subject, id, web.MaxCount+1); err != nil {
+		return out, err
+	}
+	var from int64
+	back := false
+	if page.Cursor != nil {
+		from, back = page.Cursor.ID, page.Cursor.Back
+	}
+	events, err := s.bus.Of(ctx, subject, id, from, back, page.Size+1)
+	out.Rows = web.Cut(&out, events, page)
+	return out, err
+}
+
+// Release takes the unfinished tickets from somebody who no longer works on
+// tickets, a few in each transaction, so that they show up as unassigned.
+func (s *Service) Release(ctx context.Context, by authz.Actor, assignee int64, cause int64) error {
+	const batch = 50
+	for {
+		var ids []int64
+		err := s.db.Read(ctx).Model(&Ticket{}).
+			Where("assigned_to_id = ? AND status IN ?", assignee, []Status{Open, InProgress}).
+			Limit(batch).Pluck("id", &ids).Error
+		if err != nil {
+			return fmt.Errorf("list the tickets of a former assignee: %w", err)
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		err = s.bus.Do(ctx, by, func(tx *event.Tx) error {
+			tx.Because(cause)
+			for _, id := range ids {
+				t, err := load(tx.DB, id)
+				if fault.Is(err, fault.NotFound) {
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				if !t.isAssignedTo(assignee) {
+					continue
+				}
+				if err := s.change(tx, by, t, Changes{Assign: true}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+}

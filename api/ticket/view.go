@@ -1,0 +1,210 @@
+package ticket
+
+import (
+	"encoding/json"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/event"
+	"github.com/fixdesk/fixdesk/api/user"
+)
+
+// Can says what the caller may do with a ticket.
+type Can struct {
+	Update       bool `json:"update" example:"true"`
+	UpdateStatus bool `json:"update_status" example:"true"`
+	Assign       bool `json:"assign" example:"true"`
+	Comment      bool `json:"comment" example:"true"`
+	Delete       bool `json:"delete" example:"false"`
+} //@name TicketCan
+
+// View is a ticket in a list.
+type View struct {
+	ID           int64      `json:"id" example:"42"`
+	Title        string     `json:"title" example:"Printer on floor 3 is out of toner"`
+	Description  string     `json:"description" example:"It says 'replace cartridge' since this morning."`
+	Status       string     `json:"status" enums:"open,in_progress,resolved,closed" example:"open"`
+	Priority     string     `json:"priority" enums:"low,medium,high,urgent" example:"medium"`
+	CreatedBy    user.Card  `json:"created_by"`
+	AssignedTo   *user.Card `json:"assigned_to" extensions:"x-nullable"`
+	CreatedAt    time.Time  `json:"created_at" format:"date-time" example:"2026-03-02T09:00:00Z"`
+	UpdatedAt    time.Time  `json:"updated_at" format:"date-time" example:"2026-03-02T09:30:00Z"`
+	ResolvedAt   *time.Time `json:"resolved_at" format:"date-time" extensions:"x-nullable"`
+	ClosedAt     *time.Time `json:"closed_at" format:"date-time" extensions:"x-nullable"`
+	CommentCount int        `json:"comment_count" example:"3"`
+	Version      int64      `json:"version" example:"2"`
+	Can          Can        `json:"can"`
+} //@name Ticket
+
+// DetailView is a ticket with its conversation, oldest first.
+type DetailView struct {
+	View
+	Comments []CommentView `json:"comments"`
+} //@name TicketDetail
+
+// CommentCan says what the caller may do with a comment.
+type CommentCan struct {
+	Update bool `json:"update" example:"true"`
+	Delete bool `json:"delete" example:"true"`
+} //@name CommentCan
+
+// CommentView is a comment.
+type CommentView struct {
+	ID              int64      `json:"id" example:"7"`
+	TicketID        int64      `json:"ticket_id" example:"42"`
+	Author          user.Card  `json:"author"`
+	Content         string     `json:"content" example:"A new cartridge is on its way."`
+	IsSystemMessage bool       `json:"is_system_message" example:"false"`
+	CreatedAt       time.Time  `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
+	UpdatedAt       time.Time  `json:"updated_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
+	Version         int64      `json:"version" example:"1"`
+	Can             CommentCan `json:"can"`
+} //@name Comment
+
+// EventView is one entry of a ticket's timeline. What data holds depends on the
+// type: {"from","to"} for changes of status, priority and assignee, {"changed"}
+// for changed texts, {"comment_id"} for comments.
+type EventView struct {
+	ID        int64           `json:"id" example:"120"`
+	Type      string          `json:"type" example:"ticket.status_changed"`
+	Actor     *user.Card      `json:"actor" extensions:"x-nullable"`
+	Data      json.RawMessage `json:"data" swaggertype:"object,string" example:"from:open,to:in_progress"`
+	CreatedAt time.Time       `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
+} //@name TicketEvent
+
+type people map[int64]user.Card
+
+// peopleOf reads everybody who appears in tickets and comments.
+func peopleOf(tx *gorm.DB, tickets []Ticket, comments []Comment) (people, error) {
+	ids := make([]int64, 0, 2*len(tickets)+len(comments))
+	for _, t := range tickets {
+		ids = append(ids, t.CreatedByID)
+		if t.AssignedToID != nil {
+			ids = append(ids, *t.AssignedToID)
+		}
+	}
+	for _, c := range comments {
+		ids = append(ids, c.AuthorID)
+	}
+	return user.Cards(tx, ids...)
+}
+
+// peopleIn reads everybody who acted in events.
+func peopleIn(tx *gorm.DB, events []event.Event) (people, error) {
+	ids := make([]int64, len(events))
+	for i, e := range events {
+		ids[i] = e.ActorID
+	}
+	return user.Cards(tx, ids...)
+}
+
+func viewFor(by authz.Actor, p people) func(Ticket) View {
+	return func(t Ticket) View {
+		v := View{
+			ID: t.ID, Title: t.Title, Description: t.Description,
+			Status: t.Status.String(), Priority: t.Priority.String(),
+			CreatedBy: p[t.CreatedByID], CreatedAt: t.CreatedAt.UTC(), UpdatedAt: t.UpdatedAt.UTC(),
+			ResolvedAt: utc(t.ResolvedAt), ClosedAt: utc(t.ClosedAt),
+			CommentCount: t.CommentCount, Version: t.Version,
+			Can: Can{
+				Update: canUpdate(by, &t), UpdateStatus: canWork(by, &t), Assign: canWork(by, &t),
+				Comment: canComment(by, &t), Delete: canDelete(by, &t),
+			},
+		}
+		if t.AssignedToID != nil {
+			card := p[*t.AssignedToID]
+			v.AssignedTo = &card
+		}
+		return v
+	}
+}
+
+func utc(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := t.UTC()
+	return &u
+}
+
+func detailFor(by authz.Actor, p people, f Full) DetailView {
+	d := DetailView{View: viewFor(by, p)(f.Ticket), Comments: make([]CommentView, len(f.Comments))}
+	for i, c := range f.Comments {
+		d.Comments[i] = commentFor(by, p)(c)
+	}
+	return d
+}
+
+func commentFor(by authz.Actor, p people) func(Comment) CommentView {
+	return func(c Comment) CommentView {
+		return CommentView{
+			ID: c.ID, TicketID: c.TicketID, Author: p[c.AuthorID], Content: c.Content,
+			IsSystemMessage: c.IsSystemMessage, CreatedAt: c.CreatedAt.UTC(), UpdatedAt: c.UpdatedAt.UTC(),
+			Version: c.Version,
+			Can:     CommentCan{Update: canChangeComment(by, &c), Delete: canChangeComment(by, &c)},
+		}
+	}
+}
+
+func eventFor(p people) func(event.Event) EventView {
+	return func(e event.Event) EventView {
+		v := EventView{ID: e.ID, Type: e.Type, Data: json.RawMessage(e.Data), CreatedAt: e.CreatedAt.UTC()}
+		if e.ActorID != 0 {
+			card := p[e.ActorID]
+			v.Actor = &card
+		}
+		return v
+	}
+}
+
+// The bodies of requests. They are for the document; the handlers read the
+// fields one by one, so as to report all wrong ones at once.
+
+// CreateRequest is the body of a new ticket.
+type CreateRequest struct {
+	Title       string `json:"title" validate:"required" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
+	Description string `json:"description" validate:"required" minLength:"1" example:"It says 'replace cartridge' since this morning."`
+	Priority    string `json:"priority" validate:"optional" enums:"low,medium,high,urgent" default:"medium" example:"medium"`
+	AssignedTo  *int64 `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
+} //@name TicketCreate
+
+// ReplaceRequest is the body of a PUT; what is left out stays as it is.
+type ReplaceRequest struct {
+	Title       string `json:"title" validate:"required" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
+	Description string `json:"description" validate:"required" minLength:"1" example:"It says 'replace cartridge' since this morning."`
+	Status      string `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"in_progress"`
+	Priority    string `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
+	AssignedTo  *int64 `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
+} //@name TicketReplace
+
+// UpdateRequest is the body of a PATCH; what is left out stays as it is.
+type UpdateRequest struct {
+	Title       string `json:"title" validate:"optional" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
+	Description string `json:"description" validate:"optional" minLength:"1" example:"It says 'replace cartridge' since this morning."`
+	Status      string `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"in_progress"`
+	Priority    string `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
+	AssignedTo  *int64 `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
+} //@name TicketUpdate
+
+// StatusRequest is the body of update_status.
+type StatusRequest struct {
+	Status string `json:"status" validate:"required" enums:"open,in_progress,resolved,closed" example:"resolved"`
+} //@name StatusUpdate
+
+// AssignRequest is the body of assign; null takes the ticket from its assignee.
+type AssignRequest struct {
+	UserID *int64 `json:"user_id" validate:"required" extensions:"x-nullable" example:"3"`
+} //@name Assignment
+
+// ContentRequest is the body of add_comment and of an edited comment.
+type ContentRequest struct {
+	Content string `json:"content" validate:"required" minLength:"1" example:"A new cartridge is on its way."`
+} //@name CommentContent
+
+// CommentRequest is the body of a new comment.
+type CommentRequest struct {
+	TicketID int64  `json:"ticket_id" validate:"required" example:"42"`
+	Content  string `json:"content" validate:"required" minLength:"1" example:"A new cartridge is on its way."`
+} //@name CommentCreate
