@@ -1,0 +1,39 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { currentSession, subscribeSession } from '@/lib/session';
+import type { AppRouter } from './router';
+
+const person = () => {
+  const session = currentSession();
+  return session.status === 'signed-in' ? session.user : null;
+};
+
+/**
+ * Keeps the pages true to the session: nothing of one person is ever shown to
+ * the next, and whose session ends is led to sign-in and back again.
+ */
+export function followSession(router: AppRouter, queries: QueryClient): void {
+  let last = person();
+  markCalm();
+  subscribeSession(() => {
+    markCalm();
+    const session = currentSession();
+    const now = person();
+    if (last && (now?.id !== last.id || now?.role !== last.role)) queries.clear();
+    const ended = last !== null && session.status === 'signed-out';
+    last = now;
+    if (!ended) return;
+    const here = router.state.location;
+    if (router.state.matches.every((match) => match.routeId !== '/app')) return;
+    void router.navigate({
+      to: '/sign-in',
+      search: session.deliberate || here.href === '/' ? {} : { next: here.href },
+      replace: true,
+    });
+  });
+}
+
+/** Everybody but those who work the queue all day gets the larger text. */
+function markCalm(): void {
+  const works = person()?.permissions?.includes('ticket.queue') ?? false;
+  document.documentElement.toggleAttribute('data-calm', !works);
+}

@@ -1,0 +1,69 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { IconCloudOff, IconMoon, IconSun } from '@tabler/icons-react';
+import { useIsFetching, useIsMutating } from '@tanstack/react-query';
+import { useOnline } from '@/lib/online';
+import { useNotice } from '@/lib/status-line';
+import classes from './shell.module.css';
+
+/** The status line and the colour switch. */
+export function TopBar() {
+  return (
+    <header className={classes.top}>
+      <StatusLine />
+      <ColorSwitch />
+    </header>
+  );
+}
+
+/** The one calm spot: offline, saving, or what was just done. */
+function StatusLine() {
+  const online = useOnline();
+  const saving = useIsMutating() > 0;
+  const loading = useIsFetching() > 0;
+  const notice = useNotice();
+  return (
+    <div className={classes.status} role="status">
+      {!online ? (
+        <span className={classes.offline}>
+          <IconCloudOff size={16} aria-hidden />
+          <Trans>You are offline. What you see may be out of date.</Trans>
+        </span>
+      ) : notice ? (
+        <span key={notice.id} className={notice.tone === 'bad' ? classes.bad : undefined}>
+          {notice.text}
+        </span>
+      ) : saving ? (
+        <span className="fd-late">
+          <Trans>Saving…</Trans>
+        </span>
+      ) : (
+        loading && (
+          <span className="fd-late" aria-hidden>
+            <Trans>Loading…</Trans>
+          </span>
+        )
+      )}
+    </div>
+  );
+}
+
+function ColorSwitch() {
+  const { t } = useLingui();
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme('light');
+  const dark = scheme === 'dark';
+  const label = dark ? t`Use light colours` : t`Use dark colours`;
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size="lg"
+      aria-label={label}
+      title={label}
+      onClick={() => setColorScheme(dark ? 'light' : 'dark')}
+    >
+      {dark ? <IconSun size={18} /> : <IconMoon size={18} />}
+    </ActionIcon>
+  );
+}

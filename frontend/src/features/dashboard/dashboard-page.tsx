@@ -1,0 +1,181 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Skeleton } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { Link, type LinkProps } from '@tanstack/react-router';
+import { lazy, type ReactNode, Suspense } from 'react';
+import { statuses, statusKeys, TicketRow } from '@/features/ticket';
+import type { Dashboard, Ticket } from '@/lib/api';
+import { useCan } from '@/lib/can';
+import { LinkButton } from '@/ui/link-button';
+import { Page } from '@/ui/page';
+import { Section } from '@/ui/section';
+import { EmptyState, Fetched } from '@/ui/states';
+import { useDashboard } from './api';
+import classes from './dashboard-page.module.css';
+
+const Charts = lazy(() => import('./charts').then((m) => ({ default: m.Charts })));
+
+/** Where everybody starts: numbers that lead to their lists, and what is on one's desk. */
+export function DashboardPage() {
+  const { t } = useLingui();
+  const dashboard = useDashboard();
+  return (
+    <Page
+      title={t`Dashboard`}
+      actions={
+        <LinkButton to="/tickets/new" leftSection={<IconPlus size={16} />}>
+          <Trans>New ticket</Trans>
+        </LinkButton>
+      }
+    >
+      <Fetched query={dashboard} skeleton={<DashboardSkeleton />}>
+        {(data) => <Desk data={data} />}
+      </Fetched>
+    </Page>
+  );
+}
+
+function Desk({ data }: { data: Dashboard }) {
+  const { t } = useLingui();
+  const works = useCan('ticket.queue');
+  const reports = useCan('report.view');
+  return (
+    <>
+      <Tiles data={data} works={works} />
+      {reports && (
+        <Suspense fallback={<div className={classes.chartSpace} />}>
+          <Charts data={data} />
+        </Suspense>
+      )}
+      <div className={classes.columns}>
+        <TicketList
+          title={works ? t`Assigned to me` : t`Not solved yet`}
+          tickets={data.mine}
+          all={
+            works
+              ? { to: '/tickets', search: { view: 'mine' } }
+              : { to: '/tickets', search: { status: 'open,in_progress' } }
+          }
+          empty={
+            works ? (
+              <EmptyState
+                title={t`Nothing is assigned to you`}
+                action={
+                  <LinkButton to="/tickets" search={{ view: 'unassigned' }} variant="default">
+                    <Trans>Look at unassigned tickets</Trans>
+                  </LinkButton>
+                }
+              />
+            ) : (
+              <EmptyState title={t`Nothing is waiting`}>
+                <Trans>Tickets that are not solved yet appear here.</Trans>
+              </EmptyState>
+            )
+          }
+        />
+        <TicketList
+          title={works ? t`Newest tickets` : t`My newest tickets`}
+          tickets={data.recent}
+          all={{ to: '/tickets' }}
+          empty={
+            <EmptyState
+              title={works ? t`No tickets yet` : t`You have not reported anything yet`}
+              action={
+                <LinkButton to="/tickets/new" variant="default">
+                  <Trans>New ticket</Trans>
+                </LinkButton>
+              }
+            />
+          }
+        />
+      </div>
+    </>
+  );
+}
+
+function Tiles({ data, works }: { data: Dashboard; works: boolean }) {
+  const { t, i18n } = useLingui();
+  return (
+    <ul className={classes.tiles} aria-label={t`Tickets in numbers`}>
+      <Tile number={data.total} label={t`All tickets`} link={{ to: '/tickets' }} />
+      {statusKeys.map((status) => (
+        <Tile
+          key={status}
+          number={data.per_status[status] ?? 0}
+          label={i18n._(statuses[status].label)}
+          link={{ to: '/tickets', search: { status } }}
+        />
+      ))}
+      {works && (
+        <Tile
+          number={data.unassigned}
+          label={t`Unassigned`}
+          link={{ to: '/tickets', search: { view: 'unassigned' } }}
+        />
+      )}
+    </ul>
+  );
+}
+
+function Tile({ number, label, link }: { number: number; label: string; link: LinkProps }) {
+  const { i18n } = useLingui();
+  return (
+    <li>
+      <Link {...link} className={classes.tile}>
+        <span className={classes.number}>{new Intl.NumberFormat(i18n.locale).format(number)}</span>
+        <span className={classes.label}>{label}</span>
+      </Link>
+    </li>
+  );
+}
+
+function TicketList(props: {
+  title: string;
+  tickets: readonly Ticket[];
+  all: LinkProps;
+  empty: ReactNode;
+}) {
+  const { title, tickets, all, empty } = props;
+  const { t } = useLingui();
+  return (
+    <Section
+      title={title}
+      actions={
+        tickets.length > 0 && (
+          <Link {...all} aria-label={t`Show all: ${title}`}>
+            <Trans>Show all</Trans>
+          </Link>
+        )
+      }
+    >
+      {tickets.length === 0 ? (
+        empty
+      ) : (
+        <ul className={classes.rows}>
+          {tickets.map((ticket) => (
+            <li key={ticket.id}>
+              <TicketRow ticket={ticket} compact />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function DashboardSkeleton() {
+  const { t } = useLingui();
+  return (
+    <div className="fd-late" role="status" aria-label={t`Loading`}>
+      <div className={classes.tiles}>
+        {[1, 2, 3, 4, 5].map((tile) => (
+          <Skeleton key={tile} height={76} />
+        ))}
+      </div>
+      <div className={classes.columns}>
+        <Skeleton height={320} />
+        <Skeleton height={320} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,236 @@
+import {
+  keepPreviousData,
+  type QueryClient,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import {
+  addTicketComment,
+  assignTicket,
+  createTicket,
+  deleteComment,
+  deleteTicket,
+  listTicketEvents,
+  type TicketDetail,
+  type Event as TicketEvent,
+  type User,
+  updateComment,
+  updateTicket,
+  updateTicketStatus,
+} from '@/lib/api';
+import {
+  getTicketOptions,
+  getTicketQueryKey,
+  listAssigneesOptions,
+  listTicketEventsQueryKey,
+  listTicketsOptions,
+} from '@/lib/api/@tanstack/react-query.gen';
+import { ifMatch } from '@/lib/etag';
+import { invalidate } from '@/lib/query';
+import type { Priority, Status } from './labels';
+import { type QueueSearch, queueQuery } from './search-params';
+
+export type { TicketEvent };
+
+const must = { throwOnError: true } as const;
+
+export function useTickets(search: QueueSearch) {
+  return useQuery({
+    ...listTicketsOptions({ query: queueQuery(search) }),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useTicket(id: number) {
+  return useQuery(getTicketOptions({ path: { id } }));
+}
+
+/** Active people who can be assignees. */
+export function useAssignees(search: string, enabled: boolean) {
+  return useQuery({
+    ...listAssigneesOptions({ query: { search: search || undefined, page_size: 50 } }),
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+    enabled,
+  });
+}
+
+/** At most this many pages of 100 events; a longer history is cut with a word about it. */
+const eventPages = 20;
+
+/** The whole history of a ticket, oldest first. */
+export function useTicketEvents(id: number) {
+  return useQuery({
+    queryKey: listTicketEventsQueryKey({ path: { id } }),
+    queryFn: async ({ signal }) => {
+      const all: TicketEvent[] = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < eventPages; page += 1) {
+        const { data } = await listTicketEvents({
+          path: { id },
+          query: { page_size: 100, cursor },
+          signal,
+          ...must,
+        });
+        all.push(...data.results);
+        const next = data.next && new URL(data.next, location.origin).searchParams.get('cursor');
+        if (!next) break;
+        cursor = next;
+      }
+      return all;
+    },
+  });
+}
+
+function stale(client: QueryClient) {
+  return invalidate(client, 'listTickets', 'listTicketEvents', 'getDashboard');
+}
+
+const keyOf = (id: number) => getTicketQueryKey({ path: { id } });
+
+export function useCreateTicket() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (input: {
+      body: { title: string; description: string; priority: Priority };
+      headers: Record<string, string>;
+    }) => (await createTicket({ ...input, ...must })).data,
+    onSuccess: (ticket) => {
+      client.setQueryData(keyOf(ticket.id), ticket);
+      void stale(client);
+    },
+  });
+}
+
+/** Title and description, against the version that was being edited. */
+export function useEditTicket() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (input: { base: TicketDetail; title: string; description: string }) => {
+      const { base, ...body } = input;
+      const options = { path: { id: base.id }, body, headers: ifMatch(base), ...must };
+      return (await updateTicket(options)).data;
+    },
+    onSuccess: (ticket) => {
+      client.setQueryData(keyOf(ticket.id), ticket);
+      void stale(client);
+    },
+  });
+}
+
+export type PropertyChange =
+  | { kind: 'status'; to: Status }
+  | { kind: 'priority'; to: Priority }
+  | { kind: 'assignee'; to: User | null };
+
+async function sendChange(ticket: TicketDetail, change: PropertyChange): Promise<TicketDetail> {
+  const path = { id: ticket.id };
+  switch (change.kind) {
+    case 'status':
+      return (await updateTicketStatus({ path, body: { status: change.to }, ...must })).data;
+    case 'assignee': {
+      const body = { user_id: change.to?.id ?? null };
+      return (await assignTicket({ path, body, ...must })).data;
+    }
+    case 'priority': {
+      const options = { path, body: { priority: change.to }, headers: ifMatch(ticket), ...must };
+      return (await updateTicket(options)).data;
+    }
+  }
+}
+
+function withChange(ticket: TicketDetail, change: PropertyChange): TicketDetail {
+  switch (change.kind) {
+    case 'status':
+      return { ...ticket, status: change.to };
+    case 'assignee':
+      return { ...ticket, assigned_to: change.to };
+    case 'priority':
+      return { ...ticket, priority: change.to };
+  }
+}
+
+/** Status, priority or assignee: shown at once, taken back when the server refuses. */
+export function useChangeProperty(id: number) {
+  const client = useQueryClient();
+  return useMutation({
+    scope: { id: `ticket-${id}` }, // One after the other, so that versions stay in step.
+    mutationFn: (change: PropertyChange) => {
+      const ticket = client.getQueryData<TicketDetail>(keyOf(id));
+      if (!ticket) throw new Error('the ticket is not loaded');
+      return sendChange(ticket, change);
+    },
+    onMutate: async (change) => {
+      await client.cancelQueries({ queryKey: keyOf(id) });
+      const before = client.getQueryData<TicketDetail>(keyOf(id));
+      if (before) client.setQueryData(keyOf(id), withChange(before, change));
+      return { before };
+    },
+    onError: (_error, _change, context) => {
+      if (context?.before) client.setQueryData(keyOf(id), context.before);
+      void client.invalidateQueries({ queryKey: keyOf(id) });
+    },
+    onSuccess: (ticket) => {
+      client.setQueryData(keyOf(id), ticket);
+      void stale(client);
+    },
+  });
+}
+
+export function useAddComment(id: number) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (input: { content: string; headers: Record<string, string> }) => {
+      const { content, headers } = input;
+      return (await addTicketComment({ path: { id }, body: { content }, headers, ...must })).data;
+    },
+    onSuccess: (comment) => {
+      client.setQueryData<TicketDetail>(keyOf(id), (ticket) =>
+        ticket && !ticket.comments.some((known) => known.id === comment.id)
+          ? { ...ticket, comments: [...ticket.comments, comment] }
+          : ticket,
+      );
+      void client.invalidateQueries({ queryKey: keyOf(id) });
+      void stale(client);
+    },
+  });
+}
+
+export function useEditComment(ticketId: number) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (input: { comment: { id: number; version: number }; content: string }) => {
+      const { comment, content } = input;
+      const options = { path: { id: comment.id }, body: { content }, headers: ifMatch(comment) };
+      return (await updateComment({ ...options, ...must })).data;
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: keyOf(ticketId) }),
+  });
+}
+
+export function useDeleteComment(ticketId: number) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (comment: { id: number; version: number }) => {
+      await deleteComment({ path: { id: comment.id }, headers: ifMatch(comment), ...must });
+    },
+    onSettled: async () => {
+      await client.invalidateQueries({ queryKey: keyOf(ticketId) });
+      void stale(client);
+    },
+  });
+}
+
+export function useDeleteTicket() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (ticket: { id: number; version: number }) => {
+      await deleteTicket({ path: { id: ticket.id }, headers: ifMatch(ticket), ...must });
+    },
+    onSuccess: (_nothing, ticket) => {
+      client.removeQueries({ queryKey: keyOf(ticket.id) });
+      void invalidate(client, 'listTickets', 'getDashboard');
+    },
+  });
+}

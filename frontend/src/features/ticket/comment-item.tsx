@@ -1,0 +1,145 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button, Group, Stack, Textarea } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import type { Comment } from '@/lib/api';
+import { asApiError, explain, fieldErrors } from '@/lib/problem';
+import { announce } from '@/lib/status-line';
+import { ConfirmDialog } from '@/ui/confirm-dialog';
+import { Avatar, personName } from '@/ui/person';
+import { PlainText } from '@/ui/plain-text';
+import { RelativeTime } from '@/ui/relative-time';
+import { useDeleteComment, useEditComment } from './api';
+import classes from './conversation.module.css';
+
+/** What somebody wrote, with editing and deleting for those who may. */
+export function CommentItem({ comment, ticketId }: { comment: Comment; ticketId: number }) {
+  const { t } = useLingui();
+  const [editing, setEditing] = useState(false);
+  const [deleting, setDeleting] = useState(false);
+  const remove = useDeleteComment(ticketId);
+  const author = personName(comment.author);
+  const edited = Date.parse(comment.updated_at) - Date.parse(comment.created_at) > 1000;
+  return (
+    <div className={classes.message}>
+      <Avatar person={comment.author} size={28} />
+      <div>
+        <div className={classes.head}>
+          <span className={classes.author}>{author}</span>
+          <RelativeTime iso={comment.created_at} className={classes.meta} />
+          {edited && (
+            <span className={classes.meta}>
+              <Trans>
+                edited <RelativeTime iso={comment.updated_at} />
+              </Trans>
+            </span>
+          )}
+          {!editing && (comment.can.update || comment.can.delete) && (
+            <span className={classes.tools}>
+              {comment.can.update && (
+                <Button
+                  size="compact-xs"
+                  variant="subtle"
+                  onClick={() => setEditing(true)}
+                  aria-label={t`Edit comment of ${author}`}
+                >
+                  <Trans>Edit</Trans>
+                </Button>
+              )}
+              {comment.can.delete && (
+                <Button
+                  size="compact-xs"
+                  variant="subtle"
+                  onClick={() => setDeleting(true)}
+                  aria-label={t`Delete comment of ${author}`}
+                >
+                  <Trans>Delete</Trans>
+                </Button>
+              )}
+            </span>
+          )}
+        </div>
+        {editing ? (
+          <EditComment comment={comment} ticketId={ticketId} onDone={() => setEditing(false)} />
+        ) : (
+          <PlainText text={comment.content} />
+        )}
+      </div>
+      {deleting && (
+        <ConfirmDialog
+          title={t`Delete this comment?`}
+          confirm={t`Delete comment`}
+          busy={remove.isPending}
+          error={remove.error}
+          onClose={() => setDeleting(false)}
+          onConfirm={() =>
+            remove.mutate(comment, {
+              onSuccess: () => {
+                setDeleting(false);
+                announce(t`Comment deleted`);
+              },
+            })
+          }
+        >
+          <Trans>This cannot be undone.</Trans>
+        </ConfirmDialog>
+      )}
+    </div>
+  );
+}
+
+function EditComment({
+  comment,
+  ticketId,
+  onDone,
+}: {
+  comment: Comment;
+  ticketId: number;
+  onDone: () => void;
+}) {
+  const { t } = useLingui();
+  // The version that was on screen when editing began; a newer one is a conflict.
+  const [base] = useState(comment);
+  const [content, setContent] = useState(comment.content);
+  const edit = useEditComment(ticketId);
+  const conflict = !!edit.error && asApiError(edit.error).status === 412;
+  const save = (event?: FormEvent) => {
+    event?.preventDefault();
+    if (!content.trim()) return;
+    edit.mutate(
+      { comment: conflict ? comment : base, content },
+      {
+        onSuccess: () => {
+          announce(t`Comment saved`);
+          onDone();
+        },
+      },
+    );
+  };
+  const problem = conflict
+    ? t`This comment was changed in the meantime. Save again to replace it with your text.`
+    : edit.error && (fieldErrors(edit.error).content ?? explain(edit.error));
+  return (
+    <form noValidate onSubmit={save}>
+      <Stack gap="xs">
+        <Textarea
+          aria-label={t`Comment`}
+          autosize
+          minRows={2}
+          maxRows={20}
+          autoFocus
+          value={content}
+          onChange={(event) => setContent(event.currentTarget.value)}
+          error={problem}
+        />
+        <Group gap="xs">
+          <Button size="xs" type="submit" loading={edit.isPending} disabled={!content.trim()}>
+            <Trans>Save comment</Trans>
+          </Button>
+          <Button size="xs" variant="default" onClick={onDone}>
+            <Trans>Cancel</Trans>
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

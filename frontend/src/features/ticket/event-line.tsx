@@ -1,0 +1,81 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import type { Event as TicketEvent } from '@/lib/api';
+import { personName } from '@/ui/person';
+import { RelativeTime } from '@/ui/relative-time';
+import classes from './conversation.module.css';
+import { type Priority, priorities, type Status, statuses } from './labels';
+
+/** One thing that happened, as one quiet line. */
+export function EventLine({ event }: { event: TicketEvent }) {
+  return (
+    <p className={classes.event} style={{ margin: 0 }}>
+      <span>
+        <Sentence event={event} />
+      </span>
+      <RelativeTime iso={event.created_at} />
+    </p>
+  );
+}
+
+function Sentence({ event }: { event: TicketEvent }) {
+  const { t, i18n } = useLingui();
+  const who = event.actor ? personName(event.actor) : t`Fixdesk`;
+  const data = event.data as Record<string, unknown>;
+  const status = (x: unknown) => {
+    const known = statuses[x as Status];
+    return known ? i18n._(known.label) : String(x);
+  };
+  const priority = (x: unknown) => {
+    const known = priorities[x as Priority];
+    return known ? i18n._(known.label) : String(x);
+  };
+  switch (event.type) {
+    case 'ticket.status_changed': {
+      const from = status(data.from);
+      const to = status(data.to);
+      return (
+        <Trans>
+          {who} changed the status from {from} to {to}
+        </Trans>
+      );
+    }
+    case 'ticket.priority_changed': {
+      const from = priority(data.from);
+      const to = priority(data.to);
+      return (
+        <Trans>
+          {who} changed the priority from {from} to {to}
+        </Trans>
+      );
+    }
+    case 'ticket.assigned': {
+      const to = data.to as { id: number; username: string } | null;
+      if (!to) return <Trans>{who} removed the assignee</Trans>;
+      if (to.id === event.actor?.id) return <Trans>{who} took the ticket</Trans>;
+      const whom = to.username;
+      return (
+        <Trans>
+          {who} assigned the ticket to {whom}
+        </Trans>
+      );
+    }
+    case 'ticket.updated': {
+      const changed = Array.isArray(data.changed) ? data.changed : [];
+      const title = changed.includes('title');
+      const description = changed.includes('description');
+      if (title && !description) return <Trans>{who} changed the title</Trans>;
+      if (description && !title) return <Trans>{who} changed the description</Trans>;
+      return <Trans>{who} edited the ticket</Trans>;
+    }
+    case 'comment.deleted':
+      return <Trans>{who} deleted a comment</Trans>;
+    default: {
+      const what = event.type;
+      return (
+        <Trans>
+          {who}: {what}
+        </Trans>
+      );
+    }
+  }
+}

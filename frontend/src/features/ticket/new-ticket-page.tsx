@@ -1,0 +1,100 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button, Group, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useNavigate } from '@tanstack/react-router';
+import { useId } from 'react';
+import { focusFirstError, showServerErrors } from '@/lib/forms';
+import { useIdempotencyKey } from '@/lib/idempotency';
+import { announce } from '@/lib/status-line';
+import { FormError } from '@/ui/form-error';
+import { LinkButton } from '@/ui/link-button';
+import { Page } from '@/ui/page';
+import { useCreateTicket } from './api';
+import { type Priority, priorities, priorityKeys } from './labels';
+
+/** The longest title the server takes, in code points. */
+export const titleLimit = 200;
+
+/** The rules of the two texts of a ticket; the server has the last word. */
+export function useTextRules() {
+  const { t } = useLingui();
+  return {
+    title: (value: string) => {
+      if (!value.trim()) return t`Say in a few words what is wrong.`;
+      return [...value].length > titleLimit ? t`Use at most ${titleLimit} characters.` : null;
+    },
+    description: (value: string) => (value.trim() ? null : t`Describe what happened.`),
+  };
+}
+
+export function NewTicketPage() {
+  const { t, i18n } = useLingui();
+  const navigate = useNavigate();
+  const create = useCreateTicket();
+  const key = useIdempotencyKey();
+  const priorityLabel = useId();
+  const form = useForm<{ title: string; description: string; priority: Priority }>({
+    initialValues: { title: '', description: '', priority: 'medium' },
+    validate: useTextRules(),
+  });
+  const submit = form.onSubmit((body) => {
+    create.mutate(
+      { body, headers: key.headers(body) },
+      {
+        onSuccess: (ticket) => {
+          announce(t`Ticket #${ticket.id} created`);
+          void navigate({ to: '/tickets/$ticketId', params: { ticketId: String(ticket.id) } });
+        },
+        onError: (error) => showServerErrors(form, error),
+      },
+    );
+  }, focusFirstError);
+  return (
+    <Page title={t`New ticket`} width="narrow">
+      <form noValidate onSubmit={submit}>
+        <Stack gap="lg">
+          <FormError error={create.error} shown={['title', 'description', 'priority']} />
+          <TextInput
+            label={t`What is wrong?`}
+            placeholder={t`For example: my laptop does not start`}
+            required
+            {...form.getInputProps('title')}
+          />
+          <Textarea
+            label={t`What happened?`}
+            description={t`What did you do, what did you expect, what did you see instead?`}
+            required
+            autosize
+            minRows={6}
+            maxRows={24}
+            {...form.getInputProps('description')}
+          />
+          <div>
+            <Text component="span" size="sm" fw={500} id={priorityLabel}>
+              <Trans>How urgent is it?</Trans>
+            </Text>
+            <SegmentedControl
+              fullWidth
+              mt={4}
+              aria-labelledby={priorityLabel}
+              transitionDuration={0}
+              data={[...priorityKeys].reverse().map((value) => ({
+                value,
+                label: i18n._(priorities[value].label),
+              }))}
+              {...form.getInputProps('priority')}
+            />
+          </div>
+          <Group>
+            <Button type="submit" loading={create.isPending}>
+              <Trans>Create ticket</Trans>
+            </Button>
+            <LinkButton to="/tickets" variant="default">
+              <Trans>Cancel</Trans>
+            </LinkButton>
+          </Group>
+        </Stack>
+      </form>
+    </Page>
+  );
+}

@@ -1,0 +1,23 @@
+import { useLingui } from '@lingui/react/macro';
+import { Pill } from '@/ui/pill';
+import { type Priority, priorities, type Status, statuses } from './labels';
+
+export function StatusPill({ status }: { status: Status }) {
+  const { i18n } = useLingui();
+  const { label, tone, icon: Icon } = statuses[status];
+  return (
+    <Pill tone={tone} icon={<Icon size={14} stroke={2.2} />}>
+      {i18n._(label)}
+    </Pill>
+  );
+}
+
+export function PriorityPill({ priority }: { priority: Priority }) {
+  const { i18n } = useLingui();
+  const { label, tone, icon: Icon } = priorities[priority];
+  return (
+    <Pill tone={tone} icon={<Icon size={14} stroke={2.2} />}>
+      {i18n._(label)}
+    </Pill>
+  );
+}

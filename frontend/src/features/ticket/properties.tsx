@@ -1,0 +1,138 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button, NativeSelect } from '@mantine/core';
+import { IconHandGrab } from '@tabler/icons-react';
+import type { Me, TicketDetail } from '@/lib/api';
+import { asApiError, explain } from '@/lib/problem';
+import { announce } from '@/lib/status-line';
+import { personName } from '@/ui/person';
+import { RelativeTime } from '@/ui/relative-time';
+import { type PropertyChange, useChangeProperty } from './api';
+import { AssigneePicker } from './assignee-picker';
+import {
+  type Priority,
+  priorities,
+  priorityKeys,
+  type Status,
+  statuses,
+  statusKeys,
+} from './labels';
+import classes from './properties.module.css';
+
+/** Status, priority and assignee of a ticket, changed where they are shown. */
+export function Properties({ ticket, me }: { ticket: TicketDetail; me: Me }) {
+  const { t, i18n } = useLingui();
+  const change = useChangeProperty(ticket.id);
+  const { can } = ticket;
+  const apply = (next: PropertyChange, done: string) =>
+    change.mutate(next, { onSuccess: () => announce(done) });
+  const assignTo = (to: TicketDetail['assigned_to']) =>
+    apply(
+      { kind: 'assignee', to },
+      to ? t`Assigned to ${personName(to)}` : t`Nobody is assigned now`,
+    );
+  const mine = ticket.assigned_to?.id === me.id;
+  return (
+    <section className={classes.box} aria-label={t`Properties`}>
+      {change.error && (
+        <p className={classes.error} role="alert">
+          {asApiError(change.error).status === 412 ? (
+            <Trans>Somebody changed this ticket in the meantime. It shows their version now.</Trans>
+          ) : (
+            explain(change.error)
+          )}
+        </p>
+      )}
+      <NativeSelect
+        label={t`Status`}
+        disabled={!can.update_status}
+        value={ticket.status}
+        onChange={(event) => {
+          const to = event.currentTarget.value as Status;
+          apply({ kind: 'status', to }, t`Status is ${i18n._(statuses[to].label)} now`);
+        }}
+        data={statusKeys.map((value) => ({ value, label: i18n._(statuses[value].label) }))}
+      />
+      <NativeSelect
+        label={t`Priority`}
+        disabled={!can.update}
+        value={ticket.priority}
+        onChange={(event) => {
+          const to = event.currentTarget.value as Priority;
+          apply({ kind: 'priority', to }, t`Priority is ${i18n._(priorities[to].label)} now`);
+        }}
+        data={priorityKeys.map((value) => ({ value, label: i18n._(priorities[value].label) }))}
+      />
+      <div className={classes.assignee}>
+        <AssigneePicker
+          label={t`Assignee`}
+          disabled={!can.assign}
+          value={ticket.assigned_to ? String(ticket.assigned_to.id) : null}
+          person={ticket.assigned_to}
+          onPick={assignTo}
+        />
+        {can.assign && !mine && (
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconHandGrab size={14} />}
+            onClick={() => assignTo(me)}
+          >
+            <Trans>Assign to me</Trans>
+          </Button>
+        )}
+      </div>
+      <Facts ticket={ticket} />
+    </section>
+  );
+}
+
+function Facts({ ticket }: { ticket: TicketDetail }) {
+  const { created_by: requester } = ticket;
+  return (
+    <dl className={classes.facts}>
+      <div>
+        <dt>
+          <Trans>Requester</Trans>
+        </dt>
+        <dd>
+          {personName(requester)}
+          {requester.department && `, ${requester.department}`}
+        </dd>
+      </div>
+      <div>
+        <dt>
+          <Trans>E-mail</Trans>
+        </dt>
+        <dd>{requester.email}</dd>
+      </div>
+      <div>
+        <dt>
+          <Trans>Changed</Trans>
+        </dt>
+        <dd>
+          <RelativeTime iso={ticket.updated_at} />
+        </dd>
+      </div>
+      {ticket.resolved_at && (
+        <div>
+          <dt>
+            <Trans>Resolved</Trans>
+          </dt>
+          <dd>
+            <RelativeTime iso={ticket.resolved_at} />
+          </dd>
+        </div>
+      )}
+      {ticket.closed_at && (
+        <div>
+          <dt>
+            <Trans>Closed</Trans>
+          </dt>
+          <dd>
+            <RelativeTime iso={ticket.closed_at} />
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}

@@ -1,0 +1,176 @@
+import { msg } from '@lingui/core/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button, Chip, CloseButton, NativeSelect, TextInput } from '@mantine/core';
+import { IconAdjustments, IconSearch } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import { useCan } from '@/lib/can';
+import { AssigneePicker } from './assignee-picker';
+import { priorities, priorityKeys, statuses, statusKeys } from './labels';
+import classes from './queue-filters.module.css';
+import { defaultSort, isFiltered, type QueueSearch, type Sort, sorts } from './search-params';
+
+const sortLabels = {
+  '-created_at': msg`Newest first`,
+  created_at: msg`Oldest first`,
+  '-updated_at': msg`Last changed first`,
+  updated_at: msg`Longest unchanged first`,
+  '-priority': msg`Most pressing first`,
+  priority: msg`Least pressing first`,
+} satisfies Record<Sort, unknown>;
+
+/** Milliseconds after the last key before the list follows what was typed. */
+const typingPause = 250;
+
+interface Props {
+  search: QueueSearch;
+  /** Changes the URL; what is undefined disappears from it. */
+  onChange: (change: Partial<QueueSearch>, replace?: boolean) => void;
+}
+
+export function QueueFilters({ search, onChange }: Props) {
+  const { t, i18n } = useLingui();
+  const [unfolded, setUnfolded] = useState(false);
+  const works = useCan('ticket.queue');
+  const folded = unfolded ? '' : ` ${classes.folded}`;
+  return (
+    <search className={classes.bar} aria-label={t`Filter tickets`}>
+      <SearchField
+        value={search.search ?? ''}
+        onChange={(text) => onChange({ search: text }, true)}
+      />
+      <Button
+        className={classes.toggle}
+        variant="default"
+        leftSection={<IconAdjustments size={16} />}
+        aria-expanded={unfolded}
+        onClick={() => setUnfolded(!unfolded)}
+      >
+        <Trans>Filters</Trans>
+      </Button>
+      <Choices
+        className={folded}
+        legend={t`Status`}
+        keys={statusKeys}
+        label={(key) => i18n._(statuses[key].label)}
+        value={search.status}
+        onChange={(status) => onChange({ status })}
+      />
+      <Choices
+        className={folded}
+        legend={t`Priority`}
+        keys={priorityKeys}
+        label={(key) => i18n._(priorities[key].label)}
+        value={search.priority}
+        onChange={(priority) => onChange({ priority })}
+      />
+      <div className={`${classes.right}${folded}`}>
+        {works && !search.view && (
+          <AssigneePicker
+            aria-label={t`Assignee`}
+            placeholder={t`Any assignee`}
+            w={190}
+            value={search.assignee ?? null}
+            onPick={(person) => onChange({ assignee: person ? String(person.id) : undefined })}
+          />
+        )}
+        <NativeSelect
+          aria-label={t`Sort`}
+          value={search.sort ?? defaultSort}
+          onChange={(event) => {
+            const sort = event.currentTarget.value as Sort;
+            onChange({ sort: sort === defaultSort ? undefined : sort });
+          }}
+          data={sorts.map((sort) => ({ value: sort, label: i18n._(sortLabels[sort]) }))}
+        />
+        {isFiltered(search) && (
+          <Button
+            variant="subtle"
+            onClick={() =>
+              onChange({
+                status: undefined,
+                priority: undefined,
+                assignee: undefined,
+                search: undefined,
+              })
+            }
+          >
+            <Trans>Clear filters</Trans>
+          </Button>
+        )}
+      </div>
+    </search>
+  );
+}
+
+function SearchField({ value, onChange }: { value: string; onChange: (text?: string) => void }) {
+  const { t } = useLingui();
+  const [text, setText] = useState(value);
+  const sent = useRef(value);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  // The URL changed by other means: back, a link, "clear filters".
+  useEffect(() => {
+    if (value === sent.current) return;
+    sent.current = value;
+    setText(value);
+  }, [value]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const change = (next: string, now = false) => {
+    setText(next);
+    clearTimeout(timer.current);
+    const apply = () => {
+      sent.current = next;
+      onChange(next || undefined);
+    };
+    if (now) apply();
+    else timer.current = setTimeout(apply, typingPause);
+  };
+  return (
+    <TextInput
+      className={classes.search}
+      type="search"
+      data-search-field
+      aria-label={t`Search title and description`}
+      placeholder={t`Search title and description`}
+      leftSection={<IconSearch size={16} />}
+      value={text}
+      onChange={(event) => change(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') change(text, true);
+      }}
+      rightSection={
+        text ? (
+          <CloseButton size="sm" aria-label={t`Clear search`} onClick={() => change('', true)} />
+        ) : null
+      }
+    />
+  );
+}
+
+function Choices<K extends string>(props: {
+  className: string;
+  legend: string;
+  keys: readonly K[];
+  label: (key: K) => string;
+  value: string | undefined;
+  onChange: (value: string | undefined) => void;
+}) {
+  const { className, legend, keys, label, value, onChange } = props;
+  const chosen = value ? value.split(',') : [];
+  return (
+    <fieldset className={`${classes.group}${className}`} aria-label={legend}>
+      <Chip.Group
+        multiple
+        value={chosen}
+        onChange={(next) =>
+          onChange(keys.filter((key) => next.includes(key)).join(',') || undefined)
+        }
+      >
+        {keys.map((key) => (
+          <Chip key={key} value={key} size="xs" variant="outline">
+            {label(key)}
+          </Chip>
+        ))}
+      </Chip.Group>
+    </fieldset>
+  );
+}

@@ -1,0 +1,144 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { IconPlus } from '@tabler/icons-react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCan } from '@/lib/can';
+import { asApiError } from '@/lib/problem';
+import { LinkButton } from '@/ui/link-button';
+import { Page } from '@/ui/page';
+import { Pager } from '@/ui/pager';
+import { EmptyState, Fetched, SkeletonRows } from '@/ui/states';
+import { VirtualList } from '@/ui/virtual-list';
+import { useTickets } from './api';
+import { QueueFilters } from './queue-filters';
+import { isFiltered, type QueueSearch, queuePageSize } from './search-params';
+import { TicketRow } from './ticket-row';
+
+/** The queue: what needs doing, narrowed by the URL. */
+export function QueuePage() {
+  const { t } = useLingui();
+  const search = useSearch({ from: '/app/tickets' });
+  const navigate = useNavigate({ from: '/tickets' });
+  const works = useCan('ticket.queue');
+  const tickets = useTickets(search);
+  const title = useQueueTitle(search);
+
+  // A changed filter starts at the first page again.
+  const change = (part: Partial<QueueSearch>, replace = false) =>
+    void navigate({
+      search: (now) => ({ ...now, page: undefined, cursor: undefined, ...part }),
+      replace,
+      resetScroll: !replace,
+    });
+
+  const pastTheEnd = tickets.error && asApiError(tickets.error).status === 404 && search.page;
+  return (
+    <Page
+      key={search.view ?? 'all'}
+      title={title}
+      width="wide"
+      actions={
+        <LinkButton to="/tickets/new" leftSection={<IconPlus size={16} />}>
+          <Trans>New ticket</Trans>
+        </LinkButton>
+      }
+    >
+      <QueueFilters search={search} onChange={change} />
+      {pastTheEnd ? (
+        <EmptyState
+          title={t`This page does not exist any more`}
+          action={
+            <LinkButton to="/tickets" search={{ ...search, page: undefined }} variant="default">
+              <Trans>Go to the first page</Trans>
+            </LinkButton>
+          }
+        />
+      ) : (
+        <Fetched query={tickets} skeleton={<SkeletonRows rows={12} height={41} />}>
+          {(slice) =>
+            slice.results.length === 0 ? (
+              <NothingHere search={search} works={works} />
+            ) : (
+              <div aria-busy={tickets.isPlaceholderData}>
+                <VirtualList
+                  key={`${search.page ?? ''}${search.cursor ?? ''}`}
+                  label={title}
+                  items={slice.results}
+                  keyOf={(ticket) => ticket.id}
+                  estimate={41}
+                >
+                  {(ticket) => <TicketRow ticket={ticket} />}
+                </VirtualList>
+                <Pager
+                  slice={slice}
+                  at={search}
+                  size={queuePageSize}
+                  onMove={(to) => change({ page: to.page, cursor: to.cursor })}
+                />
+              </div>
+            )
+          }
+        </Fetched>
+      )}
+    </Page>
+  );
+}
+
+function useQueueTitle(search: QueueSearch): string {
+  const { t } = useLingui();
+  const works = useCan('ticket.queue');
+  if (!works) return t`My tickets`;
+  if (search.view === 'unassigned') return t`Unassigned`;
+  if (search.view === 'mine') return t`Assigned to me`;
+  return t`All tickets`;
+}
+
+function NothingHere({ search, works }: { search: QueueSearch; works: boolean }) {
+  const { t } = useLingui();
+  if (isFiltered(search)) {
+    return (
+      <EmptyState
+        title={t`No ticket matches`}
+        action={
+          <LinkButton
+            to="/tickets"
+            search={{ view: search.view, sort: search.sort }}
+            variant="default"
+          >
+            <Trans>Clear filters</Trans>
+          </LinkButton>
+        }
+      />
+    );
+  }
+  if (search.view === 'unassigned') {
+    return (
+      <EmptyState title={t`Nothing is waiting`}>
+        <Trans>New tickets that nobody has taken yet appear here.</Trans>
+      </EmptyState>
+    );
+  }
+  if (search.view === 'mine') {
+    return (
+      <EmptyState
+        title={t`You have no tickets to work on`}
+        action={
+          <LinkButton to="/tickets" search={{ view: 'unassigned' }} variant="default">
+            <Trans>Look at unassigned tickets</Trans>
+          </LinkButton>
+        }
+      />
+    );
+  }
+  return (
+    <EmptyState
+      title={works ? t`No tickets yet` : t`You have not reported anything yet`}
+      action={
+        <LinkButton to="/tickets/new" variant="default">
+          <Trans>New ticket</Trans>
+        </LinkButton>
+      }
+    >
+      <Trans>Tickets appear here as soon as somebody reports a problem.</Trans>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,86 @@
+import type { Priority, Status } from './labels';
+
+/** What the queue shows; all of it lives in the URL, so that a view can be shared and revisited. */
+export interface QueueSearch {
+  view?: View;
+  status?: string;
+  priority?: string;
+  assignee?: string;
+  search?: string;
+  sort?: Sort;
+  page?: number;
+  cursor?: string;
+}
+
+export const views = ['unassigned', 'mine'] as const;
+export type View = (typeof views)[number];
+
+export const sorts = [
+  '-created_at',
+  'created_at',
+  '-updated_at',
+  'updated_at',
+  '-priority',
+  'priority',
+] as const;
+export type Sort = (typeof sorts)[number];
+export const defaultSort: Sort = '-created_at';
+
+const statusNames: Status[] = ['open', 'in_progress', 'resolved', 'closed'];
+const priorityNames: Priority[] = ['urgent', 'high', 'medium', 'low'];
+
+/** Rows per page of the queue. */
+export const queuePageSize = 50;
+
+const oneOf = <T extends string>(all: readonly T[], x: unknown): T | undefined =>
+  all.find((known) => known === x);
+
+const text = (x: unknown): string | undefined =>
+  typeof x === 'string' && x !== '' ? x : undefined;
+
+const subset = (all: readonly string[], x: unknown): string | undefined => {
+  const wanted = (text(x) ?? '').split(',');
+  return all.filter((known) => wanted.includes(known)).join(',') || undefined;
+};
+
+const positive = (x: unknown): number | undefined => {
+  const n = Number(x);
+  return Number.isSafeInteger(n) && n > 1 ? n : undefined;
+};
+
+/** Reads the URL; anything unknown is dropped, so that an old link still opens. */
+export function parseQueueSearch(raw: Record<string, unknown>): QueueSearch {
+  const found: QueueSearch = {
+    view: oneOf(views, raw.view),
+    status: subset(statusNames, raw.status),
+    priority: subset(priorityNames, raw.priority),
+    assignee: /^\d+$/.test(String(raw.assignee ?? '')) ? String(raw.assignee) : undefined,
+    search: text(raw.search),
+    sort: oneOf(sorts, raw.sort),
+    page: positive(raw.page),
+    cursor: text(raw.cursor),
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+}
+
+const viewAssignee: Record<View, string> = { unassigned: 'none', mine: 'me' };
+
+/** The query of the API for what the URL says. */
+export function queueQuery(search: QueueSearch) {
+  const assigned = search.view ? viewAssignee[search.view] : search.assignee;
+  return {
+    status: search.status,
+    priority: search.priority,
+    assigned_to: assigned,
+    search: search.search,
+    sort: search.sort,
+    page: search.cursor ? undefined : search.page,
+    cursor: search.cursor,
+    page_size: queuePageSize,
+  };
+}
+
+/** Whether anything but the view narrows the list. */
+export function isFiltered(search: QueueSearch): boolean {
+  return !!(search.status || search.priority || search.assignee || search.search);
+}

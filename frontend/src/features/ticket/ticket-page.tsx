@@ -1,0 +1,137 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button, Skeleton, Stack } from '@mantine/core';
+import { IconChevronLeft, IconPencil, IconTrash } from '@tabler/icons-react';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { TicketDetail } from '@/lib/api';
+import { useMe } from '@/lib/session';
+import { PageHeading } from '@/ui/page';
+import { personName } from '@/ui/person';
+import { RelativeTime } from '@/ui/relative-time';
+import { EmptyState, Fetched } from '@/ui/states';
+import { useTicket } from './api';
+import { Composer } from './composer';
+import { Conversation } from './conversation';
+import { DeleteTicket } from './delete-ticket';
+import { EditTicket } from './edit-ticket';
+import { PriorityPill, StatusPill } from './pills';
+import { Properties } from './properties';
+import classes from './ticket-page.module.css';
+import { WhatHappensNow } from './what-happens-now';
+
+export function TicketPage() {
+  const { t } = useLingui();
+  const { ticketId } = useParams({ from: '/app/tickets/$ticketId' });
+  const id = Number(ticketId);
+  if (!Number.isSafeInteger(id) || id < 1) {
+    return <EmptyState title={t`Not found`}>{t`A ticket has a number.`}</EmptyState>;
+  }
+  return <LoadedTicket key={id} id={id} />;
+}
+
+function LoadedTicket({ id }: { id: number }) {
+  const query = useTicket(id);
+  return (
+    <Fetched query={query} skeleton={<TicketSkeleton />}>
+      {(ticket) => <Ticket ticket={ticket} />}
+    </Fetched>
+  );
+}
+
+function TicketSkeleton() {
+  const { t } = useLingui();
+  return (
+    <div className={`${classes.page} fd-late`} role="status" aria-label={t`Loading`}>
+      <div className={classes.head}>
+        <Skeleton height={14} width={120} mb={12} />
+        <Skeleton height={26} width="60%" mb={12} />
+        <Skeleton height={18} width={280} />
+      </div>
+      <div className={classes.talk}>
+        <Skeleton height={120} mb={16} />
+        <Skeleton height={80} />
+      </div>
+    </div>
+  );
+}
+
+function Ticket({ ticket }: { ticket: TicketDetail }) {
+  const { t } = useLingui();
+  const me = useMe();
+  const [editing, setEditing] = useState(false);
+  const [deleting, setDeleting] = useState(false);
+  const works = ticket.can.update_status || ticket.can.assign;
+  return (
+    <article className={`${classes.page} ${works ? '' : classes.single}`}>
+      <header className={classes.head}>
+        <nav className={classes.back} aria-label={t`Back`}>
+          <BackLink />
+          <span>#{ticket.id}</span>
+        </nav>
+        {editing ? (
+          <EditTicket ticket={ticket} onDone={() => setEditing(false)} />
+        ) : (
+          <div className={classes.titleLine}>
+            <PageHeading
+              title={ticket.title}
+              tab={`#${ticket.id} ${ticket.title}`}
+              className={classes.title}
+            >
+              <span dir="auto">{ticket.title}</span>
+            </PageHeading>
+            <div className={classes.actions}>
+              {ticket.can.update && (
+                <Button
+                  size="xs"
+                  variant="default"
+                  leftSection={<IconPencil size={14} />}
+                  onClick={() => setEditing(true)}
+                >
+                  <Trans>Edit ticket</Trans>
+                </Button>
+              )}
+              {ticket.can.delete && (
+                <Button
+                  size="xs"
+                  variant="default"
+                  leftSection={<IconTrash size={14} />}
+                  onClick={() => setDeleting(true)}
+                >
+                  <Trans>Delete ticket</Trans>
+                </Button>
+              )}
+            </div>
+          </div>
+        )}
+        <div className={classes.status}>
+          <StatusPill status={ticket.status} />
+          <PriorityPill priority={ticket.priority} />
+          <span>
+            <Trans>
+              {personName(ticket.created_by)} opened this <RelativeTime iso={ticket.created_at} />
+            </Trans>
+          </span>
+        </div>
+      </header>
+      <div className={classes.side}>
+        {works ? <Properties ticket={ticket} me={me} /> : <WhatHappensNow ticket={ticket} />}
+      </div>
+      <div className={classes.talk}>
+        <Stack gap={0}>
+          <Conversation ticket={ticket} hideDescription={editing} />
+        </Stack>
+        {ticket.can.comment && <Composer ticketId={ticket.id} />}
+      </div>
+      {deleting && <DeleteTicket ticket={ticket} onClose={() => setDeleting(false)} />}
+    </article>
+  );
+}
+
+function BackLink() {
+  return (
+    <Link to="/tickets" style={{ display: 'inline-flex', alignItems: 'center', color: 'inherit' }}>
+      <IconChevronLeft size={16} aria-hidden />
+      <Trans>Tickets</Trans>
+    </Link>
+  );
+}

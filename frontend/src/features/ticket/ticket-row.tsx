@@ -1,0 +1,48 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { VisuallyHidden } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { Ticket } from '@/lib/api';
+import { Person } from '@/ui/person';
+import { RelativeTime } from '@/ui/relative-time';
+import { priorities } from './labels';
+import { StatusPill } from './pills';
+import classes from './ticket-row.module.css';
+
+/** A ticket in a list: the whole row is its link. */
+export function TicketRow({ ticket, compact = false }: { ticket: Ticket; compact?: boolean }) {
+  const { i18n } = useLingui();
+  const { label, icon: Icon } = priorities[ticket.priority];
+  const priority = i18n._(label);
+  return (
+    <Link
+      to="/tickets/$ticketId"
+      params={{ ticketId: String(ticket.id) }}
+      className={`${classes.row} ${compact ? classes.compact : ''}`}
+    >
+      <span className={`${classes.icon} ${classes[ticket.priority]}`} title={priority}>
+        <Icon size={18} stroke={2} />
+        <VisuallyHidden>{priority}</VisuallyHidden>
+      </span>
+      <span className={classes.id}>#{ticket.id}</span>
+      <span className={classes.title} title={ticket.title} dir="auto">
+        {ticket.title}
+      </span>
+      <span className={`${classes.cell} ${classes.people} ${classes.requester}`}>
+        <Person person={ticket.created_by} size={20} />
+      </span>
+      <span className={`${classes.cell} ${classes.people} ${classes.assignee}`}>
+        {ticket.assigned_to ? (
+          <Person person={ticket.assigned_to} size={20} />
+        ) : (
+          <Trans>Unassigned</Trans>
+        )}
+      </span>
+      <span className={classes.status}>
+        <StatusPill status={ticket.status} />
+      </span>
+      <span className={classes.time}>
+        <RelativeTime iso={ticket.updated_at} />
+      </span>
+    </Link>
+  );
+}

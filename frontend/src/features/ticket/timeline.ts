@@ -1,0 +1,100 @@
+import type { Comment, Event as TicketEvent } from '@/lib/api';
+
+/** One entry of a ticket's conversation. */
+export type Entry =
+  | { kind: 'comment'; at: string; key: string; comment: Comment }
+  | { kind: 'note'; at: string; key: string; comment: Comment }
+  | { kind: 'event'; at: string; key: string; event: TicketEvent };
+
+/** Shown elsewhere: as the description, as the comment itself, as its "edited" mark. */
+const silent = new Set(['ticket.created', 'ticket.commented', 'comment.updated']);
+
+/** A system comment and the event of the same change are written within one transaction. */
+const sameMoment = 5000;
+
+const seed: Record<string, string> = {
+  open: 'Open',
+  in_progress: 'In Progress',
+  resolved: 'Resolved',
+  closed: 'Closed',
+};
+
+/** What the system comment of an event says, after the API's contract; null when it writes none. */
+function systemText(event: TicketEvent): string | null {
+  const data = event.data as Record<string, unknown>;
+  if (event.type === 'ticket.status_changed') {
+    return `Status changed from ${seed[String(data.from)]} to ${seed[String(data.to)]}`;
+  }
+  if (event.type === 'ticket.assigned') {
+    const to = data.to as { username?: string } | null;
+    return to?.username ? `Ticket assigned to ${to.username}` : null;
+  }
+  return null;
+}
+
+/**
+ * Comments and events as one story, oldest first. A change that is both a
+ * system comment and an event appears once, as the event: that one can be
+ * translated. A system comment without its event (imported data) stays.
+ */
+export function mergeTimeline(
+  comments: readonly Comment[],
+  events: readonly TicketEvent[],
+): Entry[] {
+  const told = events.filter((event) => !silent.has(event.type));
+  const open = told
+    .map((event) => ({ text: systemText(event), at: Date.parse(event.created_at) }))
+    .filter((line) => line.text !== null);
+  const entries: Entry[] = told.map((event) => ({
+    kind: 'event',
+    at: event.created_at,
+    key: `e${event.id}`,
+    event,
+  }));
+  for (const comment of comments) {
+    const base = { at: comment.created_at, key: `c${comment.id}`, comment };
+    if (!comment.is_system_message) {
+      entries.push({ kind: 'comment', ...base });
+      continue;
+    }
+    const at = Date.parse(comment.created_at);
+    const twin = open.findIndex(
+      (line) => line.text === comment.content && Math.abs(line.at - at) <= sameMoment,
+    );
+    if (twin >= 0) open.splice(twin, 1);
+    else entries.push({ kind: 'note', ...base });
+  }
+  return entries.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+/** How many quiet lines in a row are folded into one. */
+const foldFrom = 4;
+
+export type Block =
+  | { kind: 'entry'; entry: Entry }
+  | { kind: 'fold'; key: string; entries: Entry[] };
+
+/** Folds long runs of quiet lines, so that what people wrote stays in view. */
+export function foldTimeline(entries: readonly Entry[]): Block[] {
+  const blocks: Block[] = [];
+  let run: Entry[] = [];
+  const flush = () => {
+    const first = run[0];
+    if (first && run.length >= foldFrom) {
+      blocks.push({ kind: 'fold', key: `f${first.key}`, entries: run });
+    } else {
+      blocks.push(...run.map((entry) => ({ kind: 'entry' as const, entry })));
+    }
+    run = [];
+  };
+  for (const entry of entries) {
+    if (entry.kind === 'comment') {
+      flush();
+      blocks.push({ kind: 'entry', entry });
+    } else {
+      run.push(entry);
+    }
+  }
+  flush();
+  return blocks;
+}

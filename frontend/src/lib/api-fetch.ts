@@ -1,0 +1,38 @@
+import { ApiError } from './problem';
+import { uuid } from './random';
+import { accessToken, refreshSession } from './session';
+
+const timeout = 30_000;
+
+/**
+ * The one door to the server: adds the token, an Idempotency-Key to each POST,
+ * renews the session once when the server answers 401, and throws ApiError for
+ * everything that is not 2xx.
+ */
+export async function apiFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const request = new Request(input, init);
+  if (request.method === 'POST' && !request.headers.has('Idempotency-Key')) {
+    request.headers.set('Idempotency-Key', uuid());
+  }
+  const token = await accessToken();
+  const again = token ? request.clone() : null;
+  let response = await send(request, token);
+  if (response.status === 401 && again && (await refreshSession(token))) {
+    response = await send(again, await accessToken());
+  }
+  if (!response.ok) throw await ApiError.from(response);
+  return response;
+}
+
+async function send(request: Request, token: string | null): Promise<Response> {
+  if (token) request.headers.set('Authorization', `Bearer ${token}`);
+  try {
+    return await fetch(request, {
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeout)]),
+    });
+  } catch (cause) {
+    // Aborted by the caller (a page that went away): not a failure to report.
+    if (request.signal.aborted) throw cause;
+    throw new ApiError(0, { detail: String(cause) });
+  }
+}

@@ -1,0 +1,16 @@
+import { useMe } from './session';
+
+/** Permissions as the server names them (see the glossary); never derived from the role. */
+export type Permission =
+  | 'ticket.view_all'
+  | 'ticket.queue'
+  | 'ticket.work'
+  | 'ticket.delete'
+  | 'user.manage'
+  | 'job.manage'
+  | 'report.view';
+
+/** Whether the signed-in person may do something at all; rows carry their own `can`. */
+export function useCan(permission: Permission): boolean {
+  return (useMe().permissions ?? []).includes(permission);
+}

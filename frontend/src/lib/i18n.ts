@@ -1,0 +1,34 @@
+import { i18n, type Messages } from '@lingui/core';
+import { preferences } from './storage';
+
+/** Languages of the app, each named in itself. */
+export const languages = { en: 'English', de: 'Deutsch' } as const;
+export type Language = keyof typeof languages;
+
+const catalogues: Record<Language, () => Promise<{ messages: Messages }>> = {
+  en: () => import('../locales/en/messages.po'),
+  de: () => import('../locales/de/messages.po'),
+};
+
+const isLanguage = (x: string | null | undefined): x is Language => !!x && x in languages;
+
+/** The chosen language, else the browser's first known one, else English. */
+export function preferredLanguage(): Language {
+  const chosen = preferences.get('language');
+  if (isLanguage(chosen)) return chosen;
+  const known = navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage);
+  return known ?? 'en';
+}
+
+/** Loads a language and shows the app in it. */
+export async function activateLanguage(language: Language): Promise<void> {
+  const { messages } = await catalogues[language]();
+  i18n.loadAndActivate({ locale: language, messages });
+  document.documentElement.lang = language;
+}
+
+/** Remembers the choice and applies it. */
+export async function chooseLanguage(language: Language): Promise<void> {
+  preferences.set('language', language);
+  await activateLanguage(language);
+}

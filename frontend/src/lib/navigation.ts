@@ -1,0 +1,37 @@
+import { useEffect, useRef } from 'react';
+
+let pending = false;
+
+/** The router calls this when another page is about to come: its heading takes the focus. */
+export function expectHeading(): void {
+  pending = true;
+}
+
+/** Focuses the heading of a page that was navigated to, but not of the very first one. */
+export function useHeadingFocus() {
+  const ref = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (!pending) return;
+    pending = false;
+    ref.current?.focus({ preventScroll: true });
+  }, []);
+  return ref;
+}
+
+/** Names the browser tab. */
+export function useDocumentTitle(title: string): void {
+  useEffect(() => {
+    document.title = title ? `${title} · Fixdesk` : 'Fixdesk';
+  }, [title]);
+}
+
+/** A path to return to after sign-in; anything that could leave this site becomes "/". */
+export function safeReturnPath(next: unknown): string {
+  if (typeof next !== 'string' || !/^\/(?![/\\])/.test(next)) return '/';
+  try {
+    const url = new URL(next, location.origin);
+    return url.origin === location.origin ? url.pathname + url.search + url.hash : '/';
+  } catch {
+    return '/';
+  }
+}

@@ -1,0 +1,52 @@
+import { useSyncExternalStore } from 'react';
+
+const units: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 365 * 86_400],
+  ['month', 30 * 86_400],
+  ['week', 7 * 86_400],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+];
+
+/** "3 hours ago", in the given language. */
+export function relativeTime(iso: string, now: number, locale: string): string {
+  const seconds = (new Date(iso).getTime() - now) / 1000;
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  for (const [unit, size] of units) {
+    if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
+  }
+  return format.format(0, 'second');
+}
+
+/** Date and time to the minute, in the reader's time zone. */
+export function exactTime(iso: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(
+    new Date(iso),
+  );
+}
+
+// One clock for all times on the page; it only ticks while somebody looks at one.
+let now = Date.now();
+let timer: ReturnType<typeof setInterval> | undefined;
+const watchers = new Set<() => void>();
+
+function watch(callback: () => void): () => void {
+  watchers.add(callback);
+  timer ??= setInterval(() => {
+    now = Date.now();
+    for (const watcher of watchers) watcher();
+  }, 30_000);
+  return () => {
+    watchers.delete(callback);
+    if (watchers.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
+}
+
+/** The current time, renewed twice a minute. */
+export function useNow(): number {
+  return useSyncExternalStore(watch, () => now);
+}

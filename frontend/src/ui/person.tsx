@@ -1,0 +1,43 @@
+import classes from './person.module.css';
+
+interface Named {
+  username: string;
+  first_name?: string;
+  last_name?: string;
+  full_name?: string;
+}
+
+/** The name to show: the full one when known, else the user name. */
+export function personName(person: Named): string {
+  const full = person.full_name || `${person.first_name ?? ''} ${person.last_name ?? ''}`.trim();
+  return full || person.username;
+}
+
+function initials(name: string): string {
+  const words = name.split(/[\s._-]+/).filter(Boolean);
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined]
+    .map((word) => (word ? String.fromCodePoint(word.codePointAt(0) ?? 63) : ''))
+    .join('');
+  return letters.toUpperCase() || '?';
+}
+
+export function Avatar({ person, size = 22 }: { person: Named; size?: number }) {
+  const style = { width: size, height: size, fontSize: Math.round(size * 0.42) };
+  return (
+    <span className={classes.avatar} style={style} aria-hidden>
+      {initials(personName(person))}
+    </span>
+  );
+}
+
+/** Avatar and name. */
+export function Person({ person, size }: { person: Named; size?: number }) {
+  return (
+    <span className={classes.person}>
+      <Avatar person={person} size={size} />
+      <span className={classes.name} title={person.username}>
+        {personName(person)}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,13 @@
+import { useLingui } from '@lingui/react/macro';
+import { exactTime, relativeTime, useNow } from '@/lib/time';
+
+/** "3 hours ago"; the exact time on hover and in the markup. */
+export function RelativeTime({ iso, className }: { iso: string; className?: string }) {
+  const { i18n } = useLingui();
+  const now = useNow();
+  return (
+    <time dateTime={iso} title={exactTime(iso, i18n.locale)} className={className}>
+      {relativeTime(iso, Math.max(now, new Date(iso).getTime()), i18n.locale)}
+    </time>
+  );
+}

@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { lingui } from '@lingui/vite-plugin';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import { linguiMacros } from './macros';
+
+const server = process.env.FIXDESK_DEV_SERVER ?? 'http://localhost:8080';
+
+export default defineConfig({
+  plugins: [linguiMacros(), react(), lingui()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: { target: 'es2022', sourcemap: false, chunkSizeWarningLimit: 700 },
+  server: {
+    port: 5173,
+    proxy: { '/api': server, '/healthz': server, '/swagger': server },
+  },
+});
