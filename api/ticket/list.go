@@ -308,6 +308,12 @@ func (f Filter) union(d *db.DB, branches []branch, cur *web.Cursor, skip, limit 
 	return all
 }
 
+// counting returns the filter without an order, which would only split walks.
+func (f Filter) counting() Filter {
+	f.Sort = ByNewest
+	return f
+}
+
 // count returns the number of rows in the branches, counting no further than
 // one above web.MaxCount.
 func (f Filter) count(d *db.DB, branches []branch, extra func(*query)) *query {

@@ -47,7 +47,7 @@ type plan struct {
 // many there are.
 func (s *Service) planSearch(ctx context.Context, f Filter, needle string, branches []branch) (plan, error) {
 	walk := func(q *query) { contains(q, needle) }
-	match, indexed := s.db.MatchText("g", needle)
+	match, indexed := s.db.MatchText(textIndex, "g", needle)
 	if !indexed || byRequester(branches) {
 		n, err := scanCount(s.db.Read(ctx), f.count(s.db, branches, walk))
 		return plan{count: n}, err
@@ -161,7 +161,7 @@ func scanCount(tx *gorm.DB, q *query) (int64, error) {
 // find returns a page of the tickets that a filter finds within scopes.
 func (s *Service) find(ctx context.Context, scopes []scope, counted func() (int64, error), f Filter, page web.Page) (web.Rows[Ticket], error) {
 	out := web.Rows[Ticket]{CursorOf: cursorOf(f.Sort)}
-	branches := f.branches(scopes)
+	branches, all := f.branches(scopes), f.counting().branches(scopes)
 	skip := 0
 	if page.Cursor == nil {
 		skip = (page.Number - 1) * page.Size
@@ -178,11 +178,11 @@ func (s *Service) find(ctx context.Context, scopes []scope, counted func() (int6
 	switch needle := user.Fold(f.Search); {
 	case needle != "":
 		extra = func(q *query) { contains(q, needle) }
-		p, err = s.planSearch(ctx, f, needle, branches)
+		p, err = s.planSearch(ctx, f, needle, all)
 	case f.onlyCounted():
 		p.count, err = counted()
 	default:
-		p.count, err = scanCount(s.db.Read(ctx), f.count(s.db, branches, nil))
+		p.count, err = scanCount(s.db.Read(ctx), f.count(s.db, all, nil))
 	}
 	if err != nil {
 		return out, err

@@ -44,7 +44,8 @@ func ticketsInOrder(tx *gorm.DB, ids []int64) ([]Ticket, error) {
 	return out, nil
 }
 
-var errChanged = fault.New(fault.Conflict, "ticket.changed", "Somebody changed this ticket at the same moment. Fetch it again, then repeat your change.")
+var errChanged = fault.New(fault.Conflict, "ticket.changed", "Somebody changed this ticket at the same moment. Fetch it again, then repeat your change.").
+	Because(db.ErrLostRace)
 
 // create writes a new ticket with its search text.
 func create(d *db.DB, tx *gorm.DB, t *Ticket) error {
@@ -159,7 +160,8 @@ func commentsOf(tx *gorm.DB, ticketID int64) ([]Comment, error) {
 	return out, nil
 }
 
-var errCommentChanged = fault.New(fault.Conflict, "comment.changed", "Somebody changed this comment at the same moment. Fetch it again, then repeat your change.")
+var errCommentChanged = fault.New(fault.Conflict, "comment.changed", "Somebody changed this comment at the same moment. Fetch it again, then repeat your change.").
+	Because(db.ErrLostRace)
 
 func saveComment(tx *gorm.DB, c *Comment) error {
 	was := c.Version

@@ -7,12 +7,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 )
 
 // DB is an open database with one way to read and one way to write. On SQLite
@@ -47,10 +45,7 @@ func Open(url string, now func() time.Time) (*DB, error) {
 		SkipDefaultTransaction: true,
 		TranslateError:         true,
 		NowFunc:                now,
-		Logger: logger.NewSlogLogger(slog.Default(), logger.Config{
-			LogLevel: logger.Warn, SlowThreshold: time.Second,
-			IgnoreRecordNotFoundError: true, ParameterizedQueries: true,
-		}),
+		Logger:                 sqlLog{},
 	}
 	if kind == "mysql" {
 		return openMySQL(dsn, cfg)
@@ -74,6 +69,10 @@ func InTx(ctx context.Context) bool {
 	_, ok := ctx.Value(txKey{}).(*gorm.DB)
 	return ok
 }
+
+// ErrLostRace marks an error of a compare-and-swap that found another version:
+// Tx begins again, so that the caller decides on what is there now.
+var ErrLostRace = errors.New("another transaction was faster")
 
 const maxTries = 8
 
@@ -100,7 +99,7 @@ func (d *DB) Tx(ctx context.Context, fn func(ctx context.Context, tx *gorm.DB) e
 			inner := context.WithValue(ctx, txKey{}, tx)
 			return fn(inner, tx.WithContext(inner))
 		}, d.dialect.txOptions())
-		if err == nil || !d.dialect.retryable(err) {
+		if err == nil || !(errors.Is(err, ErrLostRace) || d.dialect.retryable(err)) {
 			return err
 		}
 	}

@@ -16,9 +16,10 @@ import (
 // posting list to its end, so it gets the ends of words and is asked for one
 // beginning, which names few rows.
 type fullText struct {
-	create, put, match string
-	words              func(text string) string
-	query              func(needle string) (query string, streams bool)
+	create, put string
+	match       func(alias, table string) string
+	words       func(text string) string
+	query       func(needle string) (query string, streams bool)
 }
 
 // Text is a row of a text index: the row's id, and its text, already folded.
@@ -58,22 +59,22 @@ type TextMatch struct {
 	Streams bool
 }
 
-// MatchText returns the condition for a folded needle, or false when the needle
-// has nothing that is indexed.
-func (d *DB) MatchText(table, needle string) (TextMatch, bool) {
+// MatchText returns the condition on a text index, named by an alias, for a
+// folded needle, or false when the needle has nothing that is indexed.
+func (d *DB) MatchText(table, alias, needle string) (TextMatch, bool) {
 	ft := d.dialect.fullText()
 	q, streams := ft.query(needle)
 	if q == "" {
 		return TextMatch{}, false
 	}
-	return TextMatch{Cond: fmt.Sprintf(ft.match, table), Arg: q, Streams: streams}, true
+	return TextMatch{Cond: ft.match(alias, table), Arg: q, Streams: streams}, true
 }
 
 func (sqliteDialect) fullText() fullText {
 	return fullText{
 		create: "CREATE VIRTUAL TABLE %s USING fts5(words, content='', contentless_delete=1, detail=none, tokenize='ascii')",
 		put:    "INSERT OR REPLACE INTO %s (rowid, words) VALUES ",
-		match:  "%s.words MATCH ?",
+		match:  func(alias, table string) string { return alias + "." + table + " MATCH ?" },
 		words:  trigramWords,
 		query:  trigramQuery,
 	}
@@ -117,7 +118,7 @@ func (mysqlDialect) fullText() fullText {
 		create: "CREATE TABLE %s (rowid BIGINT NOT NULL PRIMARY KEY, words LONGTEXT NOT NULL, " +
 			"FULLTEXT INDEX ft_words (words)) ENGINE=InnoDB DEFAULT CHARSET=ascii COLLATE=ascii_bin",
 		put:   "REPLACE INTO %s (rowid, words) VALUES ",
-		match: "MATCH (%s.words) AGAINST (? IN BOOLEAN MODE)",
+		match: func(alias, _ string) string { return "MATCH (" + alias + ".words) AGAINST (? IN BOOLEAN MODE)" },
 		words: suffixWords,
 		query: suffixQuery,
 	}
