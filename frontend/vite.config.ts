@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { lingui } from '@lingui/vite-plugin';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { linguiMacros } from './macros';
+import { linguiMacros } from './macros.ts';
 
 const server = process.env.FIXDESK_DEV_SERVER ?? 'http://localhost:8080';
 

@@ -9,12 +9,13 @@ const person = () => {
 
 /**
  * Keeps the pages true to the session: nothing of one person is ever shown to
- * the next, and whose session ends is led to sign-in and back again.
+ * the next, and whose session ends is led to sign-in and back again. Returns
+ * how to stop.
  */
-export function followSession(router: AppRouter, queries: QueryClient): void {
+export function followSession(router: AppRouter, queries: QueryClient): () => void {
   let last = person();
   markCalm();
-  subscribeSession(() => {
+  return subscribeSession(() => {
     markCalm();
     const session = currentSession();
     const now = person();

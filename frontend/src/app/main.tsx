@@ -1,16 +1,27 @@
 import './mantine';
+import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { activateLanguage, preferredLanguage } from '@/lib/i18n';
+import { makeQueryClient } from '@/lib/query';
 import { startSession } from '@/lib/session';
 import { App } from './app';
+import { followSession } from './follow-session';
+import { makeRouter } from './router';
 
 async function start() {
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root');
+  const queryClient = makeQueryClient();
+  const router = makeRouter();
+  followSession(router, queryClient);
   // Both at once; the router waits for the session by itself.
   void startSession();
   await activateLanguage(preferredLanguage());
-  createRoot(root).render(<App />);
+  createRoot(root).render(
+    <StrictMode>
+      <App router={router} queryClient={queryClient} />
+    </StrictMode>,
+  );
 }
 
 void start();

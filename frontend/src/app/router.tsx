@@ -4,6 +4,7 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
+  type RouterHistory,
   redirect,
 } from '@tanstack/react-router';
 import { parseJobsSearch } from '@/features/job/search-params';
@@ -145,9 +146,11 @@ function stringifySearch(search: Record<string, unknown>): string {
   return text && `?${text}`;
 }
 
-export function makeRouter() {
+/** The router; tests hand in a history of their own. */
+export function makeRouter(history?: RouterHistory) {
   const router = createRouter({
     routeTree,
+    history,
     defaultPreload: 'intent',
     defaultPendingMs: 150,
     defaultPendingMinMs: 0,

@@ -33,7 +33,12 @@ export function QueueFilters({ search, onChange }: Props) {
   const works = useCan('ticket.queue');
   const folded = unfolded ? '' : ` ${classes.folded}`;
   return (
-    <search className={classes.bar} aria-label={t`Filter tickets`}>
+    <form
+      role="search"
+      className={classes.bar}
+      aria-label={t`Filter tickets`}
+      onSubmit={(event) => event.preventDefault()}
+    >
       <SearchField
         value={search.search ?? ''}
         onChange={(text) => onChange({ search: text }, true)}
@@ -98,7 +103,7 @@ export function QueueFilters({ search, onChange }: Props) {
           </Button>
         )}
       </div>
-    </search>
+    </form>
   );
 }
 

@@ -43,7 +43,12 @@ export function UsersPage() {
         </LinkButton>
       }
     >
-      <search className={classes.filters} aria-label={t`Filter users`}>
+      <form
+        role="search"
+        className={classes.filters}
+        aria-label={t`Filter users`}
+        onSubmit={(event) => event.preventDefault()}
+      >
         <TextInput
           type="search"
           data-search-field
@@ -74,7 +79,7 @@ export function UsersPage() {
             { value: 'no', label: t`Inactive` },
           ]}
         />
-      </search>
+      </form>
       <Fetched query={users} skeleton={<SkeletonRows rows={10} height={45} />}>
         {(slice) =>
           slice.results.length === 0 ? (

@@ -1,0 +1,34 @@
+import { screen } from '@testing-library/react';
+import { HttpResponse } from 'msw';
+import { expect, it } from 'vitest';
+import type { Job } from '@/lib/api';
+import { aList } from '@/testing/fixtures';
+import { openApp } from '@/testing/render';
+import { on, server } from '@/testing/server';
+
+const dead: Job = {
+  id: 5,
+  kind: 'mail.send',
+  state: 'dead',
+  attempt: 8,
+  max_attempts: 8,
+  run_at: '2026-11-01T08:00:00Z',
+  last_error: 'connection refused',
+  created_at: '2026-11-01T07:00:00Z',
+  finished_at: null,
+};
+
+it('shows failed jobs and runs one again', async () => {
+  let jobs = [dead];
+  server.use(
+    on.get('/jobs', () => HttpResponse.json(aList(jobs))),
+    on.post('/jobs/:id/replay', () => {
+      jobs = [];
+      return HttpResponse.json({ ...dead, state: 'ready' });
+    }),
+  );
+  const { user } = openApp('/jobs', 'admin');
+  expect(await screen.findByText('connection refused')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Try job 5 again' }));
+  expect(await screen.findByText('No job has failed')).toBeVisible();
+});

@@ -1,0 +1,138 @@
+import type {
+  Account,
+  Comment,
+  Dashboard,
+  Event,
+  Me,
+  Session,
+  Ticket,
+  TicketDetail,
+  User,
+} from '@/lib/api';
+
+type Role = User['role'];
+
+const ids: Record<Role, number> = { employee: 1, it_staff: 2, admin: 3 };
+const names: Record<Role, string> = { employee: 'erin', it_staff: 'stan', admin: 'ada' };
+
+const permissions: Record<Role, string[]> = {
+  employee: [],
+  it_staff: ['ticket.queue', 'ticket.work'],
+  admin: [
+    'ticket.view_all',
+    'ticket.queue',
+    'ticket.work',
+    'ticket.delete',
+    'user.manage',
+    'job.manage',
+    'report.view',
+  ],
+};
+
+export function aUser(role: Role = 'employee', over: Partial<User> = {}): User {
+  const username = names[role];
+  return {
+    id: ids[role],
+    username,
+    email: `${username}@example.org`,
+    role,
+    department: '',
+    first_name: '',
+    last_name: '',
+    ...over,
+  };
+}
+
+export function anAccount(role: Role = 'employee', over: Partial<Account> = {}): Account {
+  return {
+    ...aUser(role),
+    full_name: '',
+    phone: '',
+    is_active: true,
+    email_verified: true,
+    created_at: '2026-10-01T08:00:00Z',
+    updated_at: '2026-10-01T08:00:00Z',
+    last_login_at: null,
+    version: 1,
+    ...over,
+  };
+}
+
+export function aMe(role: Role = 'employee'): Me {
+  return { ...anAccount(role), permissions: permissions[role] };
+}
+
+export function aSession(role: Role = 'employee', token = `token-of-${role}`): Session {
+  return { access_token: token, token_type: 'Bearer', expires_in: 900, user: aMe(role) };
+}
+
+const everything = { update: true, update_status: true, assign: true, comment: true, delete: true };
+
+export function aTicket(over: Partial<Ticket> = {}): Ticket {
+  return {
+    id: 42,
+    title: 'Printer on fire',
+    description: 'It burns.\nPlease help.',
+    status: 'open',
+    priority: 'high',
+    created_by: aUser('employee'),
+    assigned_to: null,
+    created_at: '2026-11-01T08:00:00Z',
+    updated_at: '2026-11-01T09:00:00Z',
+    resolved_at: null,
+    closed_at: null,
+    comment_count: 0,
+    version: 1,
+    can: everything,
+    ...over,
+  };
+}
+
+export function aTicketDetail(over: Partial<TicketDetail> = {}): TicketDetail {
+  return { ...aTicket(), comments: [], ...over };
+}
+
+export function aComment(over: Partial<Comment> = {}): Comment {
+  return {
+    id: 1,
+    ticket_id: 42,
+    author: aUser('it_staff'),
+    content: 'Have you tried water?',
+    is_system_message: false,
+    created_at: '2026-11-01T08:30:00Z',
+    updated_at: '2026-11-01T08:30:00Z',
+    version: 1,
+    can: { update: false, delete: false },
+    ...over,
+  };
+}
+
+export function anEvent(over: Partial<Event> = {}): Event {
+  return {
+    id: 1,
+    type: 'ticket.created',
+    actor: aUser('employee'),
+    data: {},
+    created_at: '2026-11-01T08:00:00Z',
+    ...over,
+  };
+}
+
+export function aDashboard(over: Partial<Dashboard> = {}): Dashboard {
+  return {
+    total: 3,
+    per_status: { open: 1, in_progress: 1, resolved: 1, closed: 0 },
+    per_priority: { low: 0, medium: 1, high: 1, urgent: 1 },
+    unassigned: 1,
+    mine_total: 1,
+    recent: [aTicket()],
+    mine: [],
+    per_day: [],
+    ...over,
+  };
+}
+
+/** A page of a list, alone unless told otherwise. */
+export function aList<T>(results: T[], over: { count?: number; next?: string | null } = {}) {
+  return { count: results.length, count_exact: true, next: null, previous: null, results, ...over };
+}

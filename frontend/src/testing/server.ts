@@ -1,0 +1,52 @@
+import { HttpResponse, http } from 'msw';
+import { setupServer } from 'msw/node';
+import type { Problem } from '@/lib/api';
+import { aDashboard, aList } from './fixtures';
+
+const api = (path: string) => `${location.origin}/api${path}`;
+
+/** Request handlers with the paths of the API. */
+export const on = {
+  get: (path: string, ...rest: ResolverOf<typeof http.get>) => http.get(api(path), ...rest),
+  post: (path: string, ...rest: ResolverOf<typeof http.post>) => http.post(api(path), ...rest),
+  patch: (path: string, ...rest: ResolverOf<typeof http.patch>) => http.patch(api(path), ...rest),
+  delete: (path: string, ...rest: ResolverOf<typeof http.delete>) =>
+    http.delete(api(path), ...rest),
+};
+type ResolverOf<F extends (...args: never[]) => unknown> =
+  Parameters<F> extends [unknown, ...infer R] ? R : never;
+
+/** problem+json as the server sends it. */
+export function problem(status: number, over: Partial<Problem> = {}) {
+  return HttpResponse.json(
+    {
+      type: 'about:blank',
+      title: 'Problem',
+      status,
+      detail: '',
+      code: '',
+      request_id: 'r1',
+      ...over,
+    },
+    { status, headers: { 'Content-Type': 'application/problem+json' } },
+  );
+}
+
+/** A server that knows nobody and has nothing, until a test says otherwise. */
+export const server = setupServer(
+  on.get('/config', () =>
+    HttpResponse.json({
+      registration: true,
+      password_min_length: 12,
+      version: 'test',
+      demo: false,
+    }),
+  ),
+  on.post('/auth/refresh', () => problem(401)),
+  on.post('/auth/logout', () => new HttpResponse(null, { status: 204 })),
+  on.get('/dashboard', () => HttpResponse.json(aDashboard())),
+  on.get('/tickets', () => HttpResponse.json(aList([]))),
+  on.get('/tickets/:id/events', () => HttpResponse.json(aList([]))),
+  on.get('/assignees', () => HttpResponse.json(aList([]))),
+  on.get('/auth/tokens', () => HttpResponse.json(aList([]))),
+);
