@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/oasdiff/oasdiff/checker"
+	"github.com/oasdiff/oasdiff/diff"
+	"github.com/oasdiff/oasdiff/load"
+)
+
+// compare says in words what in the later document breaks clients of the
+// earlier one. A document whose version is 0.x is a draft that promises
+// nothing; so is an operation marked x-stability-level: draft.
+func compare(earlier, later []byte) ([]string, error) {
+	from, err := parse(earlier)
+	if err != nil {
+		return nil, fmt.Errorf("the earlier document: %w", err)
+	}
+	to, err := parse(later)
+	if err != nil {
+		return nil, err
+	}
+	if strings.HasPrefix(from.Version, "0.") {
+		fmt.Printf("specdiff: the earlier document is the draft %s: nothing to keep\n", from.Version)
+		return nil, nil
+	}
+	report, sources, err := diff.GetWithOperationsSourcesMap(diff.NewConfig(), from, to)
+	if err != nil {
+		return nil, err
+	}
+	words := checker.NewDefaultLocalizer()
+	var breaks []string
+	for _, change := range checker.CheckBackwardCompatibility(checker.NewConfig(checker.GetAllChecks()), report, sources) {
+		if change.GetLevel() == checker.ERR {
+			breaks = append(breaks, fmt.Sprintf("%s %s: %s [%s]",
+				change.GetOperation(), change.GetPath(), change.GetUncolorizedText(words), change.GetId()))
+		}
+	}
+	return breaks, nil
+}
+
+func parse(document []byte) (*load.SpecInfo, error) {
+	spec, err := openapi3.NewLoader().LoadFromData(document)
+	if err != nil {
+		return nil, err
+	}
+	info := &load.SpecInfo{Spec: spec}
+	if spec.Info != nil {
+		info.Version = spec.Info.Version
+	}
+	return info, nil
+}
