@@ -107,7 +107,9 @@ func TestListsMeanWhatTheySay(t *testing.T) {
 
 		r := rand.New(rand.NewPCG(7, 7))
 		pick := func(n int) bool { return r.IntN(n) == 0 }
-		for i := range 400 {
+		for i := range 500 {
+			// Half of the searches take the way of a long list.
+			d.walkBelow = int64(i%2)*web.MaxCount - 1
 			by := actors[r.IntN(len(actors))]
 			f := Filter{Sort: Sort(Sorts[r.IntN(len(Sorts))])}
 			for _, s := range Statuses {

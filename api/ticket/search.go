@@ -48,7 +48,11 @@ type plan struct {
 func (s *Service) planSearch(ctx context.Context, f Filter, needle string, branches []branch) (plan, error) {
 	walk := func(q *query) { contains(q, needle) }
 	match, indexed := s.db.MatchText(textIndex, "g", needle)
-	if !indexed || byRequester(branches) {
+	few, err := s.fewInAll(ctx, f, branches)
+	if err != nil {
+		return plan{}, err
+	}
+	if !indexed || few || byRequester(branches) {
 		n, err := scanCount(s.db.Read(ctx), f.count(s.db, branches, walk))
 		return plan{count: n}, err
 	}
@@ -70,6 +74,13 @@ func (s *Service) planSearch(ctx context.Context, f Filter, needle string, branc
 		return plan{count: n}, nil
 	}
 	return plan{match: &match, count: n}, nil
+}
+
+// fewInAll reports whether the list without the search is short enough to look
+// into each text.
+func (s *Service) fewInAll(ctx context.Context, f Filter, branches []branch) (bool, error) {
+	n, err := scanCount(s.db.Read(ctx), f.count(s.db, branches, nil))
+	return n <= s.walkBelow, err
 }
 
 // byRequester reports whether each walk is along one person's own tickets,

@@ -22,11 +22,14 @@ type Service struct {
 	db    *db.DB
 	bus   *event.Bus
 	clock clock.Clock
+	// walkBelow is how long a list may be for a search to look into each text
+	// of it instead of asking the text index.
+	walkBelow int64
 }
 
 // New returns the service.
 func New(d *db.DB, bus *event.Bus, c clock.Clock) *Service {
-	return &Service{db: d, bus: bus, clock: c}
+	return &Service{db: d, bus: bus, clock: c, walkBelow: web.MaxCount}
 }
 
 // Draft is what a new ticket is made of.
