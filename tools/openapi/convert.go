@@ -15,7 +15,7 @@ import (
 // Convert makes the OpenAPI 3.0.3 document of a Swagger 2.0 document. The same
 // input gives the same bytes.
 func Convert(swagger []byte) ([]byte, error) {
-	swagger, err := nameGenerics(swagger)
+	swagger, err := nameSchemas(swagger)
 	if err != nil {
 		return nil, fmt.Errorf("read Swagger 2.0: %w", err)
 	}

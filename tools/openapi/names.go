@@ -3,7 +3,9 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 )
 
 const definitionPrefix = "#/definitions/"
@@ -12,9 +14,12 @@ const definitionPrefix = "#/definitions/"
 // tickets, web.List[ticket.View] where View is named Ticket, is web.List-Ticket.
 var genericName = regexp.MustCompile(`^(?:\w+\.)?(\w+)-(\w+)$`)
 
-// nameGenerics gives instances of generic types a name that a person would
-// choose: web.List-Ticket becomes TicketList.
-func nameGenerics(swagger []byte) ([]byte, error) {
+// packageName is what swag calls a type without a @name of its own.
+var packageName = regexp.MustCompile(`^\w+\.(\w+)$`)
+
+// nameSchemas gives schemas the name that a person would choose:
+// web.List-Ticket becomes TicketList, web.Problem becomes Problem.
+func nameSchemas(swagger []byte) ([]byte, error) {
 	var doc map[string]any
 	if err := json.Unmarshal(swagger, &doc); err != nil {
 		return nil, err
@@ -24,11 +29,14 @@ func nameGenerics(swagger []byte) ([]byte, error) {
 	for name := range definitions {
 		if m := genericName.FindStringSubmatch(name); m != nil {
 			renamed[name] = m[2] + m[1]
+		} else if m := packageName.FindStringSubmatch(name); m != nil {
+			renamed[name] = m[1]
 		}
 	}
-	for from, to := range renamed {
+	for _, from := range slices.Sorted(maps.Keys(renamed)) {
+		to := renamed[from]
 		if _, taken := definitions[to]; taken {
-			return nil, fmt.Errorf("%s cannot be named %s: there is another one", from, to)
+			return nil, fmt.Errorf("%s cannot be named %s: there is another one; give it a // @name", from, to)
 		}
 		definitions[to] = definitions[from]
 		delete(definitions, from)

@@ -121,9 +121,6 @@ func checkSchema(name string, s *openapi3.Schema, wrong *complaints) {
 	if len(s.AllOf) > 1 {
 		wrong.add("schema %s is composed of several: name one type for it (a generic one for lists)", name)
 	}
-	if strings.ContainsAny(name, ".[]") {
-		wrong.add("schema %s needs a name of its own: // @name", name)
-	}
 	if isObject(s) && len(s.Properties) == 0 && s.AdditionalProperties.Has == nil && s.AdditionalProperties.Schema == nil {
 		wrong.add("schema %s is an object of nothing: did swag follow a type alias?", name)
 	}
@@ -135,9 +132,14 @@ func checkSchema(name string, s *openapi3.Schema, wrong *complaints) {
 }
 
 // needsExample is true of plain values that say too little by their type.
-// Times, choices, booleans, objects and lists explain themselves.
+// Times and addresses, choices, booleans, objects and lists explain themselves,
+// and null is an example of what may be null.
 func needsExample(s *openapi3.Schema) bool {
-	if s == nil || s.Example != nil || len(s.Enum) > 0 || len(s.AllOf) > 0 || s.Format == "date-time" {
+	if s == nil || s.Example != nil || len(s.Enum) > 0 || len(s.AllOf) > 0 || s.Nullable {
+		return false
+	}
+	switch s.Format {
+	case "date-time", "date", "uri", "email":
 		return false
 	}
 	return s.Type.Is("string") || s.Type.Is("integer") || s.Type.Is("number")
