@@ -156,11 +156,11 @@ func (d Desk) populate(ctx context.Context, by authz.Actor, a *author, o Options
 	if err != nil {
 		return err
 	}
-	hash, err := d.unknownHash(ctx, by)
+	hash, err := unknownHash(ctx)
 	if err != nil {
 		return err
 	}
-	taken := map[string]bool{"employee": true, "agent": true, "admin": true, keeper: true}
+	taken := map[string]bool{"employee": true, "agent": true, "admin": true}
 	agents := cast(r, min(max(6, o.Tickets/500), 60), authz.ITStaff, taken, hash, a.now)
 	employees := cast(r, min(max(40, o.Tickets/20), 3000), authz.Employee, taken, hash, a.now)
 	if a.agents, err = d.hire(ctx, by, agents); err != nil {

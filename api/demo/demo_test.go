@@ -126,7 +126,9 @@ func mentions(f found, username string) bool {
 // checkStory replays a ticket's events and compares them with where it stands.
 func checkStory(t *testing.T, f found, tk ticket.Ticket, now time.Time) {
 	t.Helper()
-	fail := func(format string, args ...any) { t.Errorf("ticket %d (%s): "+format, append([]any{tk.ID, tk.Title}, args...)...) }
+	fail := func(format string, args ...any) {
+		t.Errorf("ticket %d (%s): "+format, append([]any{tk.ID, tk.Title}, args...)...)
+	}
 	if strings.ContainsAny(tk.Title+tk.Description, "{}[]|") || utf8.RuneCountInString(tk.Title) > 200 || len(tk.Description) < 20 {
 		fail("text: %q", tk.Description)
 	}

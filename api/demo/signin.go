@@ -12,6 +12,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/user"
+	"github.com/fixdesk/fixdesk/api/user/password"
 )
 
 // SignIn is a way into the demo.
@@ -24,10 +25,6 @@ type SignIn struct {
 // signInFile is kept in the data folder and readable by its owner only.
 const signInFile = "demo-accounts.json"
 
-// keeper is the one account that is made by the front door besides the sign-ins:
-// all others get its password's hash, which is dear to compute.
-const keeper = "noor.vandijk"
-
 var signInRoles = []SignIn{
 	{Username: "employee", Role: authz.Employee},
 	{Username: "agent", Role: authz.ITStaff},
@@ -36,7 +33,6 @@ var signInRoles = []SignIn{
 
 var signInNames = map[string][2]string{
 	"employee": {"Robin", "Berger"}, "agent": {"Imani", "Wanjiru"}, "admin": {"Henrik", "Solberg"},
-	keeper: {"Noor", "van Dijk"},
 }
 
 // SignIns returns the sign-ins that an earlier run left, or none.
@@ -137,11 +133,10 @@ func (d Desk) ensure(ctx context.Context, by authz.Actor, s SignIn) (user.User, 
 }
 
 // unknownHash returns the hash of a password that is forgotten at once.
-func (d Desk) unknownHash(ctx context.Context, by authz.Actor) (string, error) {
-	password, err := newPassword()
+func unknownHash(ctx context.Context) (string, error) {
+	plain, err := newPassword()
 	if err != nil {
 		return "", err
 	}
-	u, err := d.ensure(ctx, by, SignIn{Username: keeper, Password: password, Role: authz.Employee})
-	return u.PasswordHash, err
+	return password.NewHasher().Hash(ctx, plain)
 }

@@ -22,7 +22,8 @@ const bulkRows = 200
 
 // Import writes accounts that come from elsewhere, many in each statement. An
 // id of 0 is given out and set; other ids are kept. Nothing is announced and no
-// mail is sent. The caller sees to it that usernames and addresses are free.
+// mail is sent. The caller sees to it that the accounts pass Check, and that
+// usernames and addresses are free.
 func (s *Service) Import(tx *event.Tx, by authz.Actor, users []*User) error {
 	if !by.Can(authz.UserManage) {
 		return fault.Denied("user.import_denied", "Only the system and administrators import accounts.")
@@ -32,6 +33,7 @@ func (s *Service) Import(tx *event.Tx, by authz.Actor, users []*User) error {
 	}
 	for _, u := range users {
 		u.Version, u.TokenVersion = 1, 1
+		u.complete()
 		u.index()
 	}
 	if err := tx.CreateInBatches(users, bulkRows).Error; err != nil {
@@ -40,12 +42,19 @@ func (s *Service) Import(tx *event.Tx, by authz.Actor, users []*User) error {
 	return nil
 }
 
+// Check returns a fault that names each field of an account that is wrong.
+func Check(u User) error {
+	w := wrongFields{}
+	u.check(w)
+	return w.err()
+}
+
 // Named returns the accounts whose username or e-mail address is one of the
 // names, under each name that found them. A username goes before an address.
 func Named(tx *gorm.DB, names []string) (map[string]User, error) {
 	folded := make(map[string][]string, len(names))
 	for _, n := range names {
-		folded[Fold(n)] = append(folded[Fold(n)], n)
+		folded[Key(n)] = append(folded[Key(n)], n)
 	}
 	keys := make([]string, 0, len(folded))
 	for k := range folded {
@@ -92,25 +101,25 @@ func UsernameFrom(name, separator string) string {
 	if len(out) > maxUsername-20 {
 		out = out[:maxUsername-20]
 	}
-	if len(out) == 0 {
-		return "person"
+	if UsernameRule(string(out)) != "" {
+		out = slices.Concat([]rune("person"+separator), out)
 	}
-	return string(out)
+	return strings.TrimSuffix(string(out), separator)
 }
 
 // FreeUsername returns wanted, or wanted with the first number behind it that
-// is neither taken by an account nor in reserved.
+// is neither taken by an account nor, as a Key, in reserved.
 func FreeUsername(tx *gorm.DB, wanted string, reserved map[string]bool) (string, error) {
 	for n := 1; ; n++ {
 		name := wanted
 		if n > 1 {
 			name += "-" + strconv.Itoa(n)
 		}
-		if reserved[Fold(name)] {
+		if reserved[Key(name)] {
 			continue
 		}
 		var u User
-		err := tx.Select("id").Where("username_key = ?", Fold(name)).Take(&u).Error
+		err := tx.Select("id").Where("username_key = ?", Key(name)).Take(&u).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
 			return name, nil
 		}
