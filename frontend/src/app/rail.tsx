@@ -85,76 +85,71 @@ export function Rail({ narrow, onToggle }: { narrow: boolean; onToggle: () => vo
   const { work, admin } = useItems();
   const Toggle = narrow ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
-    <>
-      <Link to="/" className={classes.brand}>
-        <img src="/favicon.svg" width={24} height={24} alt="" />
-        <span className={classes.label}>Fixdesk</span>
-      </Link>
-      <nav className={classes.rail} aria-label={t`Main`}>
-        <div className={classes.railInner}>
-          <ul>
-            {work.map((item) => (
-              <RailLink key={item.key} item={item} />
-            ))}
-          </ul>
-          {admin.length > 0 && (
-            <>
-              <p className={classes.caption}>
-                <Trans>Administration</Trans>
-              </p>
-              <ul>
-                {admin.map((item) => (
-                  <RailLink key={item.key} item={item} />
-                ))}
-              </ul>
-            </>
-          )}
-          <span className={classes.spacer} />
-          <ul>
-            <RailLink
-              item={{ key: 'me', label: personName(me), icon: IconUser, link: { to: '/profile' } }}
-            />
-            <li>
-              <UnstyledButton
-                className={classes.link}
-                onClick={() => void signOut()}
-                title={t`Sign out`}
-              >
-                <IconLogout size={18} stroke={1.8} />
-                <span className={classes.label}>
-                  <Trans>Sign out</Trans>
-                </span>
-              </UnstyledButton>
-            </li>
-            <li>
-              <UnstyledButton
-                className={classes.link}
-                onClick={onToggle}
-                aria-expanded={!narrow}
-                title={narrow ? t`Widen the menu` : t`Narrow the menu`}
-              >
-                <Toggle size={18} stroke={1.8} />
-                <span className={classes.label}>
-                  {narrow ? <Trans>Widen the menu</Trans> : <Trans>Narrow the menu</Trans>}
-                </span>
-              </UnstyledButton>
-            </li>
-          </ul>
-        </div>
-      </nav>
-    </>
+    <nav className={classes.rail} aria-label={t`Main`}>
+      <div className={classes.railInner}>
+        <ul>
+          {work.map((item) => (
+            <RailLink key={item.key} item={item} />
+          ))}
+        </ul>
+        {admin.length > 0 && (
+          <>
+            <p className={classes.caption}>
+              <Trans>Administration</Trans>
+            </p>
+            <ul>
+              {admin.map((item) => (
+                <RailLink key={item.key} item={item} />
+              ))}
+            </ul>
+          </>
+        )}
+        <span className={classes.spacer} />
+        <ul>
+          <RailLink
+            item={{ key: 'me', label: personName(me), icon: IconUser, link: { to: '/profile' } }}
+          />
+          <li>
+            <UnstyledButton
+              className={classes.link}
+              onClick={() => void signOut()}
+              title={t`Sign out`}
+            >
+              <IconLogout size={18} stroke={1.8} />
+              <span className={classes.label}>
+                <Trans>Sign out</Trans>
+              </span>
+            </UnstyledButton>
+          </li>
+          <li>
+            <UnstyledButton
+              className={classes.link}
+              onClick={onToggle}
+              aria-expanded={!narrow}
+              title={narrow ? t`Widen the menu` : t`Narrow the menu`}
+            >
+              <Toggle size={18} stroke={1.8} />
+              <span className={classes.label}>
+                {narrow ? <Trans>Widen the menu</Trans> : <Trans>Narrow the menu</Trans>}
+              </span>
+            </UnstyledButton>
+          </li>
+        </ul>
+      </div>
+    </nav>
   );
 }
 
-/** The same for phones. */
+/** The same for phones, where five fit; whoever administrates creates tickets from the lists. */
 export function BottomBar() {
   const { t } = useLingui();
   const { admin } = useItems();
   const items: Item[] = [
     { key: 'dashboard', label: t`Dashboard`, icon: IconHome, link: { to: '/' }, exact: true },
     { key: 'all', label: t`Tickets`, icon: IconTicket, link: { to: '/tickets' } },
-    { key: 'new', label: t`New`, icon: IconPlus, link: { to: '/tickets/new' } },
-    ...admin,
+    ...(admin.length > 0
+      ? admin
+      : [{ key: 'new', label: t`New`, icon: IconPlus, link: { to: '/tickets/new' } as const }]),
     { key: 'me', label: t`Profile`, icon: IconUser, link: { to: '/profile' } },
   ];
   return (

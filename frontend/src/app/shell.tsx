@@ -29,11 +29,6 @@ function Frame() {
   const [help, setHelp] = useState(false);
   useShortcut('c', () => void navigate({ to: '/tickets/new' }));
   useShortcut('?', () => setHelp(true));
-  useShortcut('/', () => {
-    const field = document.querySelector<HTMLInputElement>('[data-search-field]');
-    if (field) field.focus();
-    else void navigate({ to: '/tickets' }).then(() => focusSearchSoon());
-  });
   const toggle = () => {
     preferences.set('rail', narrow ? null : 'narrow');
     setNarrow(!narrow);
@@ -43,8 +38,8 @@ function Frame() {
       <a href="#main" className={classes.skip}>
         <Trans>Skip to content</Trans>
       </a>
-      <Rail narrow={narrow} onToggle={toggle} />
       <TopBar />
+      <Rail narrow={narrow} onToggle={toggle} />
       <main id="main" tabIndex={-1} className={classes.main} aria-label={t`Content`}>
         <Outlet />
       </main>
@@ -56,11 +51,4 @@ function Frame() {
       )}
     </div>
   );
-}
-
-/** The page's code may still be on its way. */
-function focusSearchSoon(tries = 20): void {
-  const field = document.querySelector<HTMLInputElement>('[data-search-field]');
-  if (field) field.focus();
-  else if (tries > 0) setTimeout(() => focusSearchSoon(tries - 1), 50);
 }

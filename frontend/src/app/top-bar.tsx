@@ -2,16 +2,25 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconCloudOff, IconMoon, IconSun } from '@tabler/icons-react';
 import { useIsFetching, useIsMutating } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useOnline } from '@/lib/online';
 import { useNotice } from '@/lib/status-line';
 import classes from './shell.module.css';
+import { TopSearch } from './top-search';
 
-/** The status line and the colour switch. */
+/** The name of the house, search, the status line and the colour switch. */
 export function TopBar() {
   return (
-    <header className={classes.top}>
-      <StatusLine />
-      <ColorSwitch />
+    <header className={classes.header}>
+      <Link to="/" className={classes.brand}>
+        <img src="/favicon.svg" width={24} height={24} alt="" />
+        <span className={classes.label}>Fixdesk</span>
+      </Link>
+      <div className={classes.top}>
+        <TopSearch />
+        <StatusLine />
+        <ColorSwitch />
+      </div>
     </header>
   );
 }
@@ -27,7 +36,7 @@ function StatusLine() {
       {!online ? (
         <span className={classes.offline}>
           <IconCloudOff size={16} aria-hidden />
-          <Trans>You are offline. What you see may be out of date.</Trans>
+          <Trans>Offline: this may be out of date</Trans>
         </span>
       ) : notice ? (
         <span key={notice.id} className={notice.tone === 'bad' ? classes.bad : undefined}>

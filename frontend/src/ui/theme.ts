@@ -8,6 +8,21 @@ export const theme = createTheme({
   primaryColor: 'indigo',
   primaryShade: { light: 8, dark: 8 },
   autoContrast: true,
+  // Cool greys, from text (0) over borders (4) and fields (6) to the page (7).
+  colors: {
+    dark: [
+      '#e4e7eb',
+      '#c3c9d0',
+      '#b0b6bd',
+      '#7d858e',
+      '#454b54',
+      '#2b3037',
+      '#1d2025',
+      '#16181c',
+      '#121417',
+      '#0d0f11',
+    ],
+  },
   fontFamily: system,
   headings: { fontFamily: system, fontWeight: '650' },
   // The sizes depend on who reads (see tokens.css).
@@ -40,9 +55,5 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-error': '#ff9c9c',
     '--mantine-color-anchor': '#a5b8ff',
     '--mantine-color-text': '#e4e7eb',
-    '--mantine-color-body': '#16181c',
-    '--mantine-color-default': '#1d2025',
-    '--mantine-color-default-hover': '#262a30',
-    '--mantine-color-default-border': '#454b54',
   },
 });

@@ -94,7 +94,7 @@ function JobRow({ job }: { job: Job }) {
           variant="default"
           leftSection={<IconRefresh size={14} />}
           loading={replay.isPending}
-          aria-label={t`Try job ${job.id} again`}
+          aria-label={t`Try again: job ${job.id}`}
           onClick={() =>
             replay.mutate(
               { path: { id: job.id } },

@@ -29,6 +29,6 @@ it('shows failed jobs and runs one again', async () => {
   );
   const { user } = openApp('/jobs', 'admin');
   expect(await screen.findByText('connection refused')).toBeVisible();
-  await user.click(screen.getByRole('button', { name: 'Try job 5 again' }));
+  await user.click(screen.getByRole('button', { name: 'Try again: job 5' }));
   expect(await screen.findByText('No job has failed')).toBeVisible();
 });

@@ -8,7 +8,7 @@ import { type Priority, priorities, type Status, statuses } from './labels';
 /** One thing that happened, as one quiet line. */
 export function EventLine({ event }: { event: TicketEvent }) {
   return (
-    <p className={classes.event} style={{ margin: 0 }}>
+    <p className={classes.event}>
       <span>
         <Sentence event={event} />
       </span>

@@ -70,7 +70,7 @@ export function NewTicketPage() {
             {...form.getInputProps('description')}
           />
           <div>
-            <Text component="span" size="sm" fw={500} id={priorityLabel}>
+            <Text component="span" size="sm" fw={600} id={priorityLabel}>
               <Trans>How urgent is it?</Trans>
             </Text>
             <SegmentedControl

@@ -1,8 +1,8 @@
 import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Chip, CloseButton, NativeSelect, TextInput } from '@mantine/core';
-import { IconAdjustments, IconSearch } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { Button, Chip, NativeSelect } from '@mantine/core';
+import { IconAdjustments } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useCan } from '@/lib/can';
 import { AssigneePicker } from './assignee-picker';
 import { priorities, priorityKeys, statuses, statusKeys } from './labels';
@@ -18,13 +18,10 @@ const sortLabels = {
   priority: msg`Least pressing first`,
 } satisfies Record<Sort, unknown>;
 
-/** Milliseconds after the last key before the list follows what was typed. */
-const typingPause = 250;
-
 interface Props {
   search: QueueSearch;
   /** Changes the URL; what is undefined disappears from it. */
-  onChange: (change: Partial<QueueSearch>, replace?: boolean) => void;
+  onChange: (change: Partial<QueueSearch>) => void;
 }
 
 export function QueueFilters({ search, onChange }: Props) {
@@ -34,15 +31,11 @@ export function QueueFilters({ search, onChange }: Props) {
   const folded = unfolded ? '' : ` ${classes.folded}`;
   return (
     <form
-      role="search"
+      role="group"
       className={classes.bar}
       aria-label={t`Filter tickets`}
       onSubmit={(event) => event.preventDefault()}
     >
-      <SearchField
-        value={search.search ?? ''}
-        onChange={(text) => onChange({ search: text }, true)}
-      />
       <Button
         className={classes.toggle}
         variant="default"
@@ -104,50 +97,6 @@ export function QueueFilters({ search, onChange }: Props) {
         )}
       </div>
     </form>
-  );
-}
-
-function SearchField({ value, onChange }: { value: string; onChange: (text?: string) => void }) {
-  const { t } = useLingui();
-  const [text, setText] = useState(value);
-  const sent = useRef(value);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  // The URL changed by other means: back, a link, "clear filters".
-  useEffect(() => {
-    if (value === sent.current) return;
-    sent.current = value;
-    setText(value);
-  }, [value]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const change = (next: string, now = false) => {
-    setText(next);
-    clearTimeout(timer.current);
-    const apply = () => {
-      sent.current = next;
-      onChange(next || undefined);
-    };
-    if (now) apply();
-    else timer.current = setTimeout(apply, typingPause);
-  };
-  return (
-    <TextInput
-      className={classes.search}
-      type="search"
-      data-search-field
-      aria-label={t`Search title and description`}
-      placeholder={t`Search title and description`}
-      leftSection={<IconSearch size={16} />}
-      value={text}
-      onChange={(event) => change(event.currentTarget.value)}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') change(text, true);
-      }}
-      rightSection={
-        text ? (
-          <CloseButton size="sm" aria-label={t`Clear search`} onClick={() => change('', true)} />
-        ) : null
-      }
-    />
   );
 }
 

@@ -24,7 +24,7 @@ it('keeps filters, sort and search in the URL', async () => {
   await user.click(screen.getByLabelText('Open'));
   await user.click(screen.getByLabelText('In progress'));
   await user.selectOptions(screen.getByLabelText('Sort'), 'Most pressing first');
-  await user.type(screen.getByLabelText('Search title and description'), 'fire');
+  await user.type(screen.getByLabelText('Search tickets'), 'fire');
   await waitFor(() =>
     expect(router.state.location.href).toBe(
       '/tickets?status=open,in_progress&sort=-priority&search=fire',
@@ -46,7 +46,7 @@ it('opens a shared link with its filters set', async () => {
   await screen.findByText('Printer on fire');
   expect(screen.getByRole('heading', { level: 1 })).toHaveTextContent('Assigned to me');
   expect(screen.getByLabelText('Urgent')).toBeChecked();
-  expect(screen.getByLabelText('Search title and description')).toHaveValue('%42');
+  expect(screen.getByLabelText('Search tickets')).toHaveValue('%42');
   expect(asked()).toMatchObject({ assigned_to: 'me', priority: 'urgent', search: '%42' });
 });
 

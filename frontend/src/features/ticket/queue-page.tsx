@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconPlus } from '@tabler/icons-react';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useCan } from '@/lib/can';
 import { asApiError } from '@/lib/problem';
 import { LinkButton } from '@/ui/link-button';
@@ -10,6 +10,7 @@ import { EmptyState, Fetched, SkeletonRows } from '@/ui/states';
 import { VirtualList } from '@/ui/virtual-list';
 import { useTickets } from './api';
 import { QueueFilters } from './queue-filters';
+import classes from './queue-filters.module.css';
 import { isFiltered, type QueueSearch, queuePageSize } from './search-params';
 import { TicketRow } from './ticket-row';
 
@@ -23,12 +24,8 @@ export function QueuePage() {
   const title = useQueueTitle(search);
 
   // A changed filter starts at the first page again.
-  const change = (part: Partial<QueueSearch>, replace = false) =>
-    void navigate({
-      search: (now) => ({ ...now, page: undefined, cursor: undefined, ...part }),
-      replace,
-      resetScroll: !replace,
-    });
+  const change = (part: Partial<QueueSearch>) =>
+    void navigate({ search: (now) => ({ ...now, page: undefined, cursor: undefined, ...part }) });
 
   const pastTheEnd = tickets.error && asApiError(tickets.error).status === 404 && search.page;
   return (
@@ -42,6 +39,7 @@ export function QueuePage() {
         </LinkButton>
       }
     >
+      {works && <ViewLinks />}
       <QueueFilters search={search} onChange={change} />
       {pastTheEnd ? (
         <EmptyState
@@ -80,6 +78,26 @@ export function QueuePage() {
         </Fetched>
       )}
     </Page>
+  );
+}
+
+/** On phones, where the rail with the views has no room. */
+function ViewLinks() {
+  const { t } = useLingui();
+  const exact = { exact: true, includeSearch: true };
+  const active = { 'data-active': true };
+  return (
+    <nav className={classes.views} aria-label={t`Views`}>
+      <Link to="/tickets" search={{ view: 'unassigned' }} activeProps={active}>
+        <Trans>Unassigned</Trans>
+      </Link>
+      <Link to="/tickets" search={{ view: 'mine' }} activeProps={active}>
+        <Trans>Assigned to me</Trans>
+      </Link>
+      <Link to="/tickets" activeOptions={exact} activeProps={active}>
+        <Trans>All tickets</Trans>
+      </Link>
+    </nav>
   );
 }
 

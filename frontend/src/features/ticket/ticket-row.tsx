@@ -24,8 +24,8 @@ export function TicketRow({ ticket, compact = false }: { ticket: Ticket; compact
         <VisuallyHidden>{priority}</VisuallyHidden>
       </span>
       <span className={classes.id}>#{ticket.id}</span>
-      <span className={classes.title} title={ticket.title} dir="auto">
-        {ticket.title}
+      <span className={classes.title} title={ticket.title}>
+        <bdi>{ticket.title}</bdi>
       </span>
       <span className={`${classes.cell} ${classes.people} ${classes.requester}`}>
         <Person person={ticket.created_by} size={20} />

@@ -51,7 +51,6 @@ export function UsersPage() {
       >
         <TextInput
           type="search"
-          data-search-field
           aria-label={t`Search users`}
           placeholder={t`Search name or e-mail`}
           leftSection={<IconSearch size={16} />}
