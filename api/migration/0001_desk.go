@@ -28,6 +28,8 @@ type user0001 struct {
 	LastLoginAt     *time.Time `gorm:"precision:6"`
 	AnonymisedAt    *time.Time `gorm:"precision:6"`
 	PendingPassword bool       `gorm:"not null;default:false"`
+	PendingLink     bool       `gorm:"not null;default:false"`
+	AdminGuard      int64      `gorm:"not null;default:0"`
 }
 
 func (user0001) TableName() string { return "users" }
@@ -46,7 +48,7 @@ type refreshToken0001 struct {
 	Hash      string     `gorm:"size:64;primaryKey"`
 	SessionID int64      `gorm:"not null;index:idx_refresh_tokens_session"`
 	CreatedAt time.Time  `gorm:"precision:6;not null"`
-	UsedAt    *time.Time `gorm:"precision:6"`
+	UsedAt    *time.Time `gorm:"precision:6;index:idx_refresh_tokens_used"`
 }
 
 func (refreshToken0001) TableName() string { return "refresh_tokens" }
@@ -205,6 +207,6 @@ func desk() step {
 			&idempotencyKey0001{}, &event0001{}, &job0001{}, &ticket0001{}, &comment0001{},
 			&ticketText0001{}, &ticketCount0001{}, &ticketDay0001{}, &importRecord0001{},
 		},
-		wordIndexes: []string{"ticket_grams"},
+		textIndexes: []string{"ticket_grams"},
 	}
 }

@@ -20,7 +20,7 @@ import (
 type step struct {
 	version     int64
 	tables      []any
-	wordIndexes []string
+	textIndexes []string
 }
 
 func steps() []step { return []step{desk()} }
@@ -115,11 +115,11 @@ func (s step) run(ctx context.Context, d *db.DB, m db.Migrations) error {
 				return fmt.Errorf("create the table of %T: %w", t, err)
 			}
 		}
-		for _, t := range s.wordIndexes {
+		for _, t := range s.textIndexes {
 			if mig.HasTable(t) {
 				continue
 			}
-			if err := tx.Exec(d.CreateWordIndex(t)).Error; err != nil {
+			if err := tx.Exec(d.CreateTextIndex(t)).Error; err != nil {
 				return fmt.Errorf("create the full-text index %s: %w", t, err)
 			}
 		}

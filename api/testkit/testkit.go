@@ -126,7 +126,7 @@ func empty(t testing.TB, d *db.DB) {
 			continue
 		}
 		var one int
-		if tx.Raw("SELECT 1 FROM "+table+" LIMIT 1").Scan(&one); one == 1 {
+		if tx.Raw("SELECT 1 FROM " + table + " LIMIT 1").Scan(&one); one == 1 {
 			if err := tx.Exec("DELETE FROM " + table).Error; err != nil {
 				t.Fatal(err)
 			}

@@ -1,0 +1,212 @@
+// Package app puts the desk together: it opens the database and builds the
+// features, floor by floor.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+
+	"github.com/gin-gonic/gin"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/fixdesk/fixdesk/api/auth"
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/deadletter"
+	"github.com/fixdesk/fixdesk/api/migration"
+	"github.com/fixdesk/fixdesk/api/platform/clock"
+	"github.com/fixdesk/fixdesk/api/platform/config"
+	"github.com/fixdesk/fixdesk/api/platform/db"
+	"github.com/fixdesk/fixdesk/api/platform/event"
+	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/platform/limit"
+	"github.com/fixdesk/fixdesk/api/platform/mail"
+	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/server"
+	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/user"
+	"github.com/fixdesk/fixdesk/frontend"
+)
+
+// App is the assembled desk.
+type App struct {
+	DB     *db.DB
+	Clock  clock.Clock
+	Bus    *event.Bus
+	Worker *job.Worker
+	User   *user.Service
+	Auth   *auth.Service
+	Ticket *ticket.Service
+	Server *server.Server
+
+	redis *redis.Client
+}
+
+// Parts are what tests put in the place of the real thing; the zero Parts are
+// the real thing.
+type Parts struct {
+	DB    *db.DB
+	Clock clock.Clock
+	Mail  mail.Sender
+}
+
+// New builds the desk. The database must have the schema of this program; see
+// Migrate.
+func New(set config.Settings, version string, p Parts) (*App, error) {
+	secret, err := set.LoadSecret()
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := set.Proxies()
+	if err != nil {
+		return nil, err
+	}
+	a := &App{DB: p.DB, Clock: p.Clock}
+	if a.Clock == nil {
+		a.Clock = clock.System{}
+	}
+	if a.DB == nil {
+		if a.DB, err = db.Open(set.Database, a.Clock.Now); err != nil {
+			return nil, err
+		}
+	}
+	// ground
+	a.Worker = job.NewWorker(a.DB, a.Clock)
+	a.Bus = event.NewBus(a.DB, a.Clock, a.Worker.Wake)
+	sender, err := newSender(set, p.Mail)
+	if err != nil {
+		return nil, err
+	}
+	limiter, err := a.newLimiter(set)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := web.NewKeys(a.DB, a.Clock, secret, keyScope)
+	if err != nil {
+		return nil, err
+	}
+	// people
+	options := authz.Options{StaffSeesAll: set.StaffScope == "all"}
+	a.User = user.New(a.DB, a.Bus, a.Clock)
+	a.Auth, err = auth.New(auth.Deps{
+		DB: a.DB, Bus: a.Bus, Clock: a.Clock, Users: a.User, Mail: sender, Limit: limiter,
+		Secret: secret, PublicURL: set.PublicURL, Registration: set.Registration == "on",
+		Version: version, Authz: options,
+	})
+	if err != nil {
+		return nil, err
+	}
+	// desk
+	a.Ticket = ticket.New(a.DB, a.Bus, a.Clock)
+	a.subscribe()
+	a.jobs(keys)
+	// edge
+	files, err := fs.Sub(frontend.Dist, "dist")
+	if err != nil {
+		return nil, fmt.Errorf("front end: %w", err)
+	}
+	a.Server, err = server.New(a.Clock, server.Options{
+		Proxies: proxies, HTTPS: strings.HasPrefix(set.PublicURL, "https://"), Files: files, Ready: a.Ready,
+	}, server.Features{
+		Auth: a.Auth, User: a.User, Ticket: a.Ticket, Keys: keys,
+		DeadLetter: deadletter.New(a.DB, a.Bus, a.Clock),
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.Worker.OnResult(a.Server.CountJob)
+	return a, nil
+}
+
+// keyScope says whose an Idempotency-Key is: a person's, or, before anybody has
+// signed in, an address's.
+func keyScope(c *gin.Context) string {
+	if by := authz.From(c.Request.Context()); by.ID != 0 {
+		return fmt.Sprintf("user:%d", by.ID)
+	}
+	return "ip:" + c.ClientIP()
+}
+
+func newSender(set config.Settings, given mail.Sender) (mail.Sender, error) {
+	if given != nil {
+		return given, nil
+	}
+	if set.SMTP == "" {
+		return mail.Log{}, nil
+	}
+	from := set.MailFrom
+	if from == "" {
+		from = "fixdesk@" + set.PublicHost()
+	}
+	return mail.NewSMTP(set.SMTP, from, set.PublicHost())
+}
+
+func (a *App) newLimiter(set config.Settings) (limit.Limiter, error) {
+	if set.RateLimit == "off" {
+		return limit.Off{}, nil
+	}
+	if set.Redis == "" {
+		return limit.NewMemory(a.Clock), nil
+	}
+	opts, err := redis.ParseURL(set.Redis)
+	if err != nil {
+		return nil, fmt.Errorf("FIXDESK_REDIS: not a valid redis:// address")
+	}
+	a.redis = redis.NewClient(opts)
+	return limit.NewRedis(a.redis), nil
+}
+
+// Migrate brings the database to the schema of this program and returns how
+// many steps that took.
+func Migrate(ctx context.Context, set config.Settings) (int, error) {
+	d, err := db.Open(set.Database, clock.System{}.Now)
+	if err != nil {
+		return 0, err
+	}
+	n, err := migration.Up(ctx, d)
+	return n, errors.Join(err, d.Close())
+}
+
+// Ready reports why the desk cannot work, or nil.
+func (a *App) Ready(ctx context.Context) error {
+	if err := a.DB.Ping(ctx); err != nil {
+		slog.ErrorContext(ctx, "the database does not answer", "error", err)
+		return errors.New("the database does not answer")
+	}
+	if a.redis != nil {
+		if err := a.redis.Ping(ctx).Err(); err != nil {
+			slog.ErrorContext(ctx, "Redis does not answer", "error", err)
+			return errors.New("redis does not answer")
+		}
+	}
+	if !a.Worker.Healthy() {
+		return errors.New("the job worker has not been heard of lately")
+	}
+	return nil
+}
+
+// Run serves on the listener and works on jobs until ctx ends.
+func (a *App) Run(ctx context.Context, l net.Listener) error {
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var worker sync.WaitGroup
+	worker.Go(func() { a.Worker.Run(working) })
+	err := a.Server.Serve(ctx, l)
+	// Requests first, so that what they enqueued may still be taken up.
+	stop()
+	worker.Wait()
+	return err
+}
+
+// Close closes the database.
+func (a *App) Close() error {
+	var err error
+	if a.redis != nil {
+		err = a.redis.Close()
+	}
+	return errors.Join(err, a.DB.Close())
+}

@@ -1,0 +1,31 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/ticket"
+)
+
+// The kinds of jobs that keep the house clean.
+const (
+	pruneJobs     = "job.prune"
+	pruneKeys     = "idempotency_key.prune"
+	pruneSessions = "session.prune"
+)
+
+// jobs registers every kind of job and every schedule.
+func (a *App) jobs(keys *web.Keys) {
+	w := a.Worker
+	a.Auth.Jobs(w)
+	w.Handle(ticket.ReleaseJob, a.Ticket.RunRelease)
+	w.Handle(pruneJobs, w.Prune)
+	w.Handle(pruneKeys, func(ctx context.Context, _ job.Job) error { return keys.Prune(ctx) })
+	w.Handle(pruneSessions, a.Auth.Prune)
+
+	w.Every(24*time.Hour, pruneJobs)
+	w.Every(time.Hour, pruneKeys)
+	w.Every(6*time.Hour, pruneSessions)
+}
