@@ -156,7 +156,7 @@ func (d Desk) populate(ctx context.Context, by authz.Actor, a *author, o Options
 	if err != nil {
 		return err
 	}
-	hash, err := unknownHash(ctx)
+	hash, err := d.unknownHash(ctx)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,6 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/user"
-	"github.com/fixdesk/fixdesk/api/user/password"
 )
 
 // SignIn is a way into the demo.
@@ -133,10 +132,10 @@ func (d Desk) ensure(ctx context.Context, by authz.Actor, s SignIn) (user.User, 
 }
 
 // unknownHash returns the hash of a password that is forgotten at once.
-func unknownHash(ctx context.Context) (string, error) {
+func (d Desk) unknownHash(ctx context.Context) (string, error) {
 	plain, err := newPassword()
 	if err != nil {
 		return "", err
 	}
-	return password.NewHasher().Hash(ctx, plain)
+	return d.Users.Passwords().Hash(ctx, plain)
 }
