@@ -133,8 +133,8 @@ func TestConventionsAreInEveryOperation(t *testing.T) {
 	if tickets.Post.Parameters.GetByInAndName("header", "Idempotency-Key") == nil {
 		t.Error("POST lacks the Idempotency-Key")
 	}
-	if got := tickets.Get.Extensions["x-authz"].(map[string]any)["it_staff"]; got != "visible" {
-		t.Errorf("x-authz of it_staff = %v", got)
+	if authz, ok := tickets.Get.Extensions["x-authz"].(map[string]any); !ok || authz["it_staff"] != "visible" {
+		t.Errorf("x-authz = %v", authz)
 	}
 }
 
