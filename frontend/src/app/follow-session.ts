@@ -20,9 +20,8 @@ export function followSession(router: AppRouter, queries: QueryClient): () => vo
     const session = currentSession();
     const now = person();
     if (last && (now?.id !== last.id || now?.role !== last.role)) queries.clear();
-    const ended = last !== null && session.status === 'signed-out';
     last = now;
-    if (!ended) return;
+    if (session.status !== 'signed-out') return;
     const here = router.state.location;
     if (router.state.matches.every((match) => match.routeId !== '/app')) return;
     void router.navigate({

@@ -13,7 +13,7 @@ import {
   IconUserCheck,
   IconUsers,
 } from '@tabler/icons-react';
-import { Link, type LinkProps } from '@tanstack/react-router';
+import { Link, type LinkProps, useRouterState } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import { useCan } from '@/lib/can';
 import { useMe } from '@/lib/session';
@@ -26,8 +26,8 @@ interface Item {
   label: string;
   icon: ComponentType<{ size?: number; stroke?: number }>;
   link: LinkProps;
-  /** Active only when the search parameters are the same too. */
-  exact?: boolean;
+  /** When the page that is shown counts as this item; also below its path unless told otherwise. */
+  active?: { exact?: boolean; includeSearch?: boolean };
 }
 
 function useItems(): { work: Item[]; admin: Item[] } {
@@ -35,17 +35,34 @@ function useItems(): { work: Item[]; admin: Item[] } {
   const works = useCan('ticket.queue');
   const users = useCan('user.manage');
   const jobs = useCan('job.manage');
+  const inView = useRouterState({ select: ({ location }) => 'view' in location.search });
   const view = (name?: 'unassigned' | 'mine'): LinkProps => ({
     to: '/tickets',
     search: name ? { view: name } : {},
   });
+  const home = { exact: true };
+  // Filters do not leave a view; but a view is not "all".
+  const filtered = { includeSearch: true };
+  const all = { exact: true, includeSearch: inView };
   const work: Item[] = [
-    { key: 'dashboard', label: t`Dashboard`, icon: IconHome, link: { to: '/' }, exact: true },
+    { key: 'dashboard', label: t`Dashboard`, icon: IconHome, link: { to: '/' }, active: home },
     ...(works
       ? [
-          { key: 'unassigned', label: t`Unassigned`, icon: IconInbox, link: view('unassigned') },
-          { key: 'mine', label: t`Assigned to me`, icon: IconUserCheck, link: view('mine') },
-          { key: 'all', label: t`All tickets`, icon: IconTicket, link: view(), exact: true },
+          {
+            key: 'unassigned',
+            label: t`Unassigned`,
+            icon: IconInbox,
+            link: view('unassigned'),
+            active: filtered,
+          },
+          {
+            key: 'mine',
+            label: t`Assigned to me`,
+            icon: IconUserCheck,
+            link: view('mine'),
+            active: filtered,
+          },
+          { key: 'all', label: t`All tickets`, icon: IconTicket, link: view(), active: all },
         ]
       : [{ key: 'all', label: t`My tickets`, icon: IconTicket, link: view() }]),
   ];
@@ -68,7 +85,7 @@ function RailLink({ item }: { item: Item }) {
         {...item.link}
         className={classes.link}
         title={item.label}
-        activeOptions={{ exact: item.exact ?? false, includeSearch: item.key !== 'users' }}
+        activeOptions={{ exact: false, includeSearch: false, ...item.active }}
         activeProps={{ 'data-active': true }}
       >
         <Icon size={18} stroke={1.8} />
@@ -145,7 +162,7 @@ export function BottomBar() {
   const { t } = useLingui();
   const { admin } = useItems();
   const items: Item[] = [
-    { key: 'dashboard', label: t`Dashboard`, icon: IconHome, link: { to: '/' }, exact: true },
+    { key: 'dashboard', label: t`Dashboard`, icon: IconHome, link: { to: '/' }, active: home },
     { key: 'all', label: t`Tickets`, icon: IconTicket, link: { to: '/tickets' } },
     ...(admin.length > 0
       ? admin
@@ -154,11 +171,11 @@ export function BottomBar() {
   ];
   return (
     <nav className={classes.bottom} aria-label={t`Main`}>
-      {items.map(({ key, label, icon: Icon, link, exact }) => (
+      {items.map(({ key, label, icon: Icon, link, active }) => (
         <Link
           key={key}
           {...link}
-          activeOptions={{ exact: exact ?? false, includeSearch: false }}
+          activeOptions={{ exact: false, includeSearch: false, ...active }}
           activeProps={{ 'data-active': true }}
         >
           <Icon size={20} stroke={1.8} />

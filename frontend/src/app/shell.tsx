@@ -16,7 +16,11 @@ const Shortcuts = lazy(() => import('./shortcut-help').then((m) => ({ default: m
 export function Shell() {
   const session = useSession();
   if (session.status === 'unreachable') {
-    return <ErrorState error={new ApiError(0)} onRetry={() => void startSession()} />;
+    return (
+      <main>
+        <ErrorState whole error={new ApiError(0)} onRetry={() => void startSession()} />
+      </main>
+    );
   }
   if (session.status !== 'signed-in') return null;
   return <Frame />;

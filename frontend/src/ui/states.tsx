@@ -3,6 +3,7 @@ import { Button, Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconCloudOff, IconInbox, IconRefresh } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { asApiError, explain } from '@/lib/problem';
+import { PageHeading } from './page';
 import classes from './states.module.css';
 
 /** What will be here, and how to get the first one. */
@@ -25,8 +26,21 @@ export function EmptyState({
   );
 }
 
+/** The title of a state; the heading of the page when it stands in place of all of it. */
+function StateTitle({ title, whole }: { title: string; whole: boolean }) {
+  if (whole) return <PageHeading title={title} className={classes.title} />;
+  return <p className={classes.title}>{title}</p>;
+}
+
+interface ErrorStateProps {
+  error: unknown;
+  onRetry?: () => void;
+  /** Stands in place of the whole page, and therefore is its heading. */
+  whole?: boolean;
+}
+
 /** What went wrong, in words, with a way to try again. */
-export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+export function ErrorState({ error, onRetry, whole = false }: ErrorStateProps) {
   const { t } = useLingui();
   const { status, requestId } = asApiError(error);
   const offline = status === 0;
@@ -37,7 +51,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
       ) : (
         <IconAlertTriangle size={32} stroke={1.5} aria-hidden />
       )}
-      <p className={classes.title}>{status === 404 ? t`Not found` : t`This did not load`}</p>
+      <StateTitle title={status === 404 ? t`Not found` : t`This did not load`} whole={whole} />
       <p className={classes.text}>{explain(error)}</p>
       {requestId && status >= 500 && (
         <p className={classes.small}>
@@ -54,13 +68,12 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
 }
 
 /** Nothing is loaded and there is no network to load it with. */
-export function OfflineState() {
+export function OfflineState({ whole = false }: { whole?: boolean }) {
+  const { t } = useLingui();
   return (
     <div className={classes.state} role="status">
       <IconCloudOff size={32} stroke={1.5} aria-hidden />
-      <p className={classes.title}>
-        <Trans>You are offline</Trans>
-      </p>
+      <StateTitle title={t`You are offline`} whole={whole} />
       <p className={classes.text}>
         <Trans>This page loads by itself as soon as the connection is back.</Trans>
       </p>
@@ -94,16 +107,19 @@ interface QueryLike<T> {
 export function Fetched<T>({
   query,
   skeleton,
+  whole,
   children,
 }: {
   query: QueryLike<T>;
   skeleton?: ReactNode;
+  /** The data is the whole page, heading included. */
+  whole?: boolean;
   children: (data: T) => ReactNode;
 }) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
-  if (query.fetchStatus === 'paused') return <OfflineState />;
+  if (query.fetchStatus === 'paused') return <OfflineState whole={whole} />;
   if (query.error && query.fetchStatus === 'idle') {
-    return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+    return <ErrorState whole={whole} error={query.error} onRetry={() => void query.refetch()} />;
   }
   return <>{skeleton ?? <SkeletonRows />}</>;
 }

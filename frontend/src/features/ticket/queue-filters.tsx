@@ -31,7 +31,6 @@ export function QueueFilters({ search, onChange }: Props) {
   const folded = unfolded ? '' : ` ${classes.folded}`;
   return (
     <form
-      role="group"
       className={classes.bar}
       aria-label={t`Filter tickets`}
       onSubmit={(event) => event.preventDefault()}

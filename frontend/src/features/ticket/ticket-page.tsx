@@ -4,11 +4,12 @@ import { IconChevronLeft, IconPencil, IconTrash } from '@tabler/icons-react';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { TicketDetail } from '@/lib/api';
+import { ApiError } from '@/lib/problem';
 import { useMe } from '@/lib/session';
 import { PageHeading } from '@/ui/page';
 import { personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
-import { EmptyState, Fetched } from '@/ui/states';
+import { ErrorState, Fetched } from '@/ui/states';
 import { useTicket } from './api';
 import { Composer } from './composer';
 import { Conversation } from './conversation';
@@ -20,11 +21,10 @@ import classes from './ticket-page.module.css';
 import { WhatHappensNow } from './what-happens-now';
 
 export function TicketPage() {
-  const { t } = useLingui();
   const { ticketId } = useParams({ from: '/app/tickets/$ticketId' });
   const id = Number(ticketId);
   if (!Number.isSafeInteger(id) || id < 1) {
-    return <EmptyState title={t`Not found`}>{t`A ticket has a number.`}</EmptyState>;
+    return <ErrorState whole error={new ApiError(404)} />;
   }
   return <LoadedTicket key={id} id={id} />;
 }
@@ -32,7 +32,7 @@ export function TicketPage() {
 function LoadedTicket({ id }: { id: number }) {
   const query = useTicket(id);
   return (
-    <Fetched query={query} skeleton={<TicketSkeleton />}>
+    <Fetched whole query={query} skeleton={<TicketSkeleton />}>
       {(ticket) => <Ticket ticket={ticket} />}
     </Fetched>
   );

@@ -5,7 +5,7 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Account } from '@/lib/api';
 import { focusFirstError, showServerErrors } from '@/lib/forms';
-import { asApiError, explain } from '@/lib/problem';
+import { ApiError, asApiError, explain } from '@/lib/problem';
 import { useMe } from '@/lib/session';
 import { announce } from '@/lib/status-line';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
@@ -14,16 +14,24 @@ import { Page } from '@/ui/page';
 import { personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
 import { Section } from '@/ui/section';
-import { Fetched } from '@/ui/states';
+import { ErrorState, Fetched } from '@/ui/states';
 import { useDeleteUser, useUpdateUser, useUser } from './api';
 import { UserFields, type UserValues, userFields, useUserRules } from './user-fields';
 import { ActivePill } from './users-page';
 
 export function UserPage() {
   const { userId } = useParams({ from: '/app/users/$userId' });
-  const query = useUser(Number(userId));
+  const id = Number(userId);
+  if (!Number.isSafeInteger(id) || id < 1) {
+    return <ErrorState whole error={new ApiError(404)} />;
+  }
+  return <LoadedUser id={id} />;
+}
+
+function LoadedUser({ id }: { id: number }) {
+  const query = useUser(id);
   return (
-    <Fetched query={query}>
+    <Fetched whole query={query}>
       {(account) => <AccountPage key={account.id} account={account} />}
     </Fetched>
   );

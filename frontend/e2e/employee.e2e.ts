@@ -1,0 +1,107 @@
+import { expect, it } from 'vitest';
+import { journeys, password, said, signIn } from './desk.ts';
+
+journeys('an employee', (desk) => {
+  it('registers, verifies, signs in, reports a problem, comments and edits', async () => {
+    const page = await desk.open('/sign-in');
+    await page.getByRole('link', { name: 'Create an account' }).click();
+    await page.getByLabel('User name').fill('nora');
+    await page.getByLabel('E-mail').fill('nora@example.org');
+    await page.getByLabel('Full name').fill('Nora Newcomer');
+    await page.getByRole('textbox', { name: 'Password' }).fill('short');
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByText('Use at least 12 characters.').waitFor();
+    await page.getByRole('textbox', { name: 'Password' }).fill(password);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByRole('heading', { name: 'Check your mail' }).waitFor();
+
+    const link = await desk.mailedLink('nora@example.org', '/verify-email');
+    await page.goto(link);
+    await page.getByRole('heading', { name: 'Address verified' }).waitFor();
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await signIn(page, 'nora');
+
+    await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+    await page.getByText('You have not reported anything yet').waitFor();
+    await page.getByRole('link', { name: 'New ticket' }).first().click();
+    await page.getByRole('button', { name: 'Create ticket' }).click();
+    await page.getByText('Say in a few words what is wrong.').waitFor();
+    await page.getByLabel('What is wrong?').fill('Laptop does not start');
+    await page.getByLabel('What happened?').fill('Black screen.\nFan spins.');
+    await page.getByText('High', { exact: true }).click();
+    await page.getByRole('button', { name: 'Create ticket' }).click();
+
+    await page.getByRole('heading', { name: 'Laptop does not start' }).waitFor();
+    await page.getByText('Your ticket waits for somebody from IT').waitFor();
+    expect(await page.getByLabel('Status').count()).toBe(0);
+    await page.getByLabel('Comment').fill('It beeps twice.\n<b>Really.</b>');
+    await page.getByRole('button', { name: 'Send comment' }).click();
+    await page.getByText('<b>Really.</b>').waitFor();
+
+    await page.getByRole('button', { name: 'Edit ticket' }).click();
+    await page.getByLabel('Title').fill('Laptop beeps twice and does not start');
+    await page.getByRole('button', { name: 'Save ticket' }).click();
+    await page.getByRole('heading', { name: 'Laptop beeps twice and does not start' }).waitFor();
+    await page.getByText('changed the title').waitFor();
+  });
+
+  it('sets a new password with the mailed link', async () => {
+    await desk.api('admin', 'POST', '/api/users', {
+      username: 'frank',
+      email: 'frank@example.org',
+      role: 'employee',
+      password,
+    });
+    const page = await desk.open('/forgot-password');
+    await page.getByLabel('E-mail').fill('frank@example.org');
+    await page.getByRole('button', { name: 'Send the link' }).click();
+    await page.getByRole('heading', { name: 'Check your mail' }).waitFor();
+    await page.goto(await desk.mailedLink('frank@example.org', '/reset-password'));
+    await page.getByRole('textbox', { name: 'New password' }).fill('a wholly different phrase');
+    await page.getByRole('button', { name: 'Set password' }).click();
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await signIn(page, 'frank', 'a wholly different phrase');
+    await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+  });
+
+  it('is told when title and description were changed by somebody else meanwhile', async () => {
+    const { id } = await desk.ticket('Mouse is gone');
+    const page = await desk.openAs('employee', `/tickets/${id}`);
+    await page.getByRole('button', { name: 'Edit ticket' }).click();
+    await desk.api('admin', 'PATCH', `/api/tickets/${id}`, { title: 'Mouse was eaten' });
+    await page.getByLabel('Title').fill('Mouse is found');
+    await page.getByRole('button', { name: 'Save ticket' }).click();
+    const theirs = page.getByRole('region', { name: 'The version on the server' });
+    await theirs.getByText('Mouse was eaten').waitFor();
+    await page.getByRole('button', { name: 'Save my version' }).click();
+    await page.getByRole('heading', { name: 'Mouse is found' }).waitFor();
+  });
+
+  it('changes the profile and makes an API token that works', async () => {
+    const page = await desk.openAs('employee', '/profile');
+    await page.getByLabel('Department').fill('Sales');
+    await page.getByRole('button', { name: 'Save profile' }).click();
+    await said(page, 'Profile saved');
+    await page.getByLabel('What is it for?').fill('script');
+    await page.getByRole('button', { name: 'Create token' }).click();
+    const token = await page.getByText(/^fxd_\w{20,}/).textContent();
+    const headers = { Authorization: `Bearer ${token}` };
+    const me = await fetch(`${desk.url}/api/auth/me`, { headers });
+    expect(((await me.json()) as { department: string }).department).toBe('Sales');
+    await page.getByRole('button', { name: 'Delete token script' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete token' }).click();
+    await said(page, 'Token deleted');
+    expect((await fetch(`${desk.url}/api/auth/me`, { headers })).status).toBe(401);
+  });
+
+  it('sees nothing of other people and nothing of administration', async () => {
+    const other = await desk.api<{ id: number }>('admin', 'POST', '/api/tickets', {
+      title: 'Secret',
+      description: 'Of the administrator',
+    });
+    const page = await desk.openAs('employee', '/');
+    await page.goto(`/tickets/${other.id}`);
+    await page.getByText('Not found').waitFor();
+    expect(await page.getByRole('link', { name: 'Users' }).count()).toBe(0);
+  });
+});

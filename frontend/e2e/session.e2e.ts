@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import { journeys, people, signIn } from './desk.ts';
+
+journeys('the session', (desk) => {
+  it('survives a reload, and no token lies in storage', async () => {
+    const page = await desk.openAs('employee', '/profile');
+    await page.reload();
+    await page.getByRole('heading', { name: 'Profile' }).waitFor();
+    const stored = await page.evaluate(() =>
+      JSON.stringify({ ...localStorage, ...sessionStorage }),
+    );
+    expect(stored).not.toMatch(/eyJ|fxd_|Bearer/);
+  });
+
+  it('is shared by tabs that reload at the same time', async () => {
+    const first = await desk.openAs('employee', '/profile');
+    const tabs = await Promise.all([1, 2, 3].map(() => first.context().newPage()));
+    await Promise.all(tabs.map((tab) => tab.goto('/profile')));
+    for (const tab of [...tabs, first]) {
+      await tab.reload();
+      await tab.getByRole('heading', { name: 'Profile' }).waitFor();
+    }
+  });
+
+  it('ends in all tabs at once', async () => {
+    const first = await desk.openAs('employee', '/profile');
+    const second = await first.context().newPage();
+    await second.goto('/tickets');
+    await second.getByRole('heading', { name: 'My tickets' }).waitFor();
+    await first.getByRole('button', { name: 'Sign out' }).first().click();
+    await first.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await second.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+
+  it('leads back after sign-in to where one wanted to go', async () => {
+    const page = await desk.open('/tickets?status=open,closed');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await signIn(page, people.employee);
+    await page.getByRole('heading', { name: 'My tickets' }).waitFor();
+    expect(page.url()).toContain('status=open,closed');
+  });
+
+  it('keeps the page and says so when the network is gone, and recovers', async () => {
+    const page = await desk.openAs('employee', '/tickets');
+    const { id } = await desk.ticket('While offline');
+    await page.goto(`/tickets/${id}`);
+    await page.getByRole('heading', { name: 'While offline' }).waitFor();
+    await page.context().setOffline(true);
+    await page.getByText('Offline: this may be out of date').waitFor();
+    await page.getByLabel('Comment').fill('Written in a tunnel');
+    await page.getByRole('button', { name: 'Send comment' }).click();
+    await page.getByText('The server cannot be reached').waitFor();
+    expect(await page.getByLabel('Comment').inputValue()).toBe('Written in a tunnel');
+    await page.context().setOffline(false);
+    await page.getByRole('button', { name: 'Send comment' }).click();
+    await page.getByText('Written in a tunnel', { exact: true }).waitFor();
+    expect(await page.getByLabel('Comment').inputValue()).toBe('');
+  });
+});

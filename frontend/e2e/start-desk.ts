@@ -1,0 +1,120 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { TestProject } from 'vitest/node';
+
+/** What the journeys need to know; null when there is no browser to run them in. */
+export interface DeskInfo {
+  url: string;
+  log: string;
+  chromium: string;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    desk: DeskInfo | null;
+  }
+}
+
+/** The people of all journeys; the password is the same for each. */
+export const people = {
+  employee: 'erin',
+  it_staff: 'stan',
+  admin: 'ada',
+} as const;
+export const password = 'correct horse battery staple';
+
+const startLimit = 30_000;
+
+/** Starts the binary on an empty database, once for all journeys. */
+export default async function setup(project: TestProject) {
+  const chromium = findChromium();
+  project.provide('desk', null);
+  if (!chromium) return;
+  const binary = resolve(process.env.FIXDESK_BIN ?? '../bin/fixdesk');
+  if (!existsSync(binary)) {
+    throw new Error(
+      `There is no ${binary}. Build it with "make build", or name one in FIXDESK_BIN.`,
+    );
+  }
+  const dir = mkdtempSync(join(tmpdir(), 'fixdesk-e2e-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const env = {
+    ...process.env,
+    FIXDESK_DATABASE: `sqlite:${dir}/f.db`,
+    FIXDESK_DATA_DIR: dir,
+    FIXDESK_LISTEN: `127.0.0.1:${port}`,
+    FIXDESK_PUBLIC_URL: url,
+    FIXDESK_RATE_LIMIT: 'off',
+  };
+  const log = join(dir, 'server.log');
+  const out = openSync(log, 'a');
+  const server = spawn(binary, ['serve'], { env, stdio: ['ignore', out, out] });
+  closeSync(out);
+  const stop = async () => {
+    await end(server);
+    rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    await untilAlive(url, server, log);
+    for (const [role, username] of Object.entries(people)) {
+      const who = ['--username', username, '--email', `${username}@example.org`, '--role', role];
+      execFileSync(binary, ['user', 'create', ...who, '--password-stdin'], {
+        env,
+        input: password,
+      });
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  project.provide('desk', { url, log, chromium });
+  return stop;
+}
+
+function findChromium(): string | null {
+  const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+  if (existsSync(path)) return path;
+  const advice =
+    `No Chromium at ${path}. Get one with "apt-get install chromium", ` +
+    'or name yours in CHROMIUM_PATH.';
+  if (process.env.CI) throw new Error(advice);
+  console.log(`The browser journeys are skipped. ${advice}`);
+  return null;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((found, failed) => {
+    const probe = createServer();
+    probe.once('error', failed);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      probe.close(() => found(port));
+    });
+  });
+}
+
+async function untilAlive(url: string, server: ChildProcess, log: string): Promise<void> {
+  const deadline = Date.now() + startLimit;
+  while (Date.now() < deadline && server.exitCode === null) {
+    const alive = await fetch(`${url}/readyz`)
+      .then((r) => r.ok)
+      .catch(() => false);
+    if (alive) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`The server did not start:\n${readFileSync(log, 'utf8').slice(-4000)}`);
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null) return;
+  const gone = new Promise((done) => server.once('exit', done));
+  server.kill('SIGTERM');
+  const hard = setTimeout(() => server.kill('SIGKILL'), 10_000);
+  await gone;
+  clearTimeout(hard);
+}
