@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
@@ -38,6 +39,11 @@ type User struct {
 	AnonymisedAt  *time.Time
 	// PendingPassword marks an invited account whose owner has yet to choose one.
 	PendingPassword bool
+	// PendingLink marks a registration that waits for the link in its mail.
+	PendingLink bool
+	// AdminGuard is raised on the administrator who remains when another one
+	// goes, so that two who go at the same moment collide.
+	AdminGuard int64
 }
 
 // TableName names the table for GORM.
@@ -46,11 +52,21 @@ func (User) TableName() string { return "users" }
 // Fold returns the form of a text in which upper and lower case are one.
 func Fold(s string) string { return cases.Fold().String(s) }
 
+// Key returns the form in which usernames and addresses are compared: upper and
+// lower case are one, and so are the ways to write an accented letter.
+func Key(s string) string { return Fold(norm.NFC.String(s)) }
+
+// maxSearchKey is how long the searchable text may be, in code points.
+const maxSearchKey = 1200
+
 // index fills the columns that are derived from others.
 func (u *User) index() {
-	u.UsernameKey = Fold(u.Username)
-	u.EmailKey = Fold(u.Email)
+	u.UsernameKey = Key(u.Username)
+	u.EmailKey = Key(u.Email)
 	u.SearchKey = Fold(strings.Join([]string{u.Username, u.Email, u.FullName, u.FirstName, u.LastName}, "\x1e"))
+	if r := []rune(u.SearchKey); len(r) > maxSearchKey {
+		u.SearchKey = string(r[:maxSearchKey]) // folding can lengthen a text
+	}
 }
 
 // Card is what everybody who sees a ticket sees of its people.
@@ -106,3 +122,13 @@ func Find(tx *gorm.DB, id int64) (User, error) {
 // Assignable reports whether tickets can be assigned to the account.
 func (u User) Assignable() bool { return u.IsActive && u.Role.WorksTickets() }
 
+// CanSignIn reports whether the account may be used at all.
+func (u User) CanSignIn() bool { return u.IsActive && u.EmailVerified }
+
+// Person returns the account as an actor.
+func (u User) Person(o authz.Options) authz.Actor { return authz.Person(u.ID, u.Username, u.Role, o) }
+
+// Personal returns the texts that a password may not be made of.
+func (u User) Personal() []string {
+	return []string{u.Username, u.Email, u.FullName, u.FirstName, u.LastName}
+}

@@ -1,0 +1,67 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+)
+
+// identify returns whose an Authorization header is. It returns nobody for a
+// header that is no good, and an error only when it cannot tell.
+func (s *Service) identify(ctx context.Context, header string) (authz.Actor, error) {
+	scheme, secret, ok := strings.Cut(header, " ")
+	secret = strings.TrimSpace(secret)
+	if !ok || !strings.EqualFold(scheme, "Bearer") || secret == "" {
+		return authz.Actor{}, nil
+	}
+	var c caller
+	var err error
+	if strings.HasPrefix(secret, tokenPrefix) {
+		c, err = callerByToken(s.db.Read(ctx), hashOf(secret))
+	} else {
+		var g grant
+		if g, err = s.access.read(secret); err == nil {
+			c, err = callerBySession(s.db.Read(ctx), g.userID, g.sessionID)
+			if err == nil && c.TokenVersion != g.version {
+				err = errBadToken
+			}
+		}
+	}
+	if errors.Is(err, gorm.ErrRecordNotFound) || errors.Is(err, errBadToken) {
+		return authz.Actor{}, nil
+	}
+	if err != nil {
+		return authz.Actor{}, fmt.Errorf("identify the caller: %w", err)
+	}
+	if !c.valid(s.clock.Now()) {
+		return authz.Actor{}, nil
+	}
+	if c.TokenID != 0 {
+		s.touch(ctx, c)
+	}
+	by := authz.Person(c.ID, c.Username, c.Role, s.set.Authz)
+	by.SessionID = c.SessionID
+	return by, nil
+}
+
+// touch notes that an API token was used. The request does not depend on it.
+func (s *Service) touch(ctx context.Context, c caller) {
+	now := s.clock.Now()
+	if c.LastUsedAt != nil && now.Sub(*c.LastUsedAt) < touchEvery {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, touchMaxWait)
+	defer cancel()
+	err := s.db.Tx(ctx, func(_ context.Context, tx *gorm.DB) error {
+		return tx.Model(&APIToken{}).Where("id = ?", c.TokenID).Update("last_used_at", now).Error
+	})
+	if err != nil {
+		slog.WarnContext(ctx, "noting the use of an API token failed", "token_id", c.TokenID, "error", err)
+	}
+}
