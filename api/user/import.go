@@ -96,11 +96,9 @@ func UsernameFrom(name, separator string) string {
 	if err != nil {
 		plain = strings.ToLower(name)
 	}
-	words := strings.FieldsFunc(plain, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+	words := strings.FieldsFunc(plain, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Nd, r) })
 	out := []rune(strings.Join(words, separator))
-	if len(out) > maxUsername-20 {
-		out = out[:maxUsername-20]
-	}
+	out = out[:min(len(out), 60)]
 	if UsernameRule(string(out)) != "" {
 		out = slices.Concat([]rune("person"+separator), out)
 	}
