@@ -6,7 +6,8 @@ import { startSession, useSession } from '@/lib/session';
 import { useShortcut } from '@/lib/shortcuts';
 import { preferences } from '@/lib/storage';
 import { ErrorState } from '@/ui/states';
-import { BottomBar, Rail } from './rail';
+import { BottomBar } from './bottom-bar';
+import { Rail } from './rail';
 import classes from './shell.module.css';
 import { TopBar } from './top-bar';
 

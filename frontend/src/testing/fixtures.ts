@@ -2,11 +2,11 @@ import type {
   Account,
   Comment,
   Dashboard,
-  Event,
   Me,
   Session,
   Ticket,
   TicketDetail,
+  TicketEvent,
   User,
 } from '@/lib/api';
 
@@ -107,7 +107,7 @@ export function aComment(over: Partial<Comment> = {}): Comment {
   };
 }
 
-export function anEvent(over: Partial<Event> = {}): Event {
+export function anEvent(over: Partial<TicketEvent> = {}): TicketEvent {
   return {
     id: 1,
     type: 'ticket.created',

@@ -1,9 +1,12 @@
 import '@testing-library/jest-dom/vitest';
 import { i18n } from '@lingui/core';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { messages } from '../locales/en/messages.po';
 import { server } from './server';
+
+// Pages load their code when they are opened; a busy machine takes its time with that.
+configure({ asyncUtilTimeout: 10_000 });
 
 i18n.loadAndActivate({ locale: 'en', messages });
 

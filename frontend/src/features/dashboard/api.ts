@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getDashboardOptions } from '@/lib/api/@tanstack/react-query.gen';
 
-export function useDashboard() {
-  return useQuery(getDashboardOptions());
+/** The numbers of the desk; the rail and the dashboard share one answer. */
+export function useDashboard(enabled = true) {
+  return useQuery({ ...getDashboardOptions(), enabled });
 }

@@ -3,7 +3,7 @@ import { Skeleton } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense } from 'react';
-import { statuses, statusKeys, TicketRow } from '@/features/ticket';
+import { statuses, statusKeys, TicketRow, unfinished } from '@/features/ticket';
 import type { Dashboard, Ticket } from '@/lib/api';
 import { useCan } from '@/lib/can';
 import { LinkButton } from '@/ui/link-button';
@@ -53,15 +53,19 @@ function Desk({ data }: { data: Dashboard }) {
           tickets={data.mine}
           all={
             works
-              ? { to: '/tickets', search: { view: 'mine' } }
-              : { to: '/tickets', search: { status: 'open,in_progress' } }
+              ? { to: '/tickets', search: { view: 'mine', status: unfinished } }
+              : { to: '/tickets', search: { status: unfinished } }
           }
           empty={
             works ? (
               <EmptyState
                 title={t`Nothing is assigned to you`}
                 action={
-                  <LinkButton to="/tickets" search={{ view: 'unassigned' }} variant="default">
+                  <LinkButton
+                    to="/tickets"
+                    search={{ view: 'unassigned', status: unfinished }}
+                    variant="default"
+                  >
                     <Trans>Look at unassigned tickets</Trans>
                   </LinkButton>
                 }
@@ -110,7 +114,7 @@ function Tiles({ data, works }: { data: Dashboard; works: boolean }) {
         <Tile
           number={data.unassigned}
           label={t`Unassigned`}
-          link={{ to: '/tickets', search: { view: 'unassigned' } }}
+          link={{ to: '/tickets', search: { view: 'unassigned', status: unfinished } }}
         />
       )}
     </ul>

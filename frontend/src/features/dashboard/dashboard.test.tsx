@@ -11,7 +11,7 @@ it('leads from each number to its list', async () => {
   expect(open).toHaveAttribute('href', '/tickets?status=open');
   expect(screen.getByRole('link', { name: '1 Unassigned' })).toHaveAttribute(
     'href',
-    '/tickets?view=unassigned',
+    '/tickets?view=unassigned&status=open,in_progress',
   );
 });
 

@@ -13,7 +13,7 @@ import {
   deleteTicket,
   listTicketEvents,
   type TicketDetail,
-  type Event as TicketEvent,
+  type TicketEvent,
   type User,
   updateComment,
   updateTicket,

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import type { Event as TicketEvent } from '@/lib/api';
+import type { TicketEvent } from '@/lib/api';
 import { personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
 import classes from './conversation.module.css';

@@ -6,5 +6,5 @@ export {
   statuses,
   statusKeys,
 } from './labels';
-export { parseQueueSearch, type QueueSearch } from './search-params';
+export { unfinished } from './search-params';
 export { TicketRow } from './ticket-row';

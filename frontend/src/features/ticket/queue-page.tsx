@@ -11,7 +11,7 @@ import { VirtualList } from '@/ui/virtual-list';
 import { useTickets } from './api';
 import { QueueFilters } from './queue-filters';
 import classes from './queue-filters.module.css';
-import { isFiltered, type QueueSearch, queuePageSize } from './search-params';
+import { isFiltered, type QueueSearch, queuePageSize, unfinished } from './search-params';
 import { TicketRow } from './ticket-row';
 
 /** The queue: what needs doing, narrowed by the URL. */
@@ -84,19 +84,26 @@ export function QueuePage() {
 /** On phones, where the rail with the views has no room. */
 function ViewLinks() {
   const { t } = useLingui();
-  const exact = { exact: true, includeSearch: true };
-  const active = { 'data-active': true };
+  const { view } = useSearch({ from: '/app/tickets' });
+  const links = [
+    { to: 'unassigned', label: t`Unassigned` },
+    { to: 'mine', label: t`Assigned to me` },
+    { to: undefined, label: t`All tickets` },
+  ] as const;
   return (
     <nav className={classes.views} aria-label={t`Views`}>
-      <Link to="/tickets" search={{ view: 'unassigned' }} activeProps={active}>
-        <Trans>Unassigned</Trans>
-      </Link>
-      <Link to="/tickets" search={{ view: 'mine' }} activeProps={active}>
-        <Trans>Assigned to me</Trans>
-      </Link>
-      <Link to="/tickets" activeOptions={exact} activeProps={active}>
-        <Trans>All tickets</Trans>
-      </Link>
+      {links.map(({ to, label }) => (
+        <Link
+          key={label}
+          to="/tickets"
+          search={to ? { view: to, status: unfinished } : {}}
+          aria-current={view === to ? 'page' : undefined}
+          data-active={view === to || undefined}
+          activeOptions={{ exact: true, includeSearch: true }}
+        >
+          {label}
+        </Link>
+      ))}
     </nav>
   );
 }
@@ -112,7 +119,8 @@ function useQueueTitle(search: QueueSearch): string {
 
 function NothingHere({ search, works }: { search: QueueSearch; works: boolean }) {
   const { t } = useLingui();
-  if (isFiltered(search)) {
+  const plainView = search.view && search.status === unfinished;
+  if (isFiltered(plainView ? { ...search, status: undefined } : search)) {
     return (
       <EmptyState
         title={t`No ticket matches`}
@@ -140,7 +148,11 @@ function NothingHere({ search, works }: { search: QueueSearch; works: boolean })
       <EmptyState
         title={t`You have no tickets to work on`}
         action={
-          <LinkButton to="/tickets" search={{ view: 'unassigned' }} variant="default">
+          <LinkButton
+            to="/tickets"
+            search={{ view: 'unassigned', status: unfinished }}
+            variant="default"
+          >
             <Trans>Look at unassigned tickets</Trans>
           </LinkButton>
         }

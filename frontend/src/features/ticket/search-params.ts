@@ -26,6 +26,9 @@ export const sorts = [
 export type Sort = (typeof sorts)[number];
 export const defaultSort: Sort = '-created_at';
 
+/** The states in which somebody still has to do something; the views begin with them. */
+export const unfinished = 'open,in_progress';
+
 const statusNames: Status[] = ['open', 'in_progress', 'resolved', 'closed'];
 const priorityNames: Priority[] = ['urgent', 'high', 'medium', 'low'];
 

@@ -1,4 +1,4 @@
-import type { Comment, Event as TicketEvent } from '@/lib/api';
+import type { Comment, TicketEvent } from '@/lib/api';
 
 /** One entry of a ticket's conversation. */
 export type Entry =

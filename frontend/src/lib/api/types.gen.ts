@@ -117,7 +117,7 @@ export type Comment = {
     can: CommentCan;
 };
 
-export type Event = {
+export type TicketEvent = {
     id: number;
     type: string;
     actor: User | null;
@@ -366,12 +366,12 @@ export type CommentList = {
     results: Array<Comment>;
 };
 
-export type EventList = {
+export type TicketEventList = {
     count: number;
     count_exact: boolean;
     next: string | null;
     previous: string | null;
-    results: Array<Event>;
+    results: Array<TicketEvent>;
 };
 
 export type ApiTokenList = {
@@ -1232,7 +1232,7 @@ export type ListTicketEventsResponses = {
     /**
      * ok
      */
-    200: EventList;
+    200: TicketEventList;
 };
 
 export type ListTicketEventsResponse = ListTicketEventsResponses[keyof ListTicketEventsResponses];
