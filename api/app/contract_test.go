@@ -81,7 +81,7 @@ func TestTicketThroughTheAPI(t *testing.T) {
 		if !slices.Equal(said, want) {
 			t.Errorf("conversation\n got %q\nwant %q", said, want)
 		}
-		ada.Get(one + "/events?page_size=100").Want(200).Is("count", 7)
+		ada.Get(one+"/events?page_size=100").Want(200).Is("count", 7)
 
 		ada.Delete(one).Want(204)
 		ada.Get(one).Want(404)

@@ -86,7 +86,7 @@ func (h *House) Nobody() *Client {
 // Person creates an active account and signs it in.
 func (h *House) Person(name string, role authz.Role) *Client {
 	h.t.Helper()
-	u, err := h.App.User.Create(context.Background(), authz.System("test"), user.New{
+	u, err := h.App.User.Create(context.Background(), authz.System("test"), user.Draft{
 		Username: name, Email: name + "@example.com", FullName: "The " + name, Role: role,
 		PasswordHash: passwordHash(h.t, h.App), Active: true, Verified: true,
 	})
@@ -107,7 +107,7 @@ var hashOnce struct {
 // passwordHash hashes the common password once per test binary.
 func passwordHash(t testing.TB, a *app.App) string {
 	hashOnce.Do(func() {
-		h, err := a.Auth.HashPassword(context.Background(), Password)
+		h, err := a.User.Passwords().Hash(context.Background(), Password)
 		if err != nil {
 			t.Fatal(err)
 		}
