@@ -47,11 +47,17 @@ func (p plan) values(fields []string) values {
 
 // draft reads a row as a whole ticket, or says why it cannot be one.
 func (p plan) draft(r row) (draft, error) {
-	v := p.values(r.fields)
-	d := draft{line: r.line}
-	if err := p.texts(v, &d); err != nil {
+	d, err := p.standing(r)
+	if err != nil {
 		return d, err
 	}
+	return d, p.texts(p.values(r.fields), &d)
+}
+
+// standing reads all of a row but the texts.
+func (p plan) standing(r row) (draft, error) {
+	v := p.values(r.fields)
+	d := draft{line: r.line}
 	var err error
 	if d.last, err = p.state(v); err != nil {
 		return d, err
@@ -59,8 +65,11 @@ func (p plan) draft(r row) (draft, error) {
 	if d.requester, err = v.text(toRequester); err != nil {
 		return d, err
 	}
-	for target, to := range map[string]*time.Time{toCreated: &d.created, toUpdated: &d.updated, toResolved: &d.resolved, toClosed: &d.closed} {
-		if *to, err = p.time(v, target); err != nil {
+	for _, t := range []struct {
+		target string
+		to     *time.Time
+	}{{toCreated, &d.created}, {toUpdated, &d.updated}, {toResolved, &d.resolved}, {toClosed, &d.closed}} {
+		if *t.to, err = p.time(v, t.target); err != nil {
 			return d, err
 		}
 	}

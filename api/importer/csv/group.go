@@ -197,33 +197,48 @@ func (p plan) compare(a, b string) int {
 }
 
 // story reads the rows of a record as states of one ticket. Rows that cannot be
-// read are told to skip and left out.
+// read are told to skip and left out. What the last row leaves blank is taken
+// from the one before it.
 func (p plan) story(g group, columns []int, skip broken) (draft, error) {
-	rows := p.sorted(g.rows, columns)
-	var history []state
-	var last draft
-	for _, r := range rows {
-		d, err := p.draft(r)
+	var out draft
+	var texts error
+	titled := false
+	for _, r := range p.sorted(g.rows, columns) {
+		d, err := p.standing(r)
 		if err == nil && d.last.at.IsZero() {
 			err = fmt.Errorf("no %s", toChanged)
 		}
 		if err != nil {
 			if err := skip(r.line, err.Error()); err != nil {
-				return last, err
+				return out, err
 			}
 			continue
 		}
-		last = d
-		history = append(history, d.last)
+		if err := p.texts(p.values(r.fields), &d); err == nil {
+			titled = true
+		} else {
+			texts = err
+			d.title, d.description, d.notes = out.title, out.description, out.notes
+		}
+		if d.requester == "" {
+			d.requester = out.requester
+		}
+		if d.created.IsZero() {
+			d.created = out.created
+		}
+		d.history = append(out.history, d.last)
+		out = d
 	}
-	if len(history) == 0 {
-		return last, errNothing
+	switch {
+	case len(out.history) == 0:
+		return out, errNothing
+	case !titled:
+		return out, texts
 	}
-	last.line, last.history = g.rows[0].line, history
 	for _, r := range g.rows {
-		last.line = min(last.line, r.line)
+		out.line = min(out.line, r.line)
 	}
-	return last, nil
+	return out, nil
 }
 
 var errNothing = errors.New("no row of the record can be read")

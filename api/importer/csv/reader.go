@@ -138,6 +138,12 @@ func (r *reader) next() (row, error) {
 		text.WriteString(l)
 		quotes += strings.Count(l, `"`)
 		lines++
+		if lines == 1 && quotes%2 == 1 {
+			// What is wrong before any quote is opened, no later line can mend.
+			if _, reason, bare := r.parse(l); bare {
+				return broken("%s", reason)
+			}
+		}
 	}
 	raw := text.String()
 	if !utf8.ValidString(raw) {
@@ -146,7 +152,7 @@ func (r *reader) next() (row, error) {
 		}
 		return broken("not valid UTF-8: --encoding names another one")
 	}
-	fields, reason := r.parse(raw)
+	fields, reason, _ := r.parse(raw)
 	switch {
 	case reason != "" && lines > 1:
 		return broken("a quote is not closed, or misplaced: %s", reason)
@@ -161,8 +167,9 @@ func (r *reader) next() (row, error) {
 	return row{line: at, fields: fields, raw: raw}, nil
 }
 
-// parse takes one record apart, or says what is wrong with it.
-func (r *reader) parse(raw string) ([]string, string) {
+// parse takes one record apart, or says what is wrong with it; bare is true for
+// a quote in a field that is not quoted.
+func (r *reader) parse(raw string) (fields []string, reason string, bare bool) {
 	c := csv.NewReader(strings.NewReader(raw))
 	c.Comma = r.comma
 	c.FieldsPerRecord = -1
@@ -170,14 +177,14 @@ func (r *reader) parse(raw string) ([]string, string) {
 	var wrong *csv.ParseError
 	switch {
 	case errors.As(err, &wrong) && errors.Is(err, csv.ErrQuote):
-		return nil, fmt.Sprintf("misplaced quote: column %d", wrong.Column)
+		return nil, fmt.Sprintf("misplaced quote: column %d", wrong.Column), false
 	case errors.As(err, &wrong) && errors.Is(err, csv.ErrBareQuote):
-		return nil, fmt.Sprintf("quote in a field that is not quoted: column %d", wrong.Column)
+		return nil, fmt.Sprintf("quote in a field that is not quoted: column %d", wrong.Column), true
 	case err != nil:
-		return nil, err.Error()
+		return nil, err.Error(), false
 	}
 	if _, err := c.Read(); !errors.Is(err, io.EOF) {
-		return nil, "misplaced quote"
+		return nil, "misplaced quote", false
 	}
-	return fields, ""
+	return fields, "", false
 }
