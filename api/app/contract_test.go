@@ -100,9 +100,10 @@ func TestFetchedObjectsCanBePutBack(t *testing.T) {
 			fetched := c.Get(one).Want(200)
 			body := fetched.JSON
 			body["title"] = "Changed by " + c.Name
+			createdAt := fetched.Text("created_at")
 			body["id"], body["created_at"] = 12345, "1999-01-01T00:00:00Z"
 			put := c.Put(one, body).Want(200).Is("title", "Changed by "+c.Name).Is("assigned_to.username", "sam").Is("id", id)
-			if put.Text("created_at") != fetched.Text("created_at") || body["created_at"] == put.Text("created_at") {
+			if put.Text("created_at") != createdAt {
 				t.Errorf("created_at took effect: %s", put.Raw)
 			}
 		}

@@ -1,7 +1,7 @@
 package ticket
 
 import (
-	"encoding/json"
+	"log/slog"
 	"time"
 
 	"gorm.io/gorm"
@@ -67,11 +67,11 @@ type CommentView struct {
 // type: {"from","to"} for changes of status, priority and assignee, {"changed"}
 // for changed texts, {"comment_id"} for comments.
 type EventView struct {
-	ID        int64           `json:"id" example:"120"`
-	Type      string          `json:"type" example:"ticket.status_changed"`
-	Actor     *user.Card      `json:"actor" extensions:"x-nullable"`
-	Data      json.RawMessage `json:"data" swaggertype:"object,string" example:"from:open,to:in_progress"`
-	CreatedAt time.Time       `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
+	ID        int64          `json:"id" example:"120"`
+	Type      string         `json:"type" example:"ticket.status_changed"`
+	Actor     *user.Card     `json:"actor" extensions:"x-nullable"`
+	Data      map[string]any `json:"data"`
+	CreatedAt time.Time      `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
 } //@name TicketEvent
 
 type people map[int64]user.Card
@@ -150,7 +150,10 @@ func commentFor(by authz.Actor, p people) func(Comment) CommentView {
 
 func eventFor(p people) func(event.Event) EventView {
 	return func(e event.Event) EventView {
-		v := EventView{ID: e.ID, Type: e.Type, Data: json.RawMessage(e.Data), CreatedAt: e.CreatedAt.UTC()}
+		v := EventView{ID: e.ID, Type: e.Type, Data: map[string]any{}, CreatedAt: e.CreatedAt.UTC()}
+		if err := e.Decode(&v.Data); err != nil {
+			slog.Error("an event's data cannot be read", "error", err)
+		}
 		if e.ActorID != 0 {
 			card := p[e.ActorID]
 			v.Actor = &card

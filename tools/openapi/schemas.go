@@ -72,6 +72,10 @@ func walkContent(doc *openapi3.T, content openapi3.Content, seen map[*openapi3.S
 // fields that it does not know.
 func sealResponses(doc *openapi3.T) {
 	answered(doc, func(_ string, s *openapi3.Schema) {
+		if free := s.AdditionalProperties.Schema; free != nil && free.Value != nil && free.Value.IsEmpty() {
+			// "Anything" includes null, which an empty schema of OpenAPI 3.0 may not.
+			s.AdditionalProperties = openapi3.AdditionalProperties{Has: openapi3.Ptr(true)}
+		}
 		open := s.AdditionalProperties.Has == nil && s.AdditionalProperties.Schema == nil
 		if isObject(s) && len(s.Properties) > 0 && open {
 			s.AdditionalProperties = openapi3.AdditionalProperties{Has: openapi3.Ptr(false)}

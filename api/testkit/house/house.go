@@ -8,9 +8,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -55,6 +57,8 @@ func New(t testing.TB, w *testkit.World, change func(*config.Settings)) *House {
 	if change != nil {
 		change(&set)
 	}
+	// Only what is wrong is worth the reader's time.
+	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	a, err := app.New(set, "test", app.Parts{DB: w.DB, Clock: w.Clock, Mail: w.Mail})
 	if err != nil {
 		t.Fatal(err)

@@ -4,342 +4,22 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
-export type Role = 'employee' | 'it_staff' | 'admin';
-
-export type TicketStatus = 'open' | 'in_progress' | 'resolved' | 'closed';
-
-export type TicketPriority = 'low' | 'medium' | 'high' | 'urgent';
-
-export type User = {
-    id: number;
-    username: string;
-    email: string;
-    role: Role;
-    department: string;
-    first_name: string;
-    last_name: string;
-};
-
 export type Account = {
-    id: number;
-    username: string;
-    email: string;
-    role: Role;
+    created_at: string;
     department: string;
-    first_name: string;
-    last_name: string;
-    full_name: string;
-    phone: string;
-    is_active: boolean;
+    email: string;
     email_verified: boolean;
-    created_at: string;
-    updated_at: string;
-    last_login_at: string | null;
-    version: number;
-};
-
-export type Me = {
-    id: number;
-    username: string;
-    email: string;
-    role: Role;
-    department: string;
     first_name: string;
-    last_name: string;
     full_name: string;
-    phone: string;
+    id: number;
     is_active: boolean;
-    email_verified: boolean;
-    created_at: string;
-    updated_at: string;
     last_login_at: string | null;
-    version: number;
-    permissions: Array<string>;
-};
-
-export type TicketCan = {
-    update: boolean;
-    update_status: boolean;
-    assign: boolean;
-    comment: boolean;
-    delete: boolean;
-};
-
-export type CommentCan = {
-    update: boolean;
-    delete: boolean;
-};
-
-export type Ticket = {
-    id: number;
-    title: string;
-    description: string;
-    status: TicketStatus;
-    priority: TicketPriority;
-    created_by: User;
-    assigned_to: User | null;
-    created_at: string;
+    last_name: string;
+    phone: string;
+    role: 'employee' | 'it_staff' | 'admin';
     updated_at: string;
-    resolved_at: string | null;
-    closed_at: string | null;
-    comment_count: number;
+    username: string;
     version: number;
-    can: TicketCan;
-};
-
-export type TicketDetail = {
-    id: number;
-    title: string;
-    description: string;
-    status: TicketStatus;
-    priority: TicketPriority;
-    created_by: User;
-    assigned_to: User | null;
-    created_at: string;
-    updated_at: string;
-    resolved_at: string | null;
-    closed_at: string | null;
-    comment_count: number;
-    version: number;
-    can: TicketCan;
-    comments: Array<Comment>;
-};
-
-export type Comment = {
-    id: number;
-    ticket_id: number;
-    author: User;
-    content: string;
-    is_system_message: boolean;
-    created_at: string;
-    updated_at: string;
-    version: number;
-    can: CommentCan;
-};
-
-export type TicketEvent = {
-    id: number;
-    type: string;
-    actor: User | null;
-    data: {
-        [key: string]: unknown;
-    };
-    created_at: string;
-};
-
-export type Problem = {
-    type: string;
-    title: string;
-    status: number;
-    detail: string;
-    code: string;
-    request_id: string;
-    errors?: {
-        [key: string]: Array<string>;
-    };
-};
-
-export type Config = {
-    registration: boolean;
-    password_min_length: number;
-    version: string;
-    demo: boolean;
-};
-
-export type LoginRequest = {
-    username: string;
-    password: string;
-};
-
-export type Session = {
-    access_token: string;
-    token_type: string;
-    expires_in: number;
-    user: Me;
-};
-
-export type MeUpdate = {
-    full_name?: string;
-    first_name?: string;
-    last_name?: string;
-    phone?: string;
-    department?: string;
-};
-
-export type Registration = {
-    username: string;
-    email: string;
-    full_name: string;
-    password: string;
-};
-
-export type Registered = {
-    id: number;
-    username: string;
-    email: string;
-    full_name: string;
-    is_active: boolean;
-};
-
-export type TokenBody = {
-    token: string;
-};
-
-export type EmailBody = {
-    email: string;
-};
-
-export type Detail = {
-    detail: string;
-};
-
-export type ResetBody = {
-    token: string;
-    password: string;
-};
-
-export type ChangePasswordBody = {
-    current_password: string;
-    new_password: string;
-};
-
-export type ApiToken = {
-    id: number;
-    name: string;
-    prefix: string;
-    created_at: string;
-    last_used_at: string | null;
-    expires_at: string | null;
-};
-
-export type ApiTokenCreated = {
-    id: number;
-    name: string;
-    prefix: string;
-    created_at: string;
-    last_used_at: string | null;
-    expires_at: string | null;
-    token: string;
-};
-
-export type ApiTokenCreate = {
-    name: string;
-    expires_in_days?: number | null;
-};
-
-export type UserCreate = {
-    username: string;
-    email: string;
-    role: Role;
-    full_name?: string;
-    first_name?: string;
-    last_name?: string;
-    department?: string;
-    phone?: string;
-    password?: string;
-};
-
-export type UserPatch = {
-    username?: string;
-    email?: string;
-    role?: Role;
-    full_name?: string;
-    first_name?: string;
-    last_name?: string;
-    department?: string;
-    phone?: string;
-    is_active?: boolean;
-};
-
-export type TicketCreate = {
-    title: string;
-    description: string;
-    priority?: TicketPriority;
-    assigned_to?: number | null;
-};
-
-export type TicketPatch = {
-    title?: string;
-    description?: string;
-    status?: TicketStatus;
-    priority?: TicketPriority;
-    assigned_to?: number | null;
-};
-
-export type TicketPut = {
-    title: string;
-    description: string;
-    status?: TicketStatus;
-    priority?: TicketPriority;
-    assigned_to?: number | null;
-};
-
-export type ContentBody = {
-    content: string;
-};
-
-export type StatusBody = {
-    status: TicketStatus;
-};
-
-export type AssignBody = {
-    user_id: number | null;
-};
-
-export type CommentCreate = {
-    ticket_id: number;
-    content: string;
-};
-
-export type DayCount = {
-    date: string;
-    created: number;
-    resolved: number;
-};
-
-export type StatusCounts = {
-    open: number;
-    in_progress: number;
-    resolved: number;
-    closed: number;
-};
-
-export type PriorityCounts = {
-    low: number;
-    medium: number;
-    high: number;
-    urgent: number;
-};
-
-export type Dashboard = {
-    total: number;
-    per_status: StatusCounts;
-    per_priority: PriorityCounts;
-    unassigned: number;
-    mine_total: number;
-    recent: Array<Ticket>;
-    mine: Array<Ticket>;
-    per_day: Array<DayCount>;
-};
-
-export type Job = {
-    id: number;
-    kind: string;
-    state: 'ready' | 'running' | 'done' | 'dead';
-    attempt: number;
-    max_attempts: number;
-    run_at: string;
-    last_error: string;
-    created_at: string;
-    finished_at: string | null;
-};
-
-export type UserList = {
-    count: number;
-    count_exact: boolean;
-    next: string | null;
-    previous: string | null;
-    results: Array<User>;
 };
 
 export type AccountList = {
@@ -350,28 +30,13 @@ export type AccountList = {
     results: Array<Account>;
 };
 
-export type TicketList = {
-    count: number;
-    count_exact: boolean;
-    next: string | null;
-    previous: string | null;
-    results: Array<Ticket>;
-};
-
-export type CommentList = {
-    count: number;
-    count_exact: boolean;
-    next: string | null;
-    previous: string | null;
-    results: Array<Comment>;
-};
-
-export type TicketEventList = {
-    count: number;
-    count_exact: boolean;
-    next: string | null;
-    previous: string | null;
-    results: Array<TicketEvent>;
+export type ApiToken = {
+    created_at: string;
+    expires_at: string | null;
+    id: number;
+    last_used_at: string | null;
+    name: string;
+    prefix: string;
 };
 
 export type ApiTokenList = {
@@ -382,6 +47,110 @@ export type ApiTokenList = {
     results: Array<ApiToken>;
 };
 
+export type Assignment = {
+    user_id: number | null;
+};
+
+export type ChangePasswordRequest = {
+    current_password: string;
+    new_password: string;
+};
+
+export type Comment = {
+    author: User;
+    can: CommentCan;
+    content: string;
+    created_at: string;
+    id: number;
+    is_system_message: boolean;
+    ticket_id: number;
+    updated_at: string;
+    version: number;
+};
+
+export type CommentCan = {
+    delete: boolean;
+    update: boolean;
+};
+
+export type CommentContent = {
+    content: string;
+};
+
+export type CommentCreate = {
+    content: string;
+    ticket_id: number;
+};
+
+export type CommentList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<Comment>;
+};
+
+export type Config = {
+    demo: boolean;
+    password_min_length: number;
+    registration: boolean;
+    version: string;
+};
+
+export type CreateApiTokenRequest = {
+    expires_in_days?: number | null;
+    name: string;
+};
+
+export type CreateUserRequest = {
+    department?: string;
+    email: string;
+    first_name?: string;
+    full_name?: string;
+    last_name?: string;
+    password?: string;
+    phone?: string;
+    role: 'employee' | 'it_staff' | 'admin';
+    username: string;
+};
+
+export type Dashboard = {
+    mine: Array<Ticket>;
+    mine_total: number;
+    per_day: Array<DayCounts>;
+    per_priority: PriorityCounts;
+    per_status: StatusCounts;
+    recent: Array<Ticket>;
+    total: number;
+    unassigned: number;
+};
+
+export type DayCounts = {
+    created: number;
+    date: string;
+    resolved: number;
+};
+
+export type Detail = {
+    detail: string;
+};
+
+export type EmailRequest = {
+    email: string;
+};
+
+export type Job = {
+    attempt: number;
+    created_at: string;
+    finished_at: string | null;
+    id: number;
+    kind: string;
+    last_error: string;
+    max_attempts: number;
+    run_at: string;
+    state: 'ready' | 'running' | 'done' | 'dead';
+};
+
 export type JobList = {
     count: number;
     count_exact: boolean;
@@ -390,33 +159,450 @@ export type JobList = {
     results: Array<Job>;
 };
 
-export type GetConfigData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/config';
+export type LoginRequest = {
+    password: string;
+    username: string;
 };
 
-export type GetConfigErrors = {
+export type Me = {
+    created_at: string;
+    department: string;
+    email: string;
+    email_verified: boolean;
+    first_name: string;
+    full_name: string;
+    id: number;
+    is_active: boolean;
+    last_login_at: string | null;
+    last_name: string;
+    permissions: Array<string>;
+    phone: string;
+    role: 'employee' | 'it_staff' | 'admin';
+    updated_at: string;
+    username: string;
+    version: number;
+};
+
+export type NewApiToken = {
+    created_at: string;
+    expires_at: string | null;
+    id: number;
+    last_used_at: string | null;
+    name: string;
+    prefix: string;
+    token: string;
+};
+
+export type PriorityCounts = {
+    high: number;
+    low: number;
+    medium: number;
+    urgent: number;
+};
+
+export type Problem = {
+    code: string;
+    detail: string;
+    errors?: {
+        [key: string]: Array<string>;
+    };
+    request_id: string;
+    status: number;
+    title: string;
+    type: string;
+};
+
+export type RegisterRequest = {
+    email: string;
+    full_name: string;
+    password: string;
+    username: string;
+};
+
+export type Registration = {
+    email: string;
+    full_name: string;
+    id: number;
+    is_active: boolean;
+    username: string;
+};
+
+export type ReplaceUserRequest = {
+    department?: string;
+    email: string;
+    first_name?: string;
+    full_name?: string;
+    is_active?: boolean;
+    last_name?: string;
+    phone?: string;
+    role: 'employee' | 'it_staff' | 'admin';
+    username: string;
+};
+
+export type ResetPasswordRequest = {
+    password: string;
+    token: string;
+};
+
+export type Session = {
+    access_token: string;
     /**
-     * problem
+     * seconds
+     */
+    expires_in: number;
+    token_type: 'Bearer';
+    user: Me;
+};
+
+export type StatusCounts = {
+    closed: number;
+    in_progress: number;
+    open: number;
+    resolved: number;
+};
+
+export type StatusUpdate = {
+    status: 'open' | 'in_progress' | 'resolved' | 'closed';
+};
+
+export type Ticket = {
+    assigned_to: User | null;
+    can: TicketCan;
+    closed_at: string | null;
+    comment_count: number;
+    created_at: string;
+    created_by: User;
+    description: string;
+    id: number;
+    priority: 'low' | 'medium' | 'high' | 'urgent';
+    resolved_at: string | null;
+    status: 'open' | 'in_progress' | 'resolved' | 'closed';
+    title: string;
+    updated_at: string;
+    version: number;
+};
+
+export type TicketCan = {
+    assign: boolean;
+    comment: boolean;
+    delete: boolean;
+    update: boolean;
+    update_status: boolean;
+};
+
+export type TicketCreate = {
+    assigned_to?: number | null;
+    description: string;
+    priority?: 'low' | 'medium' | 'high' | 'urgent';
+    title: string;
+};
+
+export type TicketDetail = {
+    assigned_to: User | null;
+    can: TicketCan;
+    closed_at: string | null;
+    comment_count: number;
+    comments: Array<Comment>;
+    created_at: string;
+    created_by: User;
+    description: string;
+    id: number;
+    priority: 'low' | 'medium' | 'high' | 'urgent';
+    resolved_at: string | null;
+    status: 'open' | 'in_progress' | 'resolved' | 'closed';
+    title: string;
+    updated_at: string;
+    version: number;
+};
+
+export type TicketEvent = {
+    actor: User | null;
+    created_at: string;
+    data: {
+        [key: string]: unknown;
+    };
+    id: number;
+    type: string;
+};
+
+export type TicketEventList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<TicketEvent>;
+};
+
+export type TicketList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<Ticket>;
+};
+
+export type TicketReplace = {
+    assigned_to?: number | null;
+    description: string;
+    priority?: 'low' | 'medium' | 'high' | 'urgent';
+    status?: 'open' | 'in_progress' | 'resolved' | 'closed';
+    title: string;
+};
+
+export type TicketUpdate = {
+    assigned_to?: number | null;
+    description?: string;
+    priority?: 'low' | 'medium' | 'high' | 'urgent';
+    status?: 'open' | 'in_progress' | 'resolved' | 'closed';
+    title?: string;
+};
+
+export type UpdateMeRequest = {
+    department?: string;
+    first_name?: string;
+    full_name?: string;
+    last_name?: string;
+    phone?: string;
+};
+
+export type UpdateUserRequest = {
+    department?: string;
+    email?: string;
+    first_name?: string;
+    full_name?: string;
+    is_active?: boolean;
+    last_name?: string;
+    phone?: string;
+    role?: 'employee' | 'it_staff' | 'admin';
+    username?: string;
+};
+
+export type User = {
+    department: string;
+    email: string;
+    first_name: string;
+    id: number;
+    last_name: string;
+    role: 'employee' | 'it_staff' | 'admin';
+    username: string;
+};
+
+export type UserList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<User>;
+};
+
+export type VerifyEmailRequest = {
+    token: string;
+};
+
+/**
+ * Any string of the caller's; the same key within 24 hours gives the first answer again
+ */
+export type IdempotencyKey = string;
+
+/**
+ * The `ETag` of the version to change; 412 when it is no longer the current one
+ */
+export type IfMatch = string;
+
+/**
+ * The `ETag` that the caller has; 304 when it is still the current one
+ */
+export type IfNoneMatch = string;
+
+export type ListAssigneesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Part of a name, username or address, upper and lower case alike
+         */
+        search?: string;
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/assignees';
+};
+
+export type ListAssigneesErrors = {
+    /**
+     * A wrong or unknown parameter
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * An employee
+     */
+    403: Problem;
+    /**
+     * A page beyond the last
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
 
-export type GetConfigError = GetConfigErrors[keyof GetConfigErrors];
+export type ListAssigneesError = ListAssigneesErrors[keyof ListAssigneesErrors];
 
-export type GetConfigResponses = {
+export type ListAssigneesResponses = {
     /**
-     * ok
+     * OK
      */
-    200: Config;
+    200: UserList;
 };
 
-export type GetConfigResponse = GetConfigResponses[keyof GetConfigResponses];
+export type ListAssigneesResponse = ListAssigneesResponses[keyof ListAssigneesResponses];
+
+export type ChangePasswordData = {
+    /**
+     * Both passwords
+     */
+    body: ChangePasswordRequest;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/auth/change_password';
+};
+
+export type ChangePasswordErrors = {
+    /**
+     * A wrong body, a wrong current password, or a new one that is not good enough
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Signed in by a personal API token
+     */
+    403: Problem;
+    /**
+     * The account changed at the same moment
+     */
+    409: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * The key was used for another request
+     */
+    422: Problem;
+    /**
+     * Too many wrong passwords; see Retry-After
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordErrors];
+
+export type ChangePasswordResponses = {
+    /**
+     * OK
+     */
+    200: Session;
+};
+
+export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
+
+export type ForgotPasswordData = {
+    /**
+     * The address
+     */
+    body: EmailRequest;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/auth/forgot_password';
+};
+
+export type ForgotPasswordErrors = {
+    /**
+     * A wrong body
+     */
+    400: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * Too many mails; see Retry-After
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ForgotPasswordError = ForgotPasswordErrors[keyof ForgotPasswordErrors];
+
+export type ForgotPasswordResponses = {
+    /**
+     * OK
+     */
+    200: Detail;
+};
+
+export type ForgotPasswordResponse = ForgotPasswordResponses[keyof ForgotPasswordResponses];
 
 export type LoginData = {
+    /**
+     * Who, and the password
+     */
     body: LoginRequest;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/auth/login';
@@ -424,7 +610,27 @@ export type LoginData = {
 
 export type LoginErrors = {
     /**
-     * problem
+     * A wrong body
+     */
+    400: Problem;
+    /**
+     * Wrong credentials of any kind
+     */
+    401: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * Too many failed attempts; see Retry-After
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -433,40 +639,21 @@ export type LoginError = LoginErrors[keyof LoginErrors];
 
 export type LoginResponses = {
     /**
-     * ok
+     * OK
      */
     200: Session;
 };
 
 export type LoginResponse = LoginResponses[keyof LoginResponses];
 
-export type RefreshSessionData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/auth/refresh';
-};
-
-export type RefreshSessionErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type RefreshSessionError = RefreshSessionErrors[keyof RefreshSessionErrors];
-
-export type RefreshSessionResponses = {
-    /**
-     * ok
-     */
-    200: Session;
-};
-
-export type RefreshSessionResponse = RefreshSessionResponses[keyof RefreshSessionResponses];
-
 export type LogoutData = {
     body?: never;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/auth/logout';
@@ -474,7 +661,15 @@ export type LogoutData = {
 
 export type LogoutErrors = {
     /**
-     * problem
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -483,7 +678,7 @@ export type LogoutError = LogoutErrors[keyof LogoutErrors];
 
 export type LogoutResponses = {
     /**
-     * ok
+     * Signed out
      */
     204: void;
 };
@@ -492,6 +687,12 @@ export type LogoutResponse = LogoutResponses[keyof LogoutResponses];
 
 export type GetMeData = {
     body?: never;
+    headers?: {
+        /**
+         * Answers 304 when the ETag is still the same
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/auth/me';
@@ -499,7 +700,23 @@ export type GetMeData = {
 
 export type GetMeErrors = {
     /**
-     * problem
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -508,7 +725,7 @@ export type GetMeError = GetMeErrors[keyof GetMeErrors];
 
 export type GetMeResponses = {
     /**
-     * ok
+     * OK
      */
     200: Me;
 };
@@ -516,8 +733,14 @@ export type GetMeResponses = {
 export type GetMeResponse = GetMeResponses[keyof GetMeResponses];
 
 export type UpdateMeData = {
-    body: MeUpdate;
+    /**
+     * The fields
+     */
+    body: UpdateMeRequest;
     headers?: {
+        /**
+         * The ETag that the change is based on
+         */
         'If-Match'?: string;
     };
     path?: never;
@@ -527,7 +750,39 @@ export type UpdateMeData = {
 
 export type UpdateMeErrors = {
     /**
-     * problem
+     * A wrong body; nothing is changed
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Changed at the same moment
+     */
+    409: Problem;
+    /**
+     * Changed since the ETag
+     */
+    412: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -536,15 +791,67 @@ export type UpdateMeError = UpdateMeErrors[keyof UpdateMeErrors];
 
 export type UpdateMeResponses = {
     /**
-     * ok
+     * OK
      */
     200: Me;
 };
 
 export type UpdateMeResponse = UpdateMeResponses[keyof UpdateMeResponses];
 
+export type RefreshSessionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/auth/refresh';
+};
+
+export type RefreshSessionErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * No session, or it has ended
+     */
+    401: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RefreshSessionError = RefreshSessionErrors[keyof RefreshSessionErrors];
+
+export type RefreshSessionResponses = {
+    /**
+     * OK
+     */
+    200: Session;
+};
+
+export type RefreshSessionResponse = RefreshSessionResponses[keyof RefreshSessionResponses];
+
 export type RegisterAccountData = {
-    body: Registration;
+    /**
+     * The account
+     */
+    body: RegisterRequest;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/auth/register';
@@ -552,7 +859,31 @@ export type RegisterAccountData = {
 
 export type RegisterAccountErrors = {
     /**
-     * problem
+     * A wrong body; `errors` names every wrong field
+     */
+    400: Problem;
+    /**
+     * This desk does not let people register
+     */
+    403: Problem;
+    /**
+     * The username or the address is taken; `errors` says which
+     */
+    409: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * Too many registrations; see Retry-After
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -561,40 +892,24 @@ export type RegisterAccountError = RegisterAccountErrors[keyof RegisterAccountEr
 
 export type RegisterAccountResponses = {
     /**
-     * ok
+     * Created
      */
-    201: Registered;
+    201: Registration;
 };
 
 export type RegisterAccountResponse = RegisterAccountResponses[keyof RegisterAccountResponses];
 
-export type VerifyEmailData = {
-    body: TokenBody;
-    path?: never;
-    query?: never;
-    url: '/api/auth/verify_email';
-};
-
-export type VerifyEmailErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type VerifyEmailError = VerifyEmailErrors[keyof VerifyEmailErrors];
-
-export type VerifyEmailResponses = {
-    /**
-     * ok
-     */
-    200: Detail;
-};
-
-export type VerifyEmailResponse = VerifyEmailResponses[keyof VerifyEmailResponses];
-
 export type ResendVerificationData = {
-    body: EmailBody;
+    /**
+     * The address
+     */
+    body: EmailRequest;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/auth/resend_verification';
@@ -602,7 +917,23 @@ export type ResendVerificationData = {
 
 export type ResendVerificationErrors = {
     /**
-     * problem
+     * A wrong body
+     */
+    400: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * Too many mails; see Retry-After
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -611,40 +942,24 @@ export type ResendVerificationError = ResendVerificationErrors[keyof ResendVerif
 
 export type ResendVerificationResponses = {
     /**
-     * ok
+     * OK
      */
     200: Detail;
 };
 
 export type ResendVerificationResponse = ResendVerificationResponses[keyof ResendVerificationResponses];
 
-export type ForgotPasswordData = {
-    body: EmailBody;
-    path?: never;
-    query?: never;
-    url: '/api/auth/forgot_password';
-};
-
-export type ForgotPasswordErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type ForgotPasswordError = ForgotPasswordErrors[keyof ForgotPasswordErrors];
-
-export type ForgotPasswordResponses = {
-    /**
-     * ok
-     */
-    200: Detail;
-};
-
-export type ForgotPasswordResponse = ForgotPasswordResponses[keyof ForgotPasswordResponses];
-
 export type ResetPasswordData = {
-    body: ResetBody;
+    /**
+     * The token of the link, and the new password
+     */
+    body: ResetPasswordRequest;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/auth/reset_password';
@@ -652,7 +967,27 @@ export type ResetPasswordData = {
 
 export type ResetPasswordErrors = {
     /**
-     * problem
+     * A wrong body, a token that is wrong, used or expired, or a password that is not good enough
+     */
+    400: Problem;
+    /**
+     * The account changed at the same moment
+     */
+    409: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * Too many attempts; see Retry-After
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -661,44 +996,28 @@ export type ResetPasswordError = ResetPasswordErrors[keyof ResetPasswordErrors];
 
 export type ResetPasswordResponses = {
     /**
-     * ok
+     * OK
      */
     200: Detail;
 };
 
 export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
 
-export type ChangePasswordData = {
-    body: ChangePasswordBody;
-    path?: never;
-    query?: never;
-    url: '/api/auth/change_password';
-};
-
-export type ChangePasswordErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordErrors];
-
-export type ChangePasswordResponses = {
-    /**
-     * ok
-     */
-    200: Session;
-};
-
-export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
-
 export type ListApiTokensData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * The page, from 1
+         */
         page?: number;
+        /**
+         * Items on a page
+         */
         page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
         cursor?: string;
     };
     url: '/api/auth/tokens';
@@ -706,7 +1025,27 @@ export type ListApiTokensData = {
 
 export type ListApiTokensErrors = {
     /**
-     * problem
+     * A wrong or unknown parameter
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Signed in by a personal API token
+     */
+    403: Problem;
+    /**
+     * A page beyond the last
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -715,7 +1054,7 @@ export type ListApiTokensError = ListApiTokensErrors[keyof ListApiTokensErrors];
 
 export type ListApiTokensResponses = {
     /**
-     * ok
+     * OK
      */
     200: ApiTokenList;
 };
@@ -723,7 +1062,16 @@ export type ListApiTokensResponses = {
 export type ListApiTokensResponse = ListApiTokensResponses[keyof ListApiTokensResponses];
 
 export type CreateApiTokenData = {
-    body: ApiTokenCreate;
+    /**
+     * Its name and, if it shall expire, the number of days
+     */
+    body: CreateApiTokenRequest;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/auth/tokens';
@@ -731,7 +1079,39 @@ export type CreateApiTokenData = {
 
 export type CreateApiTokenErrors = {
     /**
-     * problem
+     * A wrong body
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Signed in by a personal API token
+     */
+    403: Problem;
+    /**
+     * Too many tokens
+     */
+    409: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * The key was used for another request
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -740,16 +1120,25 @@ export type CreateApiTokenError = CreateApiTokenErrors[keyof CreateApiTokenError
 
 export type CreateApiTokenResponses = {
     /**
-     * ok
+     * Created
      */
-    201: ApiTokenCreated;
+    201: NewApiToken;
 };
 
 export type CreateApiTokenResponse = CreateApiTokenResponses[keyof CreateApiTokenResponses];
 
 export type DeleteApiTokenData = {
     body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
     path: {
+        /**
+         * The token
+         */
         id: number;
     };
     query?: never;
@@ -758,7 +1147,31 @@ export type DeleteApiTokenData = {
 
 export type DeleteApiTokenErrors = {
     /**
-     * problem
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Signed in by a personal API token
+     */
+    403: Problem;
+    /**
+     * The caller has no such token
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -767,483 +1180,82 @@ export type DeleteApiTokenError = DeleteApiTokenErrors[keyof DeleteApiTokenError
 
 export type DeleteApiTokenResponses = {
     /**
-     * ok
+     * Deleted
      */
     204: void;
 };
 
 export type DeleteApiTokenResponse = DeleteApiTokenResponses[keyof DeleteApiTokenResponses];
 
-export type ListUsersData = {
-    body?: never;
-    path?: never;
-    query?: {
-        search?: string;
-        role?: string;
-        is_active?: boolean;
-        page?: number;
-        page_size?: number;
-        cursor?: string;
+export type VerifyEmailData = {
+    /**
+     * The token of the link
+     */
+    body: VerifyEmailRequest;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
     };
-    url: '/api/users';
-};
-
-export type ListUsersErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type ListUsersError = ListUsersErrors[keyof ListUsersErrors];
-
-export type ListUsersResponses = {
-    /**
-     * ok
-     */
-    200: AccountList;
-};
-
-export type ListUsersResponse = ListUsersResponses[keyof ListUsersResponses];
-
-export type CreateUserData = {
-    body: UserCreate;
     path?: never;
     query?: never;
-    url: '/api/users';
+    url: '/api/auth/verify_email';
 };
 
-export type CreateUserErrors = {
+export type VerifyEmailErrors = {
     /**
-     * problem
+     * A wrong body, or a token that is wrong, used or expired
+     */
+    400: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * Too many attempts; see Retry-After
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
 
-export type CreateUserError = CreateUserErrors[keyof CreateUserErrors];
+export type VerifyEmailError = VerifyEmailErrors[keyof VerifyEmailErrors];
 
-export type CreateUserResponses = {
+export type VerifyEmailResponses = {
     /**
-     * ok
+     * OK
      */
-    201: Account;
+    200: Detail;
 };
 
-export type CreateUserResponse = CreateUserResponses[keyof CreateUserResponses];
-
-export type DeleteUserData = {
-    body?: never;
-    headers?: {
-        'If-Match'?: string;
-    };
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/users/{id}';
-};
-
-export type DeleteUserErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type DeleteUserError = DeleteUserErrors[keyof DeleteUserErrors];
-
-export type DeleteUserResponses = {
-    /**
-     * ok
-     */
-    204: void;
-};
-
-export type DeleteUserResponse = DeleteUserResponses[keyof DeleteUserResponses];
-
-export type GetUserData = {
-    body?: never;
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/users/{id}';
-};
-
-export type GetUserErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type GetUserError = GetUserErrors[keyof GetUserErrors];
-
-export type GetUserResponses = {
-    /**
-     * ok
-     */
-    200: Account;
-};
-
-export type GetUserResponse = GetUserResponses[keyof GetUserResponses];
-
-export type UpdateUserData = {
-    body: UserPatch;
-    headers?: {
-        'If-Match'?: string;
-    };
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/users/{id}';
-};
-
-export type UpdateUserErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type UpdateUserError = UpdateUserErrors[keyof UpdateUserErrors];
-
-export type UpdateUserResponses = {
-    /**
-     * ok
-     */
-    200: Account;
-};
-
-export type UpdateUserResponse = UpdateUserResponses[keyof UpdateUserResponses];
-
-export type ListAssigneesData = {
-    body?: never;
-    path?: never;
-    query?: {
-        search?: string;
-        page?: number;
-        page_size?: number;
-        cursor?: string;
-    };
-    url: '/api/assignees';
-};
-
-export type ListAssigneesErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type ListAssigneesError = ListAssigneesErrors[keyof ListAssigneesErrors];
-
-export type ListAssigneesResponses = {
-    /**
-     * ok
-     */
-    200: UserList;
-};
-
-export type ListAssigneesResponse = ListAssigneesResponses[keyof ListAssigneesResponses];
-
-export type ListTicketsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        status?: string;
-        priority?: string;
-        search?: string;
-        assigned_to?: string;
-        created_by?: string;
-        sort?: string;
-        page?: number;
-        page_size?: number;
-        cursor?: string;
-    };
-    url: '/api/tickets';
-};
-
-export type ListTicketsErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type ListTicketsError = ListTicketsErrors[keyof ListTicketsErrors];
-
-export type ListTicketsResponses = {
-    /**
-     * ok
-     */
-    200: TicketList;
-};
-
-export type ListTicketsResponse = ListTicketsResponses[keyof ListTicketsResponses];
-
-export type CreateTicketData = {
-    body: TicketCreate;
-    path?: never;
-    query?: never;
-    url: '/api/tickets';
-};
-
-export type CreateTicketErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type CreateTicketError = CreateTicketErrors[keyof CreateTicketErrors];
-
-export type CreateTicketResponses = {
-    /**
-     * ok
-     */
-    201: TicketDetail;
-};
-
-export type CreateTicketResponse = CreateTicketResponses[keyof CreateTicketResponses];
-
-export type DeleteTicketData = {
-    body?: never;
-    headers?: {
-        'If-Match'?: string;
-    };
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/tickets/{id}';
-};
-
-export type DeleteTicketErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type DeleteTicketError = DeleteTicketErrors[keyof DeleteTicketErrors];
-
-export type DeleteTicketResponses = {
-    /**
-     * ok
-     */
-    204: void;
-};
-
-export type DeleteTicketResponse = DeleteTicketResponses[keyof DeleteTicketResponses];
-
-export type GetTicketData = {
-    body?: never;
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/tickets/{id}';
-};
-
-export type GetTicketErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type GetTicketError = GetTicketErrors[keyof GetTicketErrors];
-
-export type GetTicketResponses = {
-    /**
-     * ok
-     */
-    200: TicketDetail;
-};
-
-export type GetTicketResponse = GetTicketResponses[keyof GetTicketResponses];
-
-export type UpdateTicketData = {
-    body: TicketPatch;
-    headers?: {
-        'If-Match'?: string;
-    };
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/tickets/{id}';
-};
-
-export type UpdateTicketErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type UpdateTicketError = UpdateTicketErrors[keyof UpdateTicketErrors];
-
-export type UpdateTicketResponses = {
-    /**
-     * ok
-     */
-    200: TicketDetail;
-};
-
-export type UpdateTicketResponse = UpdateTicketResponses[keyof UpdateTicketResponses];
-
-export type ReplaceTicketData = {
-    body: TicketPut;
-    headers?: {
-        'If-Match'?: string;
-    };
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/tickets/{id}';
-};
-
-export type ReplaceTicketErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type ReplaceTicketError = ReplaceTicketErrors[keyof ReplaceTicketErrors];
-
-export type ReplaceTicketResponses = {
-    /**
-     * ok
-     */
-    200: TicketDetail;
-};
-
-export type ReplaceTicketResponse = ReplaceTicketResponses[keyof ReplaceTicketResponses];
-
-export type AddTicketCommentData = {
-    body: ContentBody;
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/tickets/{id}/add_comment';
-};
-
-export type AddTicketCommentErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type AddTicketCommentError = AddTicketCommentErrors[keyof AddTicketCommentErrors];
-
-export type AddTicketCommentResponses = {
-    /**
-     * ok
-     */
-    201: Comment;
-};
-
-export type AddTicketCommentResponse = AddTicketCommentResponses[keyof AddTicketCommentResponses];
-
-export type UpdateTicketStatusData = {
-    body: StatusBody;
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/tickets/{id}/update_status';
-};
-
-export type UpdateTicketStatusErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type UpdateTicketStatusError = UpdateTicketStatusErrors[keyof UpdateTicketStatusErrors];
-
-export type UpdateTicketStatusResponses = {
-    /**
-     * ok
-     */
-    200: TicketDetail;
-};
-
-export type UpdateTicketStatusResponse = UpdateTicketStatusResponses[keyof UpdateTicketStatusResponses];
-
-export type AssignTicketData = {
-    body: AssignBody;
-    path: {
-        id: number;
-    };
-    query?: never;
-    url: '/api/tickets/{id}/assign';
-};
-
-export type AssignTicketErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type AssignTicketError = AssignTicketErrors[keyof AssignTicketErrors];
-
-export type AssignTicketResponses = {
-    /**
-     * ok
-     */
-    200: TicketDetail;
-};
-
-export type AssignTicketResponse = AssignTicketResponses[keyof AssignTicketResponses];
-
-export type ListTicketEventsData = {
-    body?: never;
-    path: {
-        id: number;
-    };
-    query?: {
-        page?: number;
-        page_size?: number;
-        cursor?: string;
-    };
-    url: '/api/tickets/{id}/events';
-};
-
-export type ListTicketEventsErrors = {
-    /**
-     * problem
-     */
-    default: Problem;
-};
-
-export type ListTicketEventsError = ListTicketEventsErrors[keyof ListTicketEventsErrors];
-
-export type ListTicketEventsResponses = {
-    /**
-     * ok
-     */
-    200: TicketEventList;
-};
-
-export type ListTicketEventsResponse = ListTicketEventsResponses[keyof ListTicketEventsResponses];
+export type VerifyEmailResponse = VerifyEmailResponses[keyof VerifyEmailResponses];
 
 export type ListCommentsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * The ticket
+         */
         ticket_id?: number;
+        /**
+         * The page, from 1
+         */
         page?: number;
+        /**
+         * Items on a page
+         */
         page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
         cursor?: string;
     };
     url: '/api/comments';
@@ -1251,7 +1263,27 @@ export type ListCommentsData = {
 
 export type ListCommentsErrors = {
     /**
-     * problem
+     * A wrong or unknown parameter
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * No such ticket, not visible, or a page beyond the last
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -1260,7 +1292,7 @@ export type ListCommentsError = ListCommentsErrors[keyof ListCommentsErrors];
 
 export type ListCommentsResponses = {
     /**
-     * ok
+     * OK
      */
     200: CommentList;
 };
@@ -1268,7 +1300,16 @@ export type ListCommentsResponses = {
 export type ListCommentsResponse = ListCommentsResponses[keyof ListCommentsResponses];
 
 export type CreateCommentData = {
+    /**
+     * The comment
+     */
     body: CommentCreate;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/comments';
@@ -1276,7 +1317,43 @@ export type CreateCommentData = {
 
 export type CreateCommentErrors = {
     /**
-     * problem
+     * A wrong body
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * No such ticket, or not visible
+     */
+    404: Problem;
+    /**
+     * A request with the same key is under way
+     */
+    409: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * The key was used for another request
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -1285,7 +1362,7 @@ export type CreateCommentError = CreateCommentErrors[keyof CreateCommentErrors];
 
 export type CreateCommentResponses = {
     /**
-     * ok
+     * Created
      */
     201: Comment;
 };
@@ -1295,9 +1372,15 @@ export type CreateCommentResponse = CreateCommentResponses[keyof CreateCommentRe
 export type DeleteCommentData = {
     body?: never;
     headers?: {
+        /**
+         * The ETag that the change is based on
+         */
         'If-Match'?: string;
     };
     path: {
+        /**
+         * The comment
+         */
         id: number;
     };
     query?: never;
@@ -1306,7 +1389,35 @@ export type DeleteCommentData = {
 
 export type DeleteCommentErrors = {
     /**
-     * problem
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * No such comment, or not visible
+     */
+    404: Problem;
+    /**
+     * Changed at the same moment
+     */
+    409: Problem;
+    /**
+     * Changed since the ETag
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -1315,7 +1426,7 @@ export type DeleteCommentError = DeleteCommentErrors[keyof DeleteCommentErrors];
 
 export type DeleteCommentResponses = {
     /**
-     * ok
+     * Deleted
      */
     204: void;
 };
@@ -1324,7 +1435,16 @@ export type DeleteCommentResponse = DeleteCommentResponses[keyof DeleteCommentRe
 
 export type GetCommentData = {
     body?: never;
+    headers?: {
+        /**
+         * Answers 304 when the ETag is still the same
+         */
+        'If-None-Match'?: string;
+    };
     path: {
+        /**
+         * The comment
+         */
         id: number;
     };
     query?: never;
@@ -1333,7 +1453,27 @@ export type GetCommentData = {
 
 export type GetCommentErrors = {
     /**
-     * problem
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * No such comment, or not visible
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -1342,7 +1482,7 @@ export type GetCommentError = GetCommentErrors[keyof GetCommentErrors];
 
 export type GetCommentResponses = {
     /**
-     * ok
+     * OK
      */
     200: Comment;
 };
@@ -1350,11 +1490,20 @@ export type GetCommentResponses = {
 export type GetCommentResponse = GetCommentResponses[keyof GetCommentResponses];
 
 export type UpdateCommentData = {
-    body: ContentBody;
+    /**
+     * The text
+     */
+    body: CommentContent;
     headers?: {
+        /**
+         * The ETag that the change is based on
+         */
         'If-Match'?: string;
     };
     path: {
+        /**
+         * The comment
+         */
         id: number;
     };
     query?: never;
@@ -1363,7 +1512,43 @@ export type UpdateCommentData = {
 
 export type UpdateCommentErrors = {
     /**
-     * problem
+     * A wrong body
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * No such comment, or not visible
+     */
+    404: Problem;
+    /**
+     * Changed at the same moment
+     */
+    409: Problem;
+    /**
+     * Changed since the ETag
+     */
+    412: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -1372,12 +1557,126 @@ export type UpdateCommentError = UpdateCommentErrors[keyof UpdateCommentErrors];
 
 export type UpdateCommentResponses = {
     /**
-     * ok
+     * OK
      */
     200: Comment;
 };
 
 export type UpdateCommentResponse = UpdateCommentResponses[keyof UpdateCommentResponses];
+
+export type ReplaceCommentData = {
+    /**
+     * The text
+     */
+    body: CommentContent;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The comment
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/comments/{id}';
+};
+
+export type ReplaceCommentErrors = {
+    /**
+     * A wrong body
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * No such comment, or not visible
+     */
+    404: Problem;
+    /**
+     * Changed at the same moment
+     */
+    409: Problem;
+    /**
+     * Changed since the ETag
+     */
+    412: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ReplaceCommentError = ReplaceCommentErrors[keyof ReplaceCommentErrors];
+
+export type ReplaceCommentResponses = {
+    /**
+     * OK
+     */
+    200: Comment;
+};
+
+export type ReplaceCommentResponse = ReplaceCommentResponses[keyof ReplaceCommentResponses];
+
+export type GetConfigData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/config';
+};
+
+export type GetConfigErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetConfigError = GetConfigErrors[keyof GetConfigErrors];
+
+export type GetConfigResponses = {
+    /**
+     * OK
+     */
+    200: Config;
+};
+
+export type GetConfigResponse = GetConfigResponses[keyof GetConfigResponses];
 
 export type GetDashboardData = {
     body?: never;
@@ -1388,7 +1687,23 @@ export type GetDashboardData = {
 
 export type GetDashboardErrors = {
     /**
-     * problem
+     * An unknown parameter
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -1397,7 +1712,7 @@ export type GetDashboardError = GetDashboardErrors[keyof GetDashboardErrors];
 
 export type GetDashboardResponses = {
     /**
-     * ok
+     * OK
      */
     200: Dashboard;
 };
@@ -1408,9 +1723,21 @@ export type ListJobsData = {
     body?: never;
     path?: never;
     query?: {
-        state?: string;
+        /**
+         * Only jobs in this state
+         */
+        state?: 'ready' | 'running' | 'done' | 'dead';
+        /**
+         * The page, from 1
+         */
         page?: number;
+        /**
+         * Items on a page
+         */
         page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
         cursor?: string;
     };
     url: '/api/jobs';
@@ -1418,7 +1745,27 @@ export type ListJobsData = {
 
 export type ListJobsErrors = {
     /**
-     * problem
+     * A wrong or unknown parameter
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not an administrator
+     */
+    403: Problem;
+    /**
+     * A page beyond the last
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -1427,7 +1774,7 @@ export type ListJobsError = ListJobsErrors[keyof ListJobsErrors];
 
 export type ListJobsResponses = {
     /**
-     * ok
+     * OK
      */
     200: JobList;
 };
@@ -1436,7 +1783,16 @@ export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
 
 export type ReplayJobData = {
     body?: never;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
+        /**
+         * The job
+         */
         id: number;
     };
     query?: never;
@@ -1445,7 +1801,35 @@ export type ReplayJobData = {
 
 export type ReplayJobErrors = {
     /**
-     * problem
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not an administrator
+     */
+    403: Problem;
+    /**
+     * No such job
+     */
+    404: Problem;
+    /**
+     * The job is not dead
+     */
+    409: Problem;
+    /**
+     * The key was used for another request
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
 };
@@ -1454,9 +1838,1133 @@ export type ReplayJobError = ReplayJobErrors[keyof ReplayJobErrors];
 
 export type ReplayJobResponses = {
     /**
-     * ok
+     * OK
      */
     200: Job;
 };
 
 export type ReplayJobResponse = ReplayJobResponses[keyof ReplayJobResponses];
+
+export type ListTicketsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * One or more of open, in_progress, resolved, closed, separated by commas
+         */
+        status?: string;
+        /**
+         * One or more of low, medium, high, urgent, separated by commas
+         */
+        priority?: string;
+        /**
+         * A phrase in title or description, upper and lower case alike
+         */
+        search?: string;
+        /**
+         * The assignee's id, me, or none
+         */
+        assigned_to?: string;
+        /**
+         * The requester's id, or me
+         */
+        created_by?: string;
+        /**
+         * The order
+         */
+        sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority';
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/tickets';
+};
+
+export type ListTicketsErrors = {
+    /**
+     * A wrong or unknown parameter
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * A page beyond the last
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListTicketsError = ListTicketsErrors[keyof ListTicketsErrors];
+
+export type ListTicketsResponses = {
+    /**
+     * OK
+     */
+    200: TicketList;
+};
+
+export type ListTicketsResponse = ListTicketsResponses[keyof ListTicketsResponses];
+
+export type CreateTicketData = {
+    /**
+     * The ticket
+     */
+    body: TicketCreate;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/tickets';
+};
+
+export type CreateTicketErrors = {
+    /**
+     * A wrong body
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * A request with the same key is under way
+     */
+    409: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * The key was used for another request
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateTicketError = CreateTicketErrors[keyof CreateTicketErrors];
+
+export type CreateTicketResponses = {
+    /**
+     * Created
+     */
+    201: TicketDetail;
+};
+
+export type CreateTicketResponse = CreateTicketResponses[keyof CreateTicketResponses];
+
+export type DeleteTicketData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}';
+};
+
+export type DeleteTicketErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * No such ticket, or not visible
+     */
+    404: Problem;
+    /**
+     * Changed at the same moment
+     */
+    409: Problem;
+    /**
+     * Changed since the ETag
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteTicketError = DeleteTicketErrors[keyof DeleteTicketErrors];
+
+export type DeleteTicketResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteTicketResponse = DeleteTicketResponses[keyof DeleteTicketResponses];
+
+export type GetTicketData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers 304 when the ETag is still the same
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}';
+};
+
+export type GetTicketErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * No such ticket, or not visible
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetTicketError = GetTicketErrors[keyof GetTicketErrors];
+
+export type GetTicketResponses = {
+    /**
+     * OK
+     */
+    200: TicketDetail;
+};
+
+export type GetTicketResponse = GetTicketResponses[keyof GetTicketResponses];
+
+export type UpdateTicketData = {
+    /**
+     * The fields
+     */
+    body: TicketUpdate;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}';
+};
+
+export type UpdateTicketErrors = {
+    /**
+     * A wrong body; nothing is changed
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not allowed; nothing is changed
+     */
+    403: Problem;
+    /**
+     * No such ticket, or not visible
+     */
+    404: Problem;
+    /**
+     * Changed at the same moment
+     */
+    409: Problem;
+    /**
+     * Changed since the ETag
+     */
+    412: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateTicketError = UpdateTicketErrors[keyof UpdateTicketErrors];
+
+export type UpdateTicketResponses = {
+    /**
+     * OK
+     */
+    200: TicketDetail;
+};
+
+export type UpdateTicketResponse = UpdateTicketResponses[keyof UpdateTicketResponses];
+
+export type ReplaceTicketData = {
+    /**
+     * The fields
+     */
+    body: TicketReplace;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}';
+};
+
+export type ReplaceTicketErrors = {
+    /**
+     * A wrong body; nothing is changed
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not allowed; nothing is changed
+     */
+    403: Problem;
+    /**
+     * No such ticket, or not visible
+     */
+    404: Problem;
+    /**
+     * Changed at the same moment
+     */
+    409: Problem;
+    /**
+     * Changed since the ETag
+     */
+    412: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ReplaceTicketError = ReplaceTicketErrors[keyof ReplaceTicketErrors];
+
+export type ReplaceTicketResponses = {
+    /**
+     * OK
+     */
+    200: TicketDetail;
+};
+
+export type ReplaceTicketResponse = ReplaceTicketResponses[keyof ReplaceTicketResponses];
+
+export type AddTicketCommentData = {
+    /**
+     * The comment
+     */
+    body: CommentContent;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/add_comment';
+};
+
+export type AddTicketCommentErrors = {
+    /**
+     * A wrong body
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * No such ticket, or not visible
+     */
+    404: Problem;
+    /**
+     * A request with the same key is under way
+     */
+    409: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * The key was used for another request
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type AddTicketCommentError = AddTicketCommentErrors[keyof AddTicketCommentErrors];
+
+export type AddTicketCommentResponses = {
+    /**
+     * Created
+     */
+    201: Comment;
+};
+
+export type AddTicketCommentResponse = AddTicketCommentResponses[keyof AddTicketCommentResponses];
+
+export type AssignTicketData = {
+    /**
+     * The assignee
+     */
+    body: Assignment;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/assign';
+};
+
+export type AssignTicketErrors = {
+    /**
+     * A wrong body, or somebody who cannot be assigned
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * No such ticket, or not visible
+     */
+    404: Problem;
+    /**
+     * Changed at the same moment
+     */
+    409: Problem;
+    /**
+     * Changed since the ETag
+     */
+    412: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * The key was used for another request
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type AssignTicketError = AssignTicketErrors[keyof AssignTicketErrors];
+
+export type AssignTicketResponses = {
+    /**
+     * OK
+     */
+    200: TicketDetail;
+};
+
+export type AssignTicketResponse = AssignTicketResponses[keyof AssignTicketResponses];
+
+export type ListTicketEventsData = {
+    body?: never;
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: {
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next holds it
+         */
+        cursor?: string;
+    };
+    url: '/api/tickets/{id}/events';
+};
+
+export type ListTicketEventsErrors = {
+    /**
+     * A wrong or unknown parameter
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * No such ticket, or not visible
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListTicketEventsError = ListTicketEventsErrors[keyof ListTicketEventsErrors];
+
+export type ListTicketEventsResponses = {
+    /**
+     * OK
+     */
+    200: TicketEventList;
+};
+
+export type ListTicketEventsResponse = ListTicketEventsResponses[keyof ListTicketEventsResponses];
+
+export type UpdateTicketStatusData = {
+    /**
+     * The status
+     */
+    body: StatusUpdate;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/update_status';
+};
+
+export type UpdateTicketStatusErrors = {
+    /**
+     * A wrong body
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * No such ticket, or not visible
+     */
+    404: Problem;
+    /**
+     * Changed at the same moment
+     */
+    409: Problem;
+    /**
+     * Changed since the ETag
+     */
+    412: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * The key was used for another request
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateTicketStatusError = UpdateTicketStatusErrors[keyof UpdateTicketStatusErrors];
+
+export type UpdateTicketStatusResponses = {
+    /**
+     * OK
+     */
+    200: TicketDetail;
+};
+
+export type UpdateTicketStatusResponse = UpdateTicketStatusResponses[keyof UpdateTicketStatusResponses];
+
+export type ListUsersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Part of a name, username or address, upper and lower case alike
+         */
+        search?: string;
+        /**
+         * Only this role
+         */
+        role?: 'employee' | 'it_staff' | 'admin';
+        /**
+         * Only active or only inactive accounts
+         */
+        is_active?: boolean;
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/users';
+};
+
+export type ListUsersErrors = {
+    /**
+     * A wrong or unknown parameter
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not an administrator
+     */
+    403: Problem;
+    /**
+     * A page beyond the last
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListUsersError = ListUsersErrors[keyof ListUsersErrors];
+
+export type ListUsersResponses = {
+    /**
+     * OK
+     */
+    200: AccountList;
+};
+
+export type ListUsersResponse = ListUsersResponses[keyof ListUsersResponses];
+
+export type CreateUserData = {
+    /**
+     * The account
+     */
+    body: CreateUserRequest;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/users';
+};
+
+export type CreateUserErrors = {
+    /**
+     * A wrong body
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not an administrator
+     */
+    403: Problem;
+    /**
+     * The username or the address is taken; `errors` says which
+     */
+    409: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * The key was used for another request
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateUserError = CreateUserErrors[keyof CreateUserErrors];
+
+export type CreateUserResponses = {
+    /**
+     * Created
+     */
+    201: Account;
+};
+
+export type CreateUserResponse = CreateUserResponses[keyof CreateUserResponses];
+
+export type DeleteUserData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The account
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/users/{id}';
+};
+
+export type DeleteUserErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not an administrator
+     */
+    403: Problem;
+    /**
+     * No such account
+     */
+    404: Problem;
+    /**
+     * The last active administrator, or changed at the same moment
+     */
+    409: Problem;
+    /**
+     * Changed since the ETag
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteUserError = DeleteUserErrors[keyof DeleteUserErrors];
+
+export type DeleteUserResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteUserResponse = DeleteUserResponses[keyof DeleteUserResponses];
+
+export type GetUserData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers 304 when the ETag is still the same
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The account
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/users/{id}';
+};
+
+export type GetUserErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not an administrator
+     */
+    403: Problem;
+    /**
+     * No such account
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetUserError = GetUserErrors[keyof GetUserErrors];
+
+export type GetUserResponses = {
+    /**
+     * OK
+     */
+    200: Account;
+};
+
+export type GetUserResponse = GetUserResponses[keyof GetUserResponses];
+
+export type UpdateUserData = {
+    /**
+     * The fields
+     */
+    body: UpdateUserRequest;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The account
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/users/{id}';
+};
+
+export type UpdateUserErrors = {
+    /**
+     * A wrong body; nothing is changed
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not an administrator
+     */
+    403: Problem;
+    /**
+     * No such account
+     */
+    404: Problem;
+    /**
+     * A name is taken, the account is deleted, it is the last active administrator, or it changed at the same moment
+     */
+    409: Problem;
+    /**
+     * Changed since the ETag
+     */
+    412: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateUserError = UpdateUserErrors[keyof UpdateUserErrors];
+
+export type UpdateUserResponses = {
+    /**
+     * OK
+     */
+    200: Account;
+};
+
+export type UpdateUserResponse = UpdateUserResponses[keyof UpdateUserResponses];
+
+export type ReplaceUserData = {
+    /**
+     * The fields
+     */
+    body: ReplaceUserRequest;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The account
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/users/{id}';
+};
+
+export type ReplaceUserErrors = {
+    /**
+     * A wrong body; nothing is changed
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not an administrator
+     */
+    403: Problem;
+    /**
+     * No such account
+     */
+    404: Problem;
+    /**
+     * A name is taken, the account is deleted, it is the last active administrator, or it changed at the same moment
+     */
+    409: Problem;
+    /**
+     * Changed since the ETag
+     */
+    412: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Not JSON
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ReplaceUserError = ReplaceUserErrors[keyof ReplaceUserErrors];
+
+export type ReplaceUserResponses = {
+    /**
+     * OK
+     */
+    200: Account;
+};
+
+export type ReplaceUserResponse = ReplaceUserResponses[keyof ReplaceUserResponses];

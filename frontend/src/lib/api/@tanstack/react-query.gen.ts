@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { addTicketComment, assignTicket, changePassword, createApiToken, createComment, createTicket, createUser, deleteApiToken, deleteComment, deleteTicket, deleteUser, forgotPassword, getComment, getConfig, getDashboard, getMe, getTicket, getUser, listApiTokens, listAssignees, listComments, listJobs, listTicketEvents, listTickets, listUsers, login, logout, type Options, refreshSession, registerAccount, replaceTicket, replayJob, resendVerification, resetPassword, updateComment, updateMe, updateTicket, updateTicketStatus, updateUser, verifyEmail } from '../sdk.gen';
-import type { AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteTicketData, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetMeData, GetMeError, GetMeResponse, GetTicketData, GetTicketError, GetTicketResponse, GetUserData, GetUserError, GetUserResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
+import { addTicketComment, assignTicket, changePassword, createApiToken, createComment, createTicket, createUser, deleteApiToken, deleteComment, deleteTicket, deleteUser, forgotPassword, getComment, getConfig, getDashboard, getMe, getTicket, getUser, listApiTokens, listAssignees, listComments, listJobs, listTicketEvents, listTickets, listUsers, login, logout, type Options, refreshSession, registerAccount, replaceComment, replaceTicket, replaceUser, replayJob, resendVerification, resetPassword, updateComment, updateMe, updateTicket, updateTicketStatus, updateUser, verifyEmail } from '../sdk.gen';
+import type { AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteTicketData, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetMeData, GetMeError, GetMeResponse, GetTicketData, GetTicketError, GetTicketResponse, GetUserData, GetUserError, GetUserResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -39,14 +39,16 @@ const createQueryKey = <TOptions extends Options>(id: string, options?: TOptions
     return [params];
 };
 
-export const getConfigQueryKey = (options?: Options<GetConfigData>) => createQueryKey('getConfig', options);
+export const listAssigneesQueryKey = (options?: Options<ListAssigneesData>) => createQueryKey('listAssignees', options);
 
 /**
- * getConfig
+ * List those who can be given tickets
+ *
+ * Active IT staff and administrators, newest first.
  */
-export const getConfigOptions = (options?: Options<GetConfigData>) => queryOptions<GetConfigResponse, GetConfigError, GetConfigResponse, ReturnType<typeof getConfigQueryKey>>({
+export const listAssigneesOptions = (options?: Options<ListAssigneesData>) => queryOptions<ListAssigneesResponse, ListAssigneesError, ListAssigneesResponse, ReturnType<typeof listAssigneesQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getConfig({
+        const { data } = await listAssignees({
             ...options,
             ...queryKey[0],
             signal,
@@ -54,213 +56,7 @@ export const getConfigOptions = (options?: Options<GetConfigData>) => queryOptio
         });
         return data;
     },
-    queryKey: getConfigQueryKey(options)
-});
-
-/**
- * login
- */
-export const loginMutation = (options?: Partial<Options<LoginData>>): UseMutationOptions<LoginResponse, LoginError, Options<LoginData>> => {
-    const mutationOptions: UseMutationOptions<LoginResponse, LoginError, Options<LoginData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await login({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * refreshSession
- */
-export const refreshSessionMutation = (options?: Partial<Options<RefreshSessionData>>): UseMutationOptions<RefreshSessionResponse, RefreshSessionError, Options<RefreshSessionData>> => {
-    const mutationOptions: UseMutationOptions<RefreshSessionResponse, RefreshSessionError, Options<RefreshSessionData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await refreshSession({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * logout
- */
-export const logoutMutation = (options?: Partial<Options<LogoutData>>): UseMutationOptions<LogoutResponse, LogoutError, Options<LogoutData>> => {
-    const mutationOptions: UseMutationOptions<LogoutResponse, LogoutError, Options<LogoutData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await logout({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const getMeQueryKey = (options?: Options<GetMeData>) => createQueryKey('getMe', options);
-
-/**
- * getMe
- */
-export const getMeOptions = (options?: Options<GetMeData>) => queryOptions<GetMeResponse, GetMeError, GetMeResponse, ReturnType<typeof getMeQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getMe({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getMeQueryKey(options)
-});
-
-/**
- * updateMe
- */
-export const updateMeMutation = (options?: Partial<Options<UpdateMeData>>): UseMutationOptions<UpdateMeResponse, UpdateMeError, Options<UpdateMeData>> => {
-    const mutationOptions: UseMutationOptions<UpdateMeResponse, UpdateMeError, Options<UpdateMeData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await updateMe({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * registerAccount
- */
-export const registerAccountMutation = (options?: Partial<Options<RegisterAccountData>>): UseMutationOptions<RegisterAccountResponse, RegisterAccountError, Options<RegisterAccountData>> => {
-    const mutationOptions: UseMutationOptions<RegisterAccountResponse, RegisterAccountError, Options<RegisterAccountData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await registerAccount({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * verifyEmail
- */
-export const verifyEmailMutation = (options?: Partial<Options<VerifyEmailData>>): UseMutationOptions<VerifyEmailResponse, VerifyEmailError, Options<VerifyEmailData>> => {
-    const mutationOptions: UseMutationOptions<VerifyEmailResponse, VerifyEmailError, Options<VerifyEmailData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await verifyEmail({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * resendVerification
- */
-export const resendVerificationMutation = (options?: Partial<Options<ResendVerificationData>>): UseMutationOptions<ResendVerificationResponse, ResendVerificationError, Options<ResendVerificationData>> => {
-    const mutationOptions: UseMutationOptions<ResendVerificationResponse, ResendVerificationError, Options<ResendVerificationData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await resendVerification({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * forgotPassword
- */
-export const forgotPasswordMutation = (options?: Partial<Options<ForgotPasswordData>>): UseMutationOptions<ForgotPasswordResponse, ForgotPasswordError, Options<ForgotPasswordData>> => {
-    const mutationOptions: UseMutationOptions<ForgotPasswordResponse, ForgotPasswordError, Options<ForgotPasswordData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await forgotPassword({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * resetPassword
- */
-export const resetPasswordMutation = (options?: Partial<Options<ResetPasswordData>>): UseMutationOptions<ResetPasswordResponse, ResetPasswordError, Options<ResetPasswordData>> => {
-    const mutationOptions: UseMutationOptions<ResetPasswordResponse, ResetPasswordError, Options<ResetPasswordData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await resetPassword({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * changePassword
- */
-export const changePasswordMutation = (options?: Partial<Options<ChangePasswordData>>): UseMutationOptions<ChangePasswordResponse, ChangePasswordError, Options<ChangePasswordData>> => {
-    const mutationOptions: UseMutationOptions<ChangePasswordResponse, ChangePasswordError, Options<ChangePasswordData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await changePassword({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const listApiTokensQueryKey = (options?: Options<ListApiTokensData>) => createQueryKey('listApiTokens', options);
-
-/**
- * listApiTokens
- */
-export const listApiTokensOptions = (options?: Options<ListApiTokensData>) => queryOptions<ListApiTokensResponse, ListApiTokensError, ListApiTokensResponse, ReturnType<typeof listApiTokensQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listApiTokens({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listApiTokensQueryKey(options)
+    queryKey: listAssigneesQueryKey(options)
 });
 
 const createInfiniteParams = <K extends Pick<QueryKey<Options>[0], 'body' | 'headers' | 'path' | 'query'>>(queryKey: QueryKey<Options>, page: K) => {
@@ -292,10 +88,250 @@ const createInfiniteParams = <K extends Pick<QueryKey<Options>[0], 'body' | 'hea
     return params as unknown as typeof page;
 };
 
+export const listAssigneesInfiniteQueryKey = (options?: Options<ListAssigneesData>): QueryKey<Options<ListAssigneesData>> => createQueryKey('listAssignees', options, true);
+
+/**
+ * List those who can be given tickets
+ *
+ * Active IT staff and administrators, newest first.
+ */
+export const listAssigneesInfiniteOptions = (options?: Options<ListAssigneesData>) => infiniteQueryOptions<ListAssigneesResponse, ListAssigneesError, InfiniteData<ListAssigneesResponse>, QueryKey<Options<ListAssigneesData>>, number | Pick<QueryKey<Options<ListAssigneesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListAssigneesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listAssignees({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAssigneesInfiniteQueryKey(options)
+});
+
+/**
+ * Change the own password
+ *
+ * Needs the current one, and a sign-in by password. All sessions end; the answer holds a new one.
+ */
+export const changePasswordMutation = (options?: Partial<Options<ChangePasswordData>>): UseMutationOptions<ChangePasswordResponse, ChangePasswordError, Options<ChangePasswordData>> => {
+    const mutationOptions: UseMutationOptions<ChangePasswordResponse, ChangePasswordError, Options<ChangePasswordData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changePassword({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Get a mail with a link to choose a new password
+ *
+ * Answers alike whether there is such an account or not. The link works once, for an hour.
+ */
+export const forgotPasswordMutation = (options?: Partial<Options<ForgotPasswordData>>): UseMutationOptions<ForgotPasswordResponse, ForgotPasswordError, Options<ForgotPasswordData>> => {
+    const mutationOptions: UseMutationOptions<ForgotPasswordResponse, ForgotPasswordError, Options<ForgotPasswordData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await forgotPassword({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Sign in
+ *
+ * Takes the username or the e-mail address. The answer is the same whatever is wrong. A refresh token comes as an HttpOnly cookie `fixdesk_refresh`.
+ */
+export const loginMutation = (options?: Partial<Options<LoginData>>): UseMutationOptions<LoginResponse, LoginError, Options<LoginData>> => {
+    const mutationOptions: UseMutationOptions<LoginResponse, LoginError, Options<LoginData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await login({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Sign out
+ *
+ * Ends the session of the cookie and that of the access token; without either it does nothing.
+ */
+export const logoutMutation = (options?: Partial<Options<LogoutData>>): UseMutationOptions<LogoutResponse, LogoutError, Options<LogoutData>> => {
+    const mutationOptions: UseMutationOptions<LogoutResponse, LogoutError, Options<LogoutData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await logout({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getMeQueryKey = (options?: Options<GetMeData>) => createQueryKey('getMe', options);
+
+/**
+ * Show the own account
+ */
+export const getMeOptions = (options?: Options<GetMeData>) => queryOptions<GetMeResponse, GetMeError, GetMeResponse, ReturnType<typeof getMeQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMe({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMeQueryKey(options)
+});
+
+/**
+ * Change the own names, department and phone
+ *
+ * Changes the fields that are sent. Username, address and role are changed by administrators.
+ */
+export const updateMeMutation = (options?: Partial<Options<UpdateMeData>>): UseMutationOptions<UpdateMeResponse, UpdateMeError, Options<UpdateMeData>> => {
+    const mutationOptions: UseMutationOptions<UpdateMeResponse, UpdateMeError, Options<UpdateMeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateMe({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Get a new access token
+ *
+ * Needs the cookie `fixdesk_refresh` and no body. Each refresh token works once and is replaced; presenting one that was used before ends the session. A client that may lose an answer repeats the request with the same Idempotency-Key.
+ */
+export const refreshSessionMutation = (options?: Partial<Options<RefreshSessionData>>): UseMutationOptions<RefreshSessionResponse, RefreshSessionError, Options<RefreshSessionData>> => {
+    const mutationOptions: UseMutationOptions<RefreshSessionResponse, RefreshSessionError, Options<RefreshSessionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await refreshSession({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Register
+ *
+ * Makes an employee's account that stays inactive until the link in the mail that follows is used, within 24 hours. A role is ignored.
+ */
+export const registerAccountMutation = (options?: Partial<Options<RegisterAccountData>>): UseMutationOptions<RegisterAccountResponse, RegisterAccountError, Options<RegisterAccountData>> => {
+    const mutationOptions: UseMutationOptions<RegisterAccountResponse, RegisterAccountError, Options<RegisterAccountData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await registerAccount({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Get the mail with the link once more
+ *
+ * Answers alike whether there is such a registration or not.
+ */
+export const resendVerificationMutation = (options?: Partial<Options<ResendVerificationData>>): UseMutationOptions<ResendVerificationResponse, ResendVerificationError, Options<ResendVerificationData>> => {
+    const mutationOptions: UseMutationOptions<ResendVerificationResponse, ResendVerificationError, Options<ResendVerificationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resendVerification({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Choose a new password by a mailed link
+ *
+ * Ends all sessions of the account and confirms its address. Works with the links of forgotten passwords and of invitations.
+ */
+export const resetPasswordMutation = (options?: Partial<Options<ResetPasswordData>>): UseMutationOptions<ResetPasswordResponse, ResetPasswordError, Options<ResetPasswordData>> => {
+    const mutationOptions: UseMutationOptions<ResetPasswordResponse, ResetPasswordError, Options<ResetPasswordData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resetPassword({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listApiTokensQueryKey = (options?: Options<ListApiTokensData>) => createQueryKey('listApiTokens', options);
+
+/**
+ * List the own API tokens
+ *
+ * Newest first. The tokens themselves are not shown again. Needs a sign-in by password.
+ */
+export const listApiTokensOptions = (options?: Options<ListApiTokensData>) => queryOptions<ListApiTokensResponse, ListApiTokensError, ListApiTokensResponse, ReturnType<typeof listApiTokensQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listApiTokens({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listApiTokensQueryKey(options)
+});
+
 export const listApiTokensInfiniteQueryKey = (options?: Options<ListApiTokensData>): QueryKey<Options<ListApiTokensData>> => createQueryKey('listApiTokens', options, true);
 
 /**
- * listApiTokens
+ * List the own API tokens
+ *
+ * Newest first. The tokens themselves are not shown again. Needs a sign-in by password.
  */
 export const listApiTokensInfiniteOptions = (options?: Options<ListApiTokensData>) => infiniteQueryOptions<ListApiTokensResponse, ListApiTokensError, InfiniteData<ListApiTokensResponse>, QueryKey<Options<ListApiTokensData>>, number | Pick<QueryKey<Options<ListApiTokensData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
 // @ts-ignore
@@ -320,7 +356,9 @@ export const listApiTokensInfiniteOptions = (options?: Options<ListApiTokensData
 });
 
 /**
- * createApiToken
+ * Make an API token
+ *
+ * The token acts as the caller and is shown this one time. Needs a sign-in by password.
  */
 export const createApiTokenMutation = (options?: Partial<Options<CreateApiTokenData>>): UseMutationOptions<CreateApiTokenResponse, CreateApiTokenError, Options<CreateApiTokenData>> => {
     const mutationOptions: UseMutationOptions<CreateApiTokenResponse, CreateApiTokenError, Options<CreateApiTokenData>> = {
@@ -337,7 +375,9 @@ export const createApiTokenMutation = (options?: Partial<Options<CreateApiTokenD
 };
 
 /**
- * deleteApiToken
+ * Delete an API token
+ *
+ * It is refused from then on. Needs a sign-in by password.
  */
 export const deleteApiTokenMutation = (options?: Partial<Options<DeleteApiTokenData>>): UseMutationOptions<DeleteApiTokenResponse, DeleteApiTokenError, Options<DeleteApiTokenData>> => {
     const mutationOptions: UseMutationOptions<DeleteApiTokenResponse, DeleteApiTokenError, Options<DeleteApiTokenData>> = {
@@ -353,58 +393,15 @@ export const deleteApiTokenMutation = (options?: Partial<Options<DeleteApiTokenD
     return mutationOptions;
 };
 
-export const listUsersQueryKey = (options?: Options<ListUsersData>) => createQueryKey('listUsers', options);
-
 /**
- * listUsers
+ * Confirm an e-mail address
+ *
+ * Activates the registration whose mailed token is sent. A token works once, for 24 hours.
  */
-export const listUsersOptions = (options?: Options<ListUsersData>) => queryOptions<ListUsersResponse, ListUsersError, ListUsersResponse, ReturnType<typeof listUsersQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listUsers({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listUsersQueryKey(options)
-});
-
-export const listUsersInfiniteQueryKey = (options?: Options<ListUsersData>): QueryKey<Options<ListUsersData>> => createQueryKey('listUsers', options, true);
-
-/**
- * listUsers
- */
-export const listUsersInfiniteOptions = (options?: Options<ListUsersData>) => infiniteQueryOptions<ListUsersResponse, ListUsersError, InfiniteData<ListUsersResponse>, QueryKey<Options<ListUsersData>>, number | Pick<QueryKey<Options<ListUsersData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-// @ts-ignore
-{
-    queryFn: async ({ pageParam, queryKey, signal }) => {
-        // @ts-ignore
-        const page: Pick<QueryKey<Options<ListUsersData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-            query: {
-                page: pageParam
-            }
-        };
-        const params = createInfiniteParams(queryKey, page);
-        const { data } = await listUsers({
-            ...options,
-            ...params,
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listUsersInfiniteQueryKey(options)
-});
-
-/**
- * createUser
- */
-export const createUserMutation = (options?: Partial<Options<CreateUserData>>): UseMutationOptions<CreateUserResponse, CreateUserError, Options<CreateUserData>> => {
-    const mutationOptions: UseMutationOptions<CreateUserResponse, CreateUserError, Options<CreateUserData>> = {
+export const verifyEmailMutation = (options?: Partial<Options<VerifyEmailData>>): UseMutationOptions<VerifyEmailResponse, VerifyEmailError, Options<VerifyEmailData>> => {
+    const mutationOptions: UseMutationOptions<VerifyEmailResponse, VerifyEmailError, Options<VerifyEmailData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await createUser({
+            const { data } = await verifyEmail({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -414,335 +411,13 @@ export const createUserMutation = (options?: Partial<Options<CreateUserData>>): 
     };
     return mutationOptions;
 };
-
-/**
- * deleteUser
- */
-export const deleteUserMutation = (options?: Partial<Options<DeleteUserData>>): UseMutationOptions<DeleteUserResponse, DeleteUserError, Options<DeleteUserData>> => {
-    const mutationOptions: UseMutationOptions<DeleteUserResponse, DeleteUserError, Options<DeleteUserData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await deleteUser({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const getUserQueryKey = (options: Options<GetUserData>) => createQueryKey('getUser', options);
-
-/**
- * getUser
- */
-export const getUserOptions = (options: Options<GetUserData>) => queryOptions<GetUserResponse, GetUserError, GetUserResponse, ReturnType<typeof getUserQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getUser({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getUserQueryKey(options)
-});
-
-/**
- * updateUser
- */
-export const updateUserMutation = (options?: Partial<Options<UpdateUserData>>): UseMutationOptions<UpdateUserResponse, UpdateUserError, Options<UpdateUserData>> => {
-    const mutationOptions: UseMutationOptions<UpdateUserResponse, UpdateUserError, Options<UpdateUserData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await updateUser({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const listAssigneesQueryKey = (options?: Options<ListAssigneesData>) => createQueryKey('listAssignees', options);
-
-/**
- * listAssignees
- */
-export const listAssigneesOptions = (options?: Options<ListAssigneesData>) => queryOptions<ListAssigneesResponse, ListAssigneesError, ListAssigneesResponse, ReturnType<typeof listAssigneesQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listAssignees({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listAssigneesQueryKey(options)
-});
-
-export const listAssigneesInfiniteQueryKey = (options?: Options<ListAssigneesData>): QueryKey<Options<ListAssigneesData>> => createQueryKey('listAssignees', options, true);
-
-/**
- * listAssignees
- */
-export const listAssigneesInfiniteOptions = (options?: Options<ListAssigneesData>) => infiniteQueryOptions<ListAssigneesResponse, ListAssigneesError, InfiniteData<ListAssigneesResponse>, QueryKey<Options<ListAssigneesData>>, number | Pick<QueryKey<Options<ListAssigneesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-// @ts-ignore
-{
-    queryFn: async ({ pageParam, queryKey, signal }) => {
-        // @ts-ignore
-        const page: Pick<QueryKey<Options<ListAssigneesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-            query: {
-                page: pageParam
-            }
-        };
-        const params = createInfiniteParams(queryKey, page);
-        const { data } = await listAssignees({
-            ...options,
-            ...params,
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listAssigneesInfiniteQueryKey(options)
-});
-
-export const listTicketsQueryKey = (options?: Options<ListTicketsData>) => createQueryKey('listTickets', options);
-
-/**
- * listTickets
- */
-export const listTicketsOptions = (options?: Options<ListTicketsData>) => queryOptions<ListTicketsResponse, ListTicketsError, ListTicketsResponse, ReturnType<typeof listTicketsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listTickets({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listTicketsQueryKey(options)
-});
-
-export const listTicketsInfiniteQueryKey = (options?: Options<ListTicketsData>): QueryKey<Options<ListTicketsData>> => createQueryKey('listTickets', options, true);
-
-/**
- * listTickets
- */
-export const listTicketsInfiniteOptions = (options?: Options<ListTicketsData>) => infiniteQueryOptions<ListTicketsResponse, ListTicketsError, InfiniteData<ListTicketsResponse>, QueryKey<Options<ListTicketsData>>, number | Pick<QueryKey<Options<ListTicketsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-// @ts-ignore
-{
-    queryFn: async ({ pageParam, queryKey, signal }) => {
-        // @ts-ignore
-        const page: Pick<QueryKey<Options<ListTicketsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-            query: {
-                page: pageParam
-            }
-        };
-        const params = createInfiniteParams(queryKey, page);
-        const { data } = await listTickets({
-            ...options,
-            ...params,
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listTicketsInfiniteQueryKey(options)
-});
-
-/**
- * createTicket
- */
-export const createTicketMutation = (options?: Partial<Options<CreateTicketData>>): UseMutationOptions<CreateTicketResponse, CreateTicketError, Options<CreateTicketData>> => {
-    const mutationOptions: UseMutationOptions<CreateTicketResponse, CreateTicketError, Options<CreateTicketData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await createTicket({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * deleteTicket
- */
-export const deleteTicketMutation = (options?: Partial<Options<DeleteTicketData>>): UseMutationOptions<DeleteTicketResponse, DeleteTicketError, Options<DeleteTicketData>> => {
-    const mutationOptions: UseMutationOptions<DeleteTicketResponse, DeleteTicketError, Options<DeleteTicketData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await deleteTicket({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const getTicketQueryKey = (options: Options<GetTicketData>) => createQueryKey('getTicket', options);
-
-/**
- * getTicket
- */
-export const getTicketOptions = (options: Options<GetTicketData>) => queryOptions<GetTicketResponse, GetTicketError, GetTicketResponse, ReturnType<typeof getTicketQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getTicket({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getTicketQueryKey(options)
-});
-
-/**
- * updateTicket
- */
-export const updateTicketMutation = (options?: Partial<Options<UpdateTicketData>>): UseMutationOptions<UpdateTicketResponse, UpdateTicketError, Options<UpdateTicketData>> => {
-    const mutationOptions: UseMutationOptions<UpdateTicketResponse, UpdateTicketError, Options<UpdateTicketData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await updateTicket({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * replaceTicket
- */
-export const replaceTicketMutation = (options?: Partial<Options<ReplaceTicketData>>): UseMutationOptions<ReplaceTicketResponse, ReplaceTicketError, Options<ReplaceTicketData>> => {
-    const mutationOptions: UseMutationOptions<ReplaceTicketResponse, ReplaceTicketError, Options<ReplaceTicketData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await replaceTicket({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * addTicketComment
- */
-export const addTicketCommentMutation = (options?: Partial<Options<AddTicketCommentData>>): UseMutationOptions<AddTicketCommentResponse, AddTicketCommentError, Options<AddTicketCommentData>> => {
-    const mutationOptions: UseMutationOptions<AddTicketCommentResponse, AddTicketCommentError, Options<AddTicketCommentData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await addTicketComment({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * updateTicketStatus
- */
-export const updateTicketStatusMutation = (options?: Partial<Options<UpdateTicketStatusData>>): UseMutationOptions<UpdateTicketStatusResponse, UpdateTicketStatusError, Options<UpdateTicketStatusData>> => {
-    const mutationOptions: UseMutationOptions<UpdateTicketStatusResponse, UpdateTicketStatusError, Options<UpdateTicketStatusData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await updateTicketStatus({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * assignTicket
- */
-export const assignTicketMutation = (options?: Partial<Options<AssignTicketData>>): UseMutationOptions<AssignTicketResponse, AssignTicketError, Options<AssignTicketData>> => {
-    const mutationOptions: UseMutationOptions<AssignTicketResponse, AssignTicketError, Options<AssignTicketData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await assignTicket({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const listTicketEventsQueryKey = (options: Options<ListTicketEventsData>) => createQueryKey('listTicketEvents', options);
-
-/**
- * listTicketEvents
- */
-export const listTicketEventsOptions = (options: Options<ListTicketEventsData>) => queryOptions<ListTicketEventsResponse, ListTicketEventsError, ListTicketEventsResponse, ReturnType<typeof listTicketEventsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listTicketEvents({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listTicketEventsQueryKey(options)
-});
-
-export const listTicketEventsInfiniteQueryKey = (options: Options<ListTicketEventsData>): QueryKey<Options<ListTicketEventsData>> => createQueryKey('listTicketEvents', options, true);
-
-/**
- * listTicketEvents
- */
-export const listTicketEventsInfiniteOptions = (options: Options<ListTicketEventsData>) => infiniteQueryOptions<ListTicketEventsResponse, ListTicketEventsError, InfiniteData<ListTicketEventsResponse>, QueryKey<Options<ListTicketEventsData>>, number | Pick<QueryKey<Options<ListTicketEventsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-// @ts-ignore
-{
-    queryFn: async ({ pageParam, queryKey, signal }) => {
-        // @ts-ignore
-        const page: Pick<QueryKey<Options<ListTicketEventsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-            query: {
-                page: pageParam
-            }
-        };
-        const params = createInfiniteParams(queryKey, page);
-        const { data } = await listTicketEvents({
-            ...options,
-            ...params,
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listTicketEventsInfiniteQueryKey(options)
-});
 
 export const listCommentsQueryKey = (options?: Options<ListCommentsData>) => createQueryKey('listComments', options);
 
 /**
- * listComments
+ * List comments
+ *
+ * The comments of one ticket, or of all tickets the caller sees; newest first.
  */
 export const listCommentsOptions = (options?: Options<ListCommentsData>) => queryOptions<ListCommentsResponse, ListCommentsError, ListCommentsResponse, ReturnType<typeof listCommentsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -760,7 +435,9 @@ export const listCommentsOptions = (options?: Options<ListCommentsData>) => quer
 export const listCommentsInfiniteQueryKey = (options?: Options<ListCommentsData>): QueryKey<Options<ListCommentsData>> => createQueryKey('listComments', options, true);
 
 /**
- * listComments
+ * List comments
+ *
+ * The comments of one ticket, or of all tickets the caller sees; newest first.
  */
 export const listCommentsInfiniteOptions = (options?: Options<ListCommentsData>) => infiniteQueryOptions<ListCommentsResponse, ListCommentsError, InfiniteData<ListCommentsResponse>, QueryKey<Options<ListCommentsData>>, number | Pick<QueryKey<Options<ListCommentsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
 // @ts-ignore
@@ -785,7 +462,9 @@ export const listCommentsInfiniteOptions = (options?: Options<ListCommentsData>)
 });
 
 /**
- * createComment
+ * Comment on a ticket by its id
+ *
+ * Like add_comment; IT staff may comment on any ticket.
  */
 export const createCommentMutation = (options?: Partial<Options<CreateCommentData>>): UseMutationOptions<CreateCommentResponse, CreateCommentError, Options<CreateCommentData>> => {
     const mutationOptions: UseMutationOptions<CreateCommentResponse, CreateCommentError, Options<CreateCommentData>> = {
@@ -802,7 +481,9 @@ export const createCommentMutation = (options?: Partial<Options<CreateCommentDat
 };
 
 /**
- * deleteComment
+ * Delete a comment
+ *
+ * By its author or an administrator; system messages cannot be deleted.
  */
 export const deleteCommentMutation = (options?: Partial<Options<DeleteCommentData>>): UseMutationOptions<DeleteCommentResponse, DeleteCommentError, Options<DeleteCommentData>> => {
     const mutationOptions: UseMutationOptions<DeleteCommentResponse, DeleteCommentError, Options<DeleteCommentData>> = {
@@ -821,7 +502,7 @@ export const deleteCommentMutation = (options?: Partial<Options<DeleteCommentDat
 export const getCommentQueryKey = (options: Options<GetCommentData>) => createQueryKey('getComment', options);
 
 /**
- * getComment
+ * Show a comment
  */
 export const getCommentOptions = (options: Options<GetCommentData>) => queryOptions<GetCommentResponse, GetCommentError, GetCommentResponse, ReturnType<typeof getCommentQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -837,7 +518,9 @@ export const getCommentOptions = (options: Options<GetCommentData>) => queryOpti
 });
 
 /**
- * updateComment
+ * Change what a comment says
+ *
+ * By its author or an administrator; system messages cannot be changed.
  */
 export const updateCommentMutation = (options?: Partial<Options<UpdateCommentData>>): UseMutationOptions<UpdateCommentResponse, UpdateCommentError, Options<UpdateCommentData>> => {
     const mutationOptions: UseMutationOptions<UpdateCommentResponse, UpdateCommentError, Options<UpdateCommentData>> = {
@@ -853,10 +536,49 @@ export const updateCommentMutation = (options?: Partial<Options<UpdateCommentDat
     return mutationOptions;
 };
 
+/**
+ * Replace what a comment says
+ *
+ * By its author or an administrator; system messages cannot be changed.
+ */
+export const replaceCommentMutation = (options?: Partial<Options<ReplaceCommentData>>): UseMutationOptions<ReplaceCommentResponse, ReplaceCommentError, Options<ReplaceCommentData>> => {
+    const mutationOptions: UseMutationOptions<ReplaceCommentResponse, ReplaceCommentError, Options<ReplaceCommentData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await replaceComment({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getConfigQueryKey = (options?: Options<GetConfigData>) => createQueryKey('getConfig', options);
+
+/**
+ * Show what the app needs to know
+ */
+export const getConfigOptions = (options?: Options<GetConfigData>) => queryOptions<GetConfigResponse, GetConfigError, GetConfigResponse, ReturnType<typeof getConfigQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getConfig({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getConfigQueryKey(options)
+});
+
 export const getDashboardQueryKey = (options?: Options<GetDashboardData>) => createQueryKey('getDashboard', options);
 
 /**
- * getDashboard
+ * Show the desk at a glance
+ *
+ * Numbers and newest tickets among those the caller sees. `mine` are the unfinished tickets assigned to the caller (for employees: reported by them), `mine_total` is their number. `unassigned` counts unfinished tickets without assignee; it is 0 for employees. `per_day` covers the last 30 days and is empty unless the caller is an administrator.
  */
 export const getDashboardOptions = (options?: Options<GetDashboardData>) => queryOptions<GetDashboardResponse, GetDashboardError, GetDashboardResponse, ReturnType<typeof getDashboardQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -874,7 +596,9 @@ export const getDashboardOptions = (options?: Options<GetDashboardData>) => quer
 export const listJobsQueryKey = (options?: Options<ListJobsData>) => createQueryKey('listJobs', options);
 
 /**
- * listJobs
+ * List background jobs
+ *
+ * Newest first. Jobs that are done are kept for a week.
  */
 export const listJobsOptions = (options?: Options<ListJobsData>) => queryOptions<ListJobsResponse, ListJobsError, ListJobsResponse, ReturnType<typeof listJobsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -892,7 +616,9 @@ export const listJobsOptions = (options?: Options<ListJobsData>) => queryOptions
 export const listJobsInfiniteQueryKey = (options?: Options<ListJobsData>): QueryKey<Options<ListJobsData>> => createQueryKey('listJobs', options, true);
 
 /**
- * listJobs
+ * List background jobs
+ *
+ * Newest first. Jobs that are done are kept for a week.
  */
 export const listJobsInfiniteOptions = (options?: Options<ListJobsData>) => infiniteQueryOptions<ListJobsResponse, ListJobsError, InfiniteData<ListJobsResponse>, QueryKey<Options<ListJobsData>>, number | Pick<QueryKey<Options<ListJobsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
 // @ts-ignore
@@ -917,12 +643,408 @@ export const listJobsInfiniteOptions = (options?: Options<ListJobsData>) => infi
 });
 
 /**
- * replayJob
+ * Run a dead job again
+ *
+ * Needs no body. The job is tried as often as a new one.
  */
 export const replayJobMutation = (options?: Partial<Options<ReplayJobData>>): UseMutationOptions<ReplayJobResponse, ReplayJobError, Options<ReplayJobData>> => {
     const mutationOptions: UseMutationOptions<ReplayJobResponse, ReplayJobError, Options<ReplayJobData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await replayJob({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listTicketsQueryKey = (options?: Options<ListTicketsData>) => createQueryKey('listTickets', options);
+
+/**
+ * List tickets
+ *
+ * The tickets that the caller sees: their own (employee), those assigned to them, unassigned or reported by them (IT staff), all (admin). Newest first unless sorted otherwise. Items come without comments.
+ */
+export const listTicketsOptions = (options?: Options<ListTicketsData>) => queryOptions<ListTicketsResponse, ListTicketsError, ListTicketsResponse, ReturnType<typeof listTicketsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTickets({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTicketsQueryKey(options)
+});
+
+export const listTicketsInfiniteQueryKey = (options?: Options<ListTicketsData>): QueryKey<Options<ListTicketsData>> => createQueryKey('listTickets', options, true);
+
+/**
+ * List tickets
+ *
+ * The tickets that the caller sees: their own (employee), those assigned to them, unassigned or reported by them (IT staff), all (admin). Newest first unless sorted otherwise. Items come without comments.
+ */
+export const listTicketsInfiniteOptions = (options?: Options<ListTicketsData>) => infiniteQueryOptions<ListTicketsResponse, ListTicketsError, InfiniteData<ListTicketsResponse>, QueryKey<Options<ListTicketsData>>, number | Pick<QueryKey<Options<ListTicketsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListTicketsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listTickets({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTicketsInfiniteQueryKey(options)
+});
+
+/**
+ * Report a problem
+ *
+ * Creates an open ticket of the caller. A status is ignored, and so is an assignee when an employee names one.
+ */
+export const createTicketMutation = (options?: Partial<Options<CreateTicketData>>): UseMutationOptions<CreateTicketResponse, CreateTicketError, Options<CreateTicketData>> => {
+    const mutationOptions: UseMutationOptions<CreateTicketResponse, CreateTicketError, Options<CreateTicketData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createTicket({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete a ticket
+ *
+ * Deletes the ticket and its comments for good. The id is never used again.
+ */
+export const deleteTicketMutation = (options?: Partial<Options<DeleteTicketData>>): UseMutationOptions<DeleteTicketResponse, DeleteTicketError, Options<DeleteTicketData>> => {
+    const mutationOptions: UseMutationOptions<DeleteTicketResponse, DeleteTicketError, Options<DeleteTicketData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteTicket({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getTicketQueryKey = (options: Options<GetTicketData>) => createQueryKey('getTicket', options);
+
+/**
+ * Show a ticket
+ *
+ * The ticket with its comments, oldest first.
+ */
+export const getTicketOptions = (options: Options<GetTicketData>) => queryOptions<GetTicketResponse, GetTicketError, GetTicketResponse, ReturnType<typeof getTicketQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getTicket({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getTicketQueryKey(options)
+});
+
+/**
+ * Change a ticket's fields
+ *
+ * Changes the fields that are sent. Employees may change title and description of their own open tickets.
+ */
+export const updateTicketMutation = (options?: Partial<Options<UpdateTicketData>>): UseMutationOptions<UpdateTicketResponse, UpdateTicketError, Options<UpdateTicketData>> => {
+    const mutationOptions: UseMutationOptions<UpdateTicketResponse, UpdateTicketError, Options<UpdateTicketData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateTicket({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Replace a ticket's fields
+ *
+ * Needs title and description; what is left out stays. Employees may change title and description of their own open tickets. `assigned_to` takes an id, null, or a user object as answers embed it.
+ */
+export const replaceTicketMutation = (options?: Partial<Options<ReplaceTicketData>>): UseMutationOptions<ReplaceTicketResponse, ReplaceTicketError, Options<ReplaceTicketData>> => {
+    const mutationOptions: UseMutationOptions<ReplaceTicketResponse, ReplaceTicketError, Options<ReplaceTicketData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await replaceTicket({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Comment on a ticket
+ *
+ * Adds to the conversation; resolved and closed tickets can be commented on, too.
+ */
+export const addTicketCommentMutation = (options?: Partial<Options<AddTicketCommentData>>): UseMutationOptions<AddTicketCommentResponse, AddTicketCommentError, Options<AddTicketCommentData>> => {
+    const mutationOptions: UseMutationOptions<AddTicketCommentResponse, AddTicketCommentError, Options<AddTicketCommentData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addTicketComment({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Assign a ticket
+ *
+ * Gives the ticket to an active member of the IT staff or an administrator, or to nobody with null. Writes a system message; the status stays.
+ */
+export const assignTicketMutation = (options?: Partial<Options<AssignTicketData>>): UseMutationOptions<AssignTicketResponse, AssignTicketError, Options<AssignTicketData>> => {
+    const mutationOptions: UseMutationOptions<AssignTicketResponse, AssignTicketError, Options<AssignTicketData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await assignTicket({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listTicketEventsQueryKey = (options: Options<ListTicketEventsData>) => createQueryKey('listTicketEvents', options);
+
+/**
+ * Show a ticket's timeline
+ *
+ * What happened to the ticket, in the order it happened.
+ */
+export const listTicketEventsOptions = (options: Options<ListTicketEventsData>) => queryOptions<ListTicketEventsResponse, ListTicketEventsError, ListTicketEventsResponse, ReturnType<typeof listTicketEventsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTicketEvents({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTicketEventsQueryKey(options)
+});
+
+export const listTicketEventsInfiniteQueryKey = (options: Options<ListTicketEventsData>): QueryKey<Options<ListTicketEventsData>> => createQueryKey('listTicketEvents', options, true);
+
+/**
+ * Show a ticket's timeline
+ *
+ * What happened to the ticket, in the order it happened.
+ */
+export const listTicketEventsInfiniteOptions = (options: Options<ListTicketEventsData>) => infiniteQueryOptions<ListTicketEventsResponse, ListTicketEventsError, InfiniteData<ListTicketEventsResponse>, QueryKey<Options<ListTicketEventsData>>, string | Pick<QueryKey<Options<ListTicketEventsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListTicketEventsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listTicketEvents({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTicketEventsInfiniteQueryKey(options)
+});
+
+/**
+ * Move a ticket to a status
+ *
+ * Writes a system message with the change. The same status again changes nothing.
+ */
+export const updateTicketStatusMutation = (options?: Partial<Options<UpdateTicketStatusData>>): UseMutationOptions<UpdateTicketStatusResponse, UpdateTicketStatusError, Options<UpdateTicketStatusData>> => {
+    const mutationOptions: UseMutationOptions<UpdateTicketStatusResponse, UpdateTicketStatusError, Options<UpdateTicketStatusData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateTicketStatus({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listUsersQueryKey = (options?: Options<ListUsersData>) => createQueryKey('listUsers', options);
+
+/**
+ * List accounts
+ *
+ * All accounts, newest first; deleted ones appear under the name that replaced theirs.
+ */
+export const listUsersOptions = (options?: Options<ListUsersData>) => queryOptions<ListUsersResponse, ListUsersError, ListUsersResponse, ReturnType<typeof listUsersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listUsers({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listUsersQueryKey(options)
+});
+
+export const listUsersInfiniteQueryKey = (options?: Options<ListUsersData>): QueryKey<Options<ListUsersData>> => createQueryKey('listUsers', options, true);
+
+/**
+ * List accounts
+ *
+ * All accounts, newest first; deleted ones appear under the name that replaced theirs.
+ */
+export const listUsersInfiniteOptions = (options?: Options<ListUsersData>) => infiniteQueryOptions<ListUsersResponse, ListUsersError, InfiniteData<ListUsersResponse>, QueryKey<Options<ListUsersData>>, number | Pick<QueryKey<Options<ListUsersData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListUsersData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listUsers({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listUsersInfiniteQueryKey(options)
+});
+
+/**
+ * Create an account
+ *
+ * The account is active at once. Without a password its owner gets a mail with a link to choose one, valid for seven days.
+ */
+export const createUserMutation = (options?: Partial<Options<CreateUserData>>): UseMutationOptions<CreateUserResponse, CreateUserError, Options<CreateUserData>> => {
+    const mutationOptions: UseMutationOptions<CreateUserResponse, CreateUserError, Options<CreateUserData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createUser({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete an account
+ *
+ * Deactivates the account for good and replaces its name, address and other personal data. Its tickets and comments stay.
+ */
+export const deleteUserMutation = (options?: Partial<Options<DeleteUserData>>): UseMutationOptions<DeleteUserResponse, DeleteUserError, Options<DeleteUserData>> => {
+    const mutationOptions: UseMutationOptions<DeleteUserResponse, DeleteUserError, Options<DeleteUserData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteUser({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getUserQueryKey = (options: Options<GetUserData>) => createQueryKey('getUser', options);
+
+/**
+ * Show an account
+ */
+export const getUserOptions = (options: Options<GetUserData>) => queryOptions<GetUserResponse, GetUserError, GetUserResponse, ReturnType<typeof getUserQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getUser({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getUserQueryKey(options)
+});
+
+/**
+ * Change an account's fields
+ *
+ * Changes the fields that are sent. Changing the role or deactivating ends the account's sessions at once.
+ */
+export const updateUserMutation = (options?: Partial<Options<UpdateUserData>>): UseMutationOptions<UpdateUserResponse, UpdateUserError, Options<UpdateUserData>> => {
+    const mutationOptions: UseMutationOptions<UpdateUserResponse, UpdateUserError, Options<UpdateUserData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateUser({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Replace an account's fields
+ *
+ * Needs username, email and role; what is left out stays. Changing the role or deactivating ends the account's sessions at once.
+ */
+export const replaceUserMutation = (options?: Partial<Options<ReplaceUserData>>): UseMutationOptions<ReplaceUserResponse, ReplaceUserError, Options<ReplaceUserData>> => {
+    const mutationOptions: UseMutationOptions<ReplaceUserResponse, ReplaceUserError, Options<ReplaceUserData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await replaceUser({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
