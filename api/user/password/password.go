@@ -25,6 +25,9 @@ const (
 	// judged is how many characters are looked at, since the time that the
 	// estimator takes grows with the square of the length.
 	judged = 64
+	// distinct is how many different characters a password must have; the
+	// estimator sees no repetition in letters beyond ASCII.
+	distinct = 5
 )
 
 // Check returns what is wrong with a new password, or "". personal are texts
@@ -47,6 +50,13 @@ func Check(plain string, personal ...string) string {
 func common(plain string, personal []string) bool {
 	if r := []rune(plain); len(r) > judged {
 		plain = string(r[:judged])
+	}
+	seen := map[rune]bool{}
+	for _, r := range plain {
+		seen[r] = true
+	}
+	if len(seen) < distinct {
+		return true
 	}
 	words := []string{"fixdesk", "helpdesk", "ticket"}
 	for _, text := range personal {
@@ -122,7 +132,8 @@ func (h *Hasher) Verify(ctx context.Context, plain, encoded string, guard func()
 		return Result{}, nil
 	}
 	if d, ok := parseDjango(encoded); ok {
-		return Result{OK: d.matches(plain), Outdated: true}, nil
+		ok := d.matches(plain)
+		return Result{OK: ok, Outdated: ok}, nil
 	}
 	a, known := parseArgon(encoded)
 	if !known {
