@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/gin-gonic/gin"
 	"github.com/redis/go-redis/v9"
 
 	"github.com/fixdesk/fixdesk/api/auth"
@@ -86,7 +85,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := web.NewKeys(a.DB, a.Clock, secret, keyScope)
+	keys, err := web.NewKeys(a.DB, a.Clock, secret, server.KeyScope)
 	if err != nil {
 		return nil, err
 	}
@@ -121,15 +120,6 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	}
 	a.Worker.OnResult(a.Server.CountJob)
 	return a, nil
-}
-
-// keyScope says whose an Idempotency-Key is: a person's, or, before anybody has
-// signed in, an address's.
-func keyScope(c *gin.Context) string {
-	if by := authz.From(c.Request.Context()); by.ID != 0 {
-		return fmt.Sprintf("user:%d", by.ID)
-	}
-	return "ip:" + c.ClientIP()
 }
 
 func newSender(set config.Settings, given mail.Sender) (mail.Sender, error) {

@@ -42,7 +42,7 @@ func buildProgram(t *testing.T) string {
 
 func newProgram(t *testing.T, path, database string) *program {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a free port
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func newProgram(t *testing.T, path, database string) *program {
 
 func (p *program) start() {
 	p.t.Helper()
-	p.cmd = exec.CommandContext(context.Background(), p.path, "serve") //nolint:gosec // our own binary
+	p.cmd = exec.CommandContext(context.Background(), p.path, "serve")
 	p.cmd.Env = p.env
 	p.cmd.Stderr = os.Stderr
 	if err := p.cmd.Start(); err != nil {
@@ -88,7 +88,7 @@ func (p *program) kill() {
 
 func (p *program) run(stdin string, args ...string) {
 	p.t.Helper()
-	cmd := exec.CommandContext(p.t.Context(), p.path, args...) //nolint:gosec // our own binary
+	cmd := exec.CommandContext(p.t.Context(), p.path, args...)
 	cmd.Env = p.env
 	cmd.Stdin = strings.NewReader(stdin)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -159,10 +159,9 @@ func TestNothingIsLostOrDoubledWhenKilled(t *testing.T) {
 
 func killed(t *testing.T, p *program) {
 	p.run(house.Password, "user", "create", "--username", "ada", "--email", "ada@example.com", "--role", "admin", "--password-stdin")
-	type order struct{ title, status string }
 	var mu sync.Mutex
 	sent, answered := map[string]bool{}, map[string]int64{}
-	var unanswered []order
+	var unanswered []string
 	for round := range 2 {
 		p.start()
 		token := p.signIn()
@@ -186,7 +185,7 @@ func killed(t *testing.T, p *program) {
 					if status == http.StatusCreated {
 						answered[title] = int64(id)
 					} else {
-						unanswered = append(unanswered, order{title: title})
+						unanswered = append(unanswered, title)
 					}
 					mu.Unlock()
 					if status == http.StatusCreated {
@@ -203,13 +202,13 @@ func killed(t *testing.T, p *program) {
 	}
 	p.start()
 	token := p.signIn()
-	for _, o := range unanswered {
-		status, made := p.call(http.MethodPost, "/api/tickets", token, o.title, ticketBody(o.title))
+	for _, title := range unanswered {
+		status, made := p.call(http.MethodPost, "/api/tickets", token, title, ticketBody(title))
 		if status != http.StatusCreated {
-			t.Fatalf("repeat %s: %d %v", o.title, status, made)
+			t.Fatalf("repeat %s: %d %v", title, status, made)
 		}
 		id, _ := made["id"].(float64)
-		answered[o.title] = int64(id)
+		answered[title] = int64(id)
 	}
 	if len(answered) < 20 {
 		t.Fatalf("only %d tickets were written; the test proves little", len(answered))

@@ -8,7 +8,6 @@ package bench
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -82,12 +81,12 @@ func fill(b *testing.B, engine string) *subject {
 	if err != nil {
 		b.Fatal(err)
 	}
-	start := time.Now() //nolint:forbidigo // a measurement
+	start := time.Now()
 	desk := demo.Desk{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Users: a.User, Tickets: a.Ticket, DataDir: dir}
 	if _, err := desk.Load(ctx, demo.Options{Tickets: tickets(), Comments: 5, Seed: 1}); err != nil {
 		b.Fatal(err)
 	}
-	fmt.Printf("%s: %d tickets loaded in %s\n", engine, tickets(), time.Since(start).Round(100*time.Millisecond)) //nolint:forbidigo // a measurement
+	fmt.Printf("%s: %d tickets loaded in %s", engine, tickets(), time.Since(start).Round(100*time.Millisecond))
 	s := &subject{app: a}
 	s.employee, s.staff, s.admin = actor(b, a, "employee"), actor(b, a, "agent"), actor(b, a, "admin")
 	rows, err := a.Ticket.List(ctx, s.admin, ticket.Filter{Sort: ticket.ByNewest}, web.Page{Number: 1, Size: 1})

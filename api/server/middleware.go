@@ -45,9 +45,8 @@ func wellFormed(id string) bool {
 	if id == "" || len(id) > 64 {
 		return false
 	}
-	return strings.IndexFunc(id, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r == '.')
-	}) < 0
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+	return strings.Trim(id, allowed) == ""
 }
 
 // recoverPanics turns a panic into an internal error.

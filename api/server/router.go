@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -9,6 +10,7 @@ import (
 	ginSwagger "github.com/swaggo/gin-swagger"
 
 	"github.com/fixdesk/fixdesk/api/auth"
+	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/deadletter"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
@@ -55,4 +57,13 @@ func (s *Server) readiness(c *gin.Context) {
 		return
 	}
 	c.JSON(http.StatusOK, gin.H{"status": "ok"})
+}
+
+// KeyScope says whose an Idempotency-Key is: a person's, or, before anybody has
+// signed in, an address's.
+func KeyScope(c *gin.Context) string {
+	if by := authz.From(c.Request.Context()); by.ID != 0 {
+		return fmt.Sprintf("user:%d", by.ID)
+	}
+	return "ip:" + c.ClientIP()
 }

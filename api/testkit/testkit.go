@@ -81,7 +81,7 @@ var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
 	if err := migrated("sqlite:" + path); err != nil {
 		return nil, err
 	}
-	return os.ReadFile(path) //nolint:gosec // our own temporary file
+	return os.ReadFile(path)
 })
 
 func migrated(url string) error {

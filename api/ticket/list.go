@@ -76,9 +76,7 @@ func (f Filter) branches(scopes []scope) []branch {
 			continue
 		}
 		for _, st := range statuses {
-			for _, b := range f.byPriority(branch{scope: sc, status: st}) {
-				out = append(out, b)
-			}
+			out = append(out, f.byPriority(branch{scope: sc, status: st})...)
 		}
 	}
 	return out

@@ -45,7 +45,7 @@ func Open(url string, now func() time.Time) (*DB, error) {
 		SkipDefaultTransaction: true,
 		TranslateError:         true,
 		NowFunc:                now,
-		Logger:                 sqlLog{},
+		Logger:                 sqlLog{now},
 	}
 	if kind == "mysql" {
 		return openMySQL(dsn, cfg)
@@ -99,7 +99,7 @@ func (d *DB) Tx(ctx context.Context, fn func(ctx context.Context, tx *gorm.DB) e
 			inner := context.WithValue(ctx, txKey{}, tx)
 			return fn(inner, tx.WithContext(inner))
 		}, d.dialect.txOptions())
-		if err == nil || !(errors.Is(err, ErrLostRace) || d.dialect.retryable(err)) {
+		if err == nil || (!errors.Is(err, ErrLostRace) && !d.dialect.retryable(err)) {
 			return err
 		}
 	}

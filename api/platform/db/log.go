@@ -15,7 +15,7 @@ const slowQuery = time.Second
 // sqlLog logs slow statements without their arguments, which hold what people
 // wrote. Errors are not logged here: they are returned, and logged once at the
 // edge.
-type sqlLog struct{}
+type sqlLog struct{ now func() time.Time }
 
 func (l sqlLog) LogMode(logger.LogLevel) logger.Interface { return l }
 
@@ -31,8 +31,8 @@ func (sqlLog) Error(ctx context.Context, msg string, args ...any) {
 	slog.ErrorContext(ctx, fmt.Sprintf(msg, args...))
 }
 
-func (sqlLog) Trace(ctx context.Context, begin time.Time, fc func() (string, int64), _ error) {
-	if took := time.Since(begin); took > slowQuery {
+func (l sqlLog) Trace(ctx context.Context, begin time.Time, fc func() (string, int64), _ error) {
+	if took := l.now().Sub(begin); took > slowQuery {
 		sql, rows := fc()
 		slog.WarnContext(ctx, "slow statement", "ms", took.Milliseconds(), "rows", rows, "sql", sql)
 	}

@@ -59,7 +59,7 @@ func TestRedis(t *testing.T) {
 	t.Cleanup(func() { _ = client.Close() })
 	l := limit.NewRedis(client)
 	r := limit.Rate{Burst: 2, Every: time.Minute}
-	key := "test:" + t.Name() + time.Now().String() //nolint:forbidigo // a unique key
+	key := "test:" + t.Name() + time.Now().String()
 	if wait, err := l.Wait(ctx, key, r); err != nil || wait != 0 {
 		t.Fatalf("before the first: %s %v", wait, err)
 	}

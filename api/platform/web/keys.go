@@ -274,5 +274,5 @@ func (r *recorder) sendTo(w gin.ResponseWriter) {
 	}
 	w.WriteHeader(r.status)
 	w.WriteHeaderNow()
-	_, _ = w.Write(r.body.Bytes()) //nolint:errcheck // the client may have gone
+	_, _ = w.Write(r.body.Bytes())
 }

@@ -59,4 +59,3 @@ func (p Page) Skip(count int64) (int, error) {
 	}
 	return skip, nil
 }
-

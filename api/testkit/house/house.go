@@ -138,7 +138,7 @@ type Answer struct {
 	t      testing.TB
 }
 
-// Get, Post, Put, Patch and Delete call an endpoint.
+// Get calls an endpoint.
 func (c *Client) Get(path string) *Answer { return c.Do(http.MethodGet, path, nil, nil) }
 
 // Post sends a body, which is JSON-encoded unless it is a string or bytes.
