@@ -86,7 +86,7 @@ func fill(b *testing.B, engine string) *subject {
 	if _, err := desk.Load(ctx, demo.Options{Tickets: tickets(), Comments: 5, Seed: 1}); err != nil {
 		b.Fatal(err)
 	}
-	fmt.Printf("%s: %d tickets loaded in %s", engine, tickets(), time.Since(start).Round(100*time.Millisecond))
+	b.Logf("%s: %d tickets loaded in %s", engine, tickets(), time.Since(start).Round(100*time.Millisecond))
 	s := &subject{app: a}
 	s.employee, s.staff, s.admin = actor(b, a, "employee"), actor(b, a, "agent"), actor(b, a, "admin")
 	rows, err := a.Ticket.List(ctx, s.admin, ticket.Filter{Sort: ticket.ByNewest}, web.Page{Number: 1, Size: 1})
