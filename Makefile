@@ -86,7 +86,7 @@ $(WEB_TESTED): $(WEB_PACKAGES) $(filter-out frontend/src/locales/%,$(WEB_SOURCES
 .PHONY: e2e
 ifneq ($(CHROMIUM),)
 e2e: build ## run the browser journeys against the real binary
-	cd frontend && FIXDESK_E2E_BINARY=$(CURDIR)/bin/fixdesk FIXDESK_E2E_CHROMIUM=$(CHROMIUM) npm run e2e
+	cd frontend && FIXDESK_BIN=$(CURDIR)/bin/fixdesk CHROMIUM_PATH=$(CHROMIUM) npm run e2e
 else
 e2e:
 	@echo "SKIPPED: the browser journeys, for there is no Chromium here. Install it"
