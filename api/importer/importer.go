@@ -128,3 +128,16 @@ func Interrupted(ctx context.Context, err error) error {
 	}
 	return err
 }
+
+// Objects returns the ids of all objects of a noun that came from the source.
+func (s Source) Objects(tx *gorm.DB, noun string) (map[int64]bool, error) {
+	var ids []int64
+	if err := tx.Model(&taken{}).Where("source = ? AND noun = ?", string(s), noun).Pluck("object_id", &ids).Error; err != nil {
+		return nil, fmt.Errorf("look for records taken before: %w", err)
+	}
+	out := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, nil
+}

@@ -29,7 +29,7 @@ func (d draft) record(people map[string]importer.Person, requester importer.Pers
 	}
 	if t.CreatedAt.IsZero() {
 		t.CreatedAt = now
-		b.notes = append(b.notes, "no time of creation: the time of the import is used")
+		b.notes = append(b.notes, "no time of creation, the time of the import is used")
 	}
 	t.UpdatedAt = t.CreatedAt
 	if len(d.history) > 0 {
@@ -105,10 +105,10 @@ func (b *builder) assignee(name string) *importer.Person {
 	p, ok := b.people[name]
 	switch {
 	case !ok:
-		b.notes = append(b.notes, "assignee unknown: left unassigned (--create-users makes accounts)")
+		b.notes = append(b.notes, "assignee unknown, left unassigned (--create-users makes accounts)")
 		return nil
 	case !p.WorksTickets:
-		b.notes = append(b.notes, "assignee is an employee here: left unassigned")
+		b.notes = append(b.notes, "assignee is an employee here, left unassigned")
 		return nil
 	}
 	return &p
