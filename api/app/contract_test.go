@@ -190,6 +190,12 @@ func TestQueries(t *testing.T) {
 		} {
 			sam.Get("/api/tickets" + query).WantFields(field)
 		}
+		one := path("/api/tickets/%v", sam.Get("/api/tickets").Results()[0]["id"])
+		for _, p := range []string{one + "?x=1", "/api/auth/me?x=1", "/api/config?x=1", "/api/dashboard?x=1", one + "/events?x=1", "/api/comments?x=1"} {
+			sam.Get(p).WantFields("x")
+		}
+		sam.Post("/api/tickets?x=1", ticketBody("a")).WantFields("x")
+		sam.Patch(one+"?dry_run=1", ticketBody("a")).WantFields("dry_run")
 		sam.Get("/api/tickets?status=&priority=&search=&assigned_to=&page=&cursor=").Want(200).Is("count", 23)
 		sam.Get("/api/tickets?page=3").Want(200).Is("next", nil)
 		sam.Get("/api/tickets?page=4").Want(404)

@@ -75,7 +75,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	exited := -1
 	parser, err := kong.New(&c, kong.Name("fixdesk"),
 		kong.Description("An IT support ticket system that a company runs itself."),
-		kong.Configuration(kong.JSON), kong.Writers(out, errOut), kong.UsageOnError(),
+		kong.Configuration(fromFile), kong.Writers(out, errOut), kong.UsageOnError(),
 		kong.Exit(func(code int) { exited = code }))
 	if err != nil {
 		return fail(exitFailed, err)
@@ -100,6 +100,22 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		return fail(exitFailed, err)
 	}
 	return exitDone
+}
+
+// fromFile reads the settings file, which gives way to the environment.
+func fromFile(r io.Reader) (kong.Resolver, error) {
+	file, err := kong.JSON(r)
+	if err != nil {
+		return nil, err
+	}
+	return kong.ResolverFunc(func(c *kong.Context, parent *kong.Path, flag *kong.Flag) (any, error) {
+		for _, name := range flag.Envs {
+			if os.Getenv(name) != "" {
+				return nil, nil //nolint:nilnil // how kong spells "not mine"
+			}
+		}
+		return file.Resolve(c, parent, flag)
+	}), nil
 }
 
 // logTo writes the log as JSON lines, times in UTC.

@@ -136,6 +136,12 @@ func Send(c *gin.Context, status int, view any, version int64) error {
 func SendPlain(c *gin.Context, status int, view any) error { return send(c, status, view, nil) }
 
 func send(c *gin.Context, status int, view any, version *int64) error {
+	if !c.GetBool(queryReadKey) {
+		// A handler that reads no parameters knows none.
+		if err := ReadQuery(c).Err(); err != nil {
+			return err
+		}
+	}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)

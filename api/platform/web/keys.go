@@ -28,10 +28,18 @@ import (
 // Handler answers a request or returns why it cannot.
 type Handler func(c *gin.Context) error
 
-// Handle adapts a Handler to Gin.
+// Handle adapts a Handler to Gin. What changes something takes no query
+// parameters, so any is refused.
 func Handle(h Handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		if err := h(c); err != nil {
+		var err error
+		if c.Request.Method != http.MethodGet {
+			err = ReadQuery(c).Err()
+		}
+		if err == nil {
+			err = h(c)
+		}
+		if err != nil {
 			Fail(c, err)
 		}
 	}

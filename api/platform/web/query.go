@@ -24,10 +24,14 @@ type Query struct {
 	errs   map[string][]string
 }
 
+// queryReadKey marks a request whose query string was looked at.
+const queryReadKey = "web.query_read"
+
 // ReadQuery reads the query string, which may hold only the parameters named:
 // a misspelt filter would show everything.
 func ReadQuery(c *gin.Context, allowed ...string) *Query {
 	q := &Query{errs: map[string][]string{}}
+	c.Set(queryReadKey, true)
 	values, err := url.ParseQuery(c.Request.URL.RawQuery)
 	q.values = values
 	if err != nil {
@@ -38,7 +42,11 @@ func ReadQuery(c *gin.Context, allowed ...string) *Query {
 			if !utf8.ValidString(name) {
 				name = "query"
 			}
-			q.Wrong(name, "Unknown parameter. Known here: "+strings.Join(allowed, ", ")+".")
+			known := "none"
+			if len(allowed) > 0 {
+				known = strings.Join(allowed, ", ")
+			}
+			q.Wrong(name, "Unknown parameter. Known here: "+known+".")
 			continue
 		}
 		for _, v := range vs {
