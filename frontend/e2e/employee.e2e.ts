@@ -34,7 +34,7 @@ journeys('an employee', (desk) => {
     await page.getByRole('heading', { name: 'Laptop does not start' }).waitFor();
     await page.getByText('Your ticket waits for somebody from IT').waitFor();
     expect(await page.getByLabel('Status').count()).toBe(0);
-    await page.getByLabel('Comment').fill('It beeps twice.\n<b>Really.</b>');
+    await page.getByRole('textbox', { name: 'Comment' }).fill('It beeps twice.\n<b>Really.</b>');
     await page.getByRole('button', { name: 'Send comment' }).click();
     await page.getByText('<b>Really.</b>').waitFor();
 

@@ -75,7 +75,8 @@ journeys('without a mouse', (desk) => {
 
   it('leaves single keys alone when they are switched off', async () => {
     const page = await desk.openAs('employee', '/profile');
-    await page.getByText('Single-key shortcuts').click();
+    await page.getByRole('switch').focus();
+    await page.keyboard.press('Space');
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     await page.keyboard.press('c');
     await page.waitForTimeout(300);

@@ -47,13 +47,15 @@ journeys('the session', (desk) => {
     await page.getByRole('heading', { name: 'While offline' }).waitFor();
     await page.context().setOffline(true);
     await page.getByText('Offline: this may be out of date').waitFor();
-    await page.getByLabel('Comment').fill('Written in a tunnel');
+    await page.getByRole('textbox', { name: 'Comment' }).fill('Written in a tunnel');
     await page.getByRole('button', { name: 'Send comment' }).click();
     await page.getByText('The server cannot be reached').waitFor();
-    expect(await page.getByLabel('Comment').inputValue()).toBe('Written in a tunnel');
+    expect(await page.getByRole('textbox', { name: 'Comment' }).inputValue()).toBe(
+      'Written in a tunnel',
+    );
     await page.context().setOffline(false);
     await page.getByRole('button', { name: 'Send comment' }).click();
     await page.getByText('Written in a tunnel', { exact: true }).waitFor();
-    expect(await page.getByLabel('Comment').inputValue()).toBe('');
+    expect(await page.getByRole('textbox', { name: 'Comment' }).inputValue()).toBe('');
   });
 });

@@ -13,7 +13,7 @@ journeys('IT staff', (desk) => {
     await page.getByText('changed the status from Open to In progress').waitFor();
     await page.getByLabel('Priority').selectOption({ label: 'Urgent' });
     await page.getByText('changed the priority from Medium to Urgent').waitFor();
-    await page.getByLabel('Comment').fill('New rollers are ordered.');
+    await page.getByRole('textbox', { name: 'Comment' }).fill('New rollers are ordered.');
     await page.keyboard.press('Control+Enter');
     await page.getByText('New rollers are ordered.', { exact: true }).waitFor();
     await page.getByLabel('Status').selectOption({ label: 'Resolved' });

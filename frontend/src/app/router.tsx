@@ -155,6 +155,7 @@ export function makeRouter(history?: RouterHistory) {
     defaultPendingMs: 150,
     defaultPendingMinMs: 0,
     scrollRestoration: true,
+    notFoundMode: 'root',
     defaultNotFoundComponent: NotFoundPage,
     defaultErrorComponent: RouteError,
     parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

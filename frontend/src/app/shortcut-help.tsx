@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
-import { Kbd, Modal } from '@mantine/core';
+import { Kbd } from '@mantine/core';
+import { Dialog } from '@/ui/dialog';
 import classes from './shortcut-help.module.css';
 
 /** Every key, and what it does. */
@@ -16,13 +17,7 @@ export function ShortcutHelp({ onClose }: { onClose: () => void }) {
     ['?', t`Show the keys`],
   ];
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t`Keys`}
-      closeButtonProps={{ 'aria-label': t`Close` }}
-      transitionProps={{ duration: 100 }}
-    >
+    <Dialog title={t`Keys`} onClose={onClose}>
       <table className={classes.table}>
         <tbody>
           {keys.map(([key, what]) => (
@@ -35,6 +30,6 @@ export function ShortcutHelp({ onClose }: { onClose: () => void }) {
           ))}
         </tbody>
       </table>
-    </Modal>
+    </Dialog>
   );
 }

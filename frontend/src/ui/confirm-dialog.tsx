@@ -1,7 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { explain } from '@/lib/problem';
+import { Dialog } from './dialog';
 
 interface ConfirmDialogProps {
   title: string;
@@ -27,13 +28,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     if (ready) onConfirm();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={title}
-      closeButtonProps={{ 'aria-label': t`Close` }}
-      transitionProps={{ duration: 100 }}
-    >
+    <Dialog title={title} onClose={onClose}>
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           <div>{children}</div>
@@ -61,6 +56,6 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -130,8 +130,9 @@ async function sendChange(ticket: TicketDetail, change: PropertyChange): Promise
     case 'status':
       return (await updateTicketStatus({ path, body: { status: change.to }, ...must })).data;
     case 'assignee': {
-      const body = { user_id: change.to?.id ?? null };
-      return (await assignTicket({ path, body, ...must })).data;
+      // Two people who take the same ticket must not both believe to have it.
+      const options = { path, headers: ifMatch(ticket), ...must };
+      return (await assignTicket({ ...options, body: { user_id: change.to?.id ?? null } })).data;
     }
     case 'priority': {
       const options = { path, body: { priority: change.to }, headers: ifMatch(ticket), ...must };

@@ -131,7 +131,7 @@ describe('properties', () => {
     );
     const { user } = openApp('/tickets/42', 'it_staff');
     await user.selectOptions(await screen.findByLabelText('Priority'), 'Low');
-    await waitFor(() => expect(condition).toBe('"v7"'));
+    await waitFor(() => expect(condition).toBe('"v7."'));
   });
 
   it('assign to oneself with one button', async () => {
@@ -177,7 +177,7 @@ describe('editing', () => {
     expect(within(theirs).getByText('Printer soaked')).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Save my version' }));
     expect(await screen.findByRole('heading', { name: 'Printer burnt down' })).toBeVisible();
-    expect(conditions).toEqual(['"v1"', '"v2"']);
+    expect(conditions).toEqual(['"v1."', '"v2."']);
   });
 });
 
@@ -199,7 +199,7 @@ describe('deleting', () => {
     await user.type(within(dialog).getByLabelText('Type 42 to confirm'), '42');
     await user.click(confirm);
     expect(await screen.findByRole('heading', { name: 'All tickets' })).toBeVisible();
-    expect(condition).toBe('"v5"');
+    expect(condition).toBe('"v5."');
   });
 });
 

@@ -1,6 +1,12 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { CreateUserData } from '@/lib/api';
-import { type Account, createUser, deleteUser, type UserPatch, updateUser } from '@/lib/api';
+import type { CreateUserRequest } from '@/lib/api';
+import {
+  type Account,
+  createUser,
+  deleteUser,
+  type UpdateUserRequest,
+  updateUser,
+} from '@/lib/api';
 import {
   getUserOptions,
   getUserQueryKey,
@@ -35,7 +41,7 @@ export function useUser(id: number) {
 export function useCreateUser() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (input: { body: CreateUserData['body']; headers: Record<string, string> }) =>
+    mutationFn: async (input: { body: CreateUserRequest; headers: Record<string, string> }) =>
       (await createUser({ ...input, ...must })).data,
     onSuccess: () => invalidate(client, 'listUsers', 'listAssignees'),
   });
@@ -45,7 +51,7 @@ export function useCreateUser() {
 export function useUpdateUser() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ base, patch }: { base: Account; patch: UserPatch }) => {
+    mutationFn: async ({ base, patch }: { base: Account; patch: UpdateUserRequest }) => {
       const options = { path: { id: base.id }, body: patch, headers: ifMatch(base), ...must };
       return (await updateUser(options)).data;
     },
