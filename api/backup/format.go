@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -46,6 +47,15 @@ var tables = []table{
 
 // rebuilt lists the tables that are made anew from others.
 var rebuilt = []string{"ticket_texts", "ticket_grams"}
+
+// Known returns the names of all tables that backups keep or make anew.
+func Known() []string {
+	out := slices.Clone(rebuilt)
+	for _, t := range tables {
+		out = append(out, t.name)
+	}
+	return out
+}
 
 type header struct {
 	Format    string    `json:"format"`

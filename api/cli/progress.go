@@ -33,12 +33,16 @@ func newProgress(w io.Writer, noun string) *progress {
 func (p *progress) show(done, total int64) {
 	if p.tty {
 		if p.bar == nil {
-			p.bar = progressbar.NewOptions64(max(total, 1), progressbar.OptionSetWriter(p.w),
+			size := total
+			if size == 0 {
+				size = -1 // a spinner
+			}
+			p.bar = progressbar.NewOptions64(size, progressbar.OptionSetWriter(p.w),
 				progressbar.OptionSetDescription(p.noun), progressbar.OptionShowCount(), progressbar.OptionSetWidth(30),
 				progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond),
 				progressbar.OptionClearOnFinish())
 		}
-		_ = p.bar.Set64(min(done, max(total, 1)))
+		_ = p.bar.Set64(done)
 		return
 	}
 	now := time.Now() //nolint:forbidigo // see newProgress
