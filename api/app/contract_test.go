@@ -198,7 +198,10 @@ func TestQueries(t *testing.T) {
 		sam.Patch(one+"?dry_run=1", ticketBody("a")).WantFields("dry_run")
 		sam.Get("/api/tickets?status=&priority=&search=&assigned_to=&page=&cursor=").Want(200).Is("count", 23)
 		sam.Get("/api/tickets?page=3").Want(200).Is("next", nil)
-		sam.Get("/api/tickets?page=4").Want(404)
+		for _, beyond := range []string{"4", "1000000", "922337203685477581", "9223372036854775807"} {
+			sam.Get("/api/tickets?page=" + beyond).Want(404)
+			sam.Get("/api/comments?page=" + beyond).Want(404)
+		}
 		sam.Get("/api/tickets?search=%25%20DONE_").Want(200).Is("count", 23)
 		sam.Get("/api/tickets?search=100_").Want(200).Is("count", 0)
 		sam.Get("/api/tickets?priority=high").Want(200).Is("count", 11)

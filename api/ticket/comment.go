@@ -108,7 +108,7 @@ func (s *Service) changeComment(ctx context.Context, by authz.Actor, id int64, w
 }
 
 // commentSort names the one order of comment lists: newest first.
-const commentSort = "-id"
+const commentSort = web.ByID
 
 // ListComments returns a page of the comments of one ticket that the actor
 // sees, or, for ticketID 0, of all of them, newest first.
@@ -139,15 +139,9 @@ func (s *Service) ListComments(ctx context.Context, by authz.Actor, ticketID int
 	if out.Count, err = scanCount(tx, count); err != nil {
 		return out, err
 	}
-	skip := 0
-	if page.Cursor == nil {
-		skip = (page.Number - 1) * page.Size
-	}
-	if skip > 0 && int64(skip) >= out.Count {
-		return out, web.PageMissing()
-	}
-	if skip > 0 && skip+page.Size > web.MaxCount {
-		return out, web.PageTooDeep()
+	skip, err := page.Skip(out.Count)
+	if err != nil {
+		return out, err
 	}
 	dir, op := " DESC", " < "
 	if page.Cursor != nil && page.Cursor.Back {

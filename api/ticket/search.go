@@ -173,15 +173,9 @@ func scanCount(tx *gorm.DB, q *query) (int64, error) {
 func (s *Service) find(ctx context.Context, scopes []scope, counted func() (int64, error), f Filter, page web.Page) (web.Rows[Ticket], error) {
 	out := web.Rows[Ticket]{CursorOf: cursorOf(f.Sort)}
 	branches, all := f.branches(scopes), f.counting().branches(scopes)
-	skip := 0
-	if page.Cursor == nil {
-		skip = (page.Number - 1) * page.Size
-	}
 	if len(branches) == 0 {
-		if skip > 0 {
-			return out, web.PageMissing()
-		}
-		return out, nil
+		_, err := page.Skip(0)
+		return out, err
 	}
 	var extra func(*query)
 	var p plan
@@ -199,11 +193,9 @@ func (s *Service) find(ctx context.Context, scopes []scope, counted func() (int6
 		return out, err
 	}
 	out.Count = p.count
-	if skip > 0 && int64(skip) >= p.count {
-		return out, web.PageMissing()
-	}
-	if skip+page.Size > web.MaxCount && skip > 0 {
-		return out, web.PageTooDeep()
+	skip, err := page.Skip(p.count)
+	if err != nil {
+		return out, err
 	}
 	var q *query
 	if p.match != nil {
