@@ -29,12 +29,14 @@ journeys('IT staff', (desk) => {
     expect(stored).toMatchObject({ status: 'resolved', priority: 'urgent' });
   });
 
-  it('assigns to a colleague found by name', async () => {
+  it('hands over to a colleague found by name, and is told that it is gone', async () => {
     const { id } = await desk.ticket('Beamer is blue');
     const page = await desk.openAs('it_staff', `/tickets/${id}`);
     await page.getByRole('combobox', { name: 'Assignee' }).fill('ada');
     await page.getByRole('option', { name: 'ada' }).click();
-    await page.getByText('assigned the ticket to ada').waitFor();
+    await said(page, 'Assigned to ada');
+    await page.getByText('You cannot see this ticket any more').waitFor();
+    expect(await page.getByRole('button', { name: 'Send comment' }).count()).toBe(0);
   });
 
   it('narrows the queue, and the address keeps what is shown', async () => {

@@ -172,8 +172,10 @@ export function useChangeProperty(id: number) {
       if (context?.before) client.setQueryData(keyOf(id), context.before);
       void client.invalidateQueries({ queryKey: keyOf(id) });
     },
-    onSuccess: (ticket) => {
+    onSuccess: (ticket, change) => {
       client.setQueryData(keyOf(id), ticket);
+      // Whoever hands a ticket over may not see it any more; only asking again tells.
+      if (change.kind === 'assignee') void client.invalidateQueries({ queryKey: keyOf(id) });
       void stale(client);
     },
   });

@@ -2,7 +2,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { TicketDetail } from '@/lib/api';
-import { explain } from '@/lib/problem';
+import { asApiError, explain } from '@/lib/problem';
 import { Avatar, personName } from '@/ui/person';
 import { PlainText } from '@/ui/plain-text';
 import { RelativeTime } from '@/ui/relative-time';
@@ -29,7 +29,7 @@ export function Conversation({
   return (
     <section aria-label={t`Conversation`}>
       {!hideDescription && <Description ticket={ticket} />}
-      {!!events.error && (
+      {!!events.error && asApiError(events.error).status !== 404 && (
         <p className={classes.event} role="alert">
           <span>
             <Trans>The history did not load.</Trans> {explain(events.error)}

@@ -1,10 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Skeleton, Stack } from '@mantine/core';
+import { Alert, Button, Skeleton, Stack } from '@mantine/core';
 import { IconChevronLeft, IconPencil, IconTrash } from '@tabler/icons-react';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { TicketDetail } from '@/lib/api';
-import { ApiError } from '@/lib/problem';
+import { ApiError, asApiError } from '@/lib/problem';
 import { useMe } from '@/lib/session';
 import { PageHeading } from '@/ui/page';
 import { personName } from '@/ui/person';
@@ -33,7 +33,9 @@ function LoadedTicket({ id }: { id: number }) {
   const query = useTicket(id);
   return (
     <Fetched whole query={query} skeleton={<TicketSkeleton />}>
-      {(ticket) => <Ticket ticket={ticket} />}
+      {(ticket) => (
+        <Ticket ticket={ticket} gone={!!query.error && asApiError(query.error).status === 404} />
+      )}
     </Fetched>
   );
 }
@@ -55,12 +57,13 @@ function TicketSkeleton() {
   );
 }
 
-function Ticket({ ticket }: { ticket: TicketDetail }) {
+/** `gone`: it was visible a moment ago, but was deleted or handed to somebody else. */
+function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   const { t } = useLingui();
   const me = useMe();
   const [editing, setEditing] = useState(false);
   const [deleting, setDeleting] = useState(false);
-  const works = ticket.can.update_status || ticket.can.assign;
+  const works = !gone && (ticket.can.update_status || ticket.can.assign);
   return (
     <article className={`${classes.page} ${works ? '' : classes.single}`}>
       <header className={classes.head}>
@@ -80,7 +83,7 @@ function Ticket({ ticket }: { ticket: TicketDetail }) {
               <span dir="auto">{ticket.title}</span>
             </PageHeading>
             <div className={classes.actions}>
-              {ticket.can.update && (
+              {!gone && ticket.can.update && (
                 <Button
                   size="xs"
                   variant="default"
@@ -90,7 +93,7 @@ function Ticket({ ticket }: { ticket: TicketDetail }) {
                   <Trans>Edit ticket</Trans>
                 </Button>
               )}
-              {ticket.can.delete && (
+              {!gone && ticket.can.delete && (
                 <Button
                   size="xs"
                   variant="default"
@@ -114,16 +117,33 @@ function Ticket({ ticket }: { ticket: TicketDetail }) {
         </div>
       </header>
       <div className={classes.side}>
-        {works ? <Properties ticket={ticket} me={me} /> : <WhatHappensNow ticket={ticket} />}
+        {gone ? (
+          <Gone />
+        ) : works ? (
+          <Properties ticket={ticket} me={me} />
+        ) : (
+          <WhatHappensNow ticket={ticket} />
+        )}
       </div>
       <div className={classes.talk}>
         <Stack gap={0}>
           <Conversation ticket={ticket} hideDescription={editing} />
         </Stack>
-        {ticket.can.comment && <Composer ticketId={ticket.id} />}
+        {!gone && ticket.can.comment && <Composer ticketId={ticket.id} />}
       </div>
       {deleting && <DeleteTicket ticket={ticket} onClose={() => setDeleting(false)} />}
     </article>
+  );
+}
+
+function Gone() {
+  return (
+    <Alert color="orange" role="status">
+      <Trans>
+        You cannot see this ticket any more: it was deleted, or somebody else works on it now. This
+        is how you saw it last.
+      </Trans>
+    </Alert>
   );
 }
 
