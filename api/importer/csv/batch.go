@@ -89,9 +89,11 @@ func (b *batchRun) decide(res *result) error {
 	case ok && d.requester != "":
 	case b.requester != nil:
 		requester = *b.requester
-		if d.requester == "" {
-			res.notes = append(res.notes, "no requester: "+requester.Username)
-		} else {
+		switch {
+		case b.plan.mapping[toRequester] == nil: // as the operator wants it
+		case d.requester == "":
+			res.notes = append(res.notes, "no requester, the one of --requester is used")
+		default:
 			res.notes = append(res.notes, "unknown requester replaced by the one of --requester: "+d.requester)
 		}
 	case d.requester == "":
