@@ -1,5 +1,6 @@
 // Package auth is the door of the desk: it finds out who is calling, and lets
-// people register, sign in, stay signed in, and get back in.
+// people register, sign in, stay signed in, and get back in. Its verbs for those
+// who are not signed in take no actor: they find out who it is.
 package auth
 
 import (

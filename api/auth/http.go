@@ -34,7 +34,7 @@ func (s *Service) Routes(public, signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.DELETE("/auth/tokens/:id", web.Handle(s.deleteToken))
 }
 
-const badTokenKey = "auth.bad_token"
+const unknownCaller = "auth.unknown_caller"
 
 // Authenticate finds out who is calling, and lets nobody pass as nobody.
 func (s *Service) Authenticate() gin.HandlerFunc {
@@ -48,7 +48,7 @@ func (s *Service) Authenticate() gin.HandlerFunc {
 		case err != nil:
 			web.Fail(c, err)
 		case by.IsNobody():
-			c.Set(badTokenKey, true)
+			c.Set(unknownCaller, true)
 		default:
 			c.Request = c.Request.WithContext(authz.With(c.Request.Context(), by))
 		}
@@ -61,7 +61,7 @@ func Required() gin.HandlerFunc {
 		switch {
 		case !authz.From(c.Request.Context()).IsNobody():
 			return nil
-		case c.GetBool(badTokenKey):
+		case c.GetBool(unknownCaller):
 			return errToken
 		}
 		return errRequired
@@ -76,7 +76,7 @@ const (
 )
 
 func (s *Service) setCookie(c *gin.Context, secret string) {
-	cookie := &http.Cookie{
+	cookie := &http.Cookie{ //nolint:gosec // Secure wherever people reach the desk by https
 		Name: cookieName, Value: secret, Path: cookiePath, MaxAge: int(sessionLifetime.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: strings.HasPrefix(s.set.PublicURL, "https://"),
 	}

@@ -30,7 +30,7 @@ func TestLetters(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		want, err := os.ReadFile(path) //nolint:gosec // our own file
+		want, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}

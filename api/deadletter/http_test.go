@@ -12,6 +12,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/deadletter"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/testkit/house"
 )
 
@@ -82,6 +83,9 @@ func TestVerbsCheckTheActor(t *testing.T) {
 		for _, by := range []authz.Actor{{}, authz.Person(1, "sam", authz.ITStaff, authz.Options{StaffSeesAll: true})} {
 			if _, err := s.Replay(ctx, by, 1); !fault.Is(err, fault.Forbidden) {
 				t.Errorf("Replay: %v", err)
+			}
+			if _, err := s.List(ctx, by, "", web.Page{Number: 1, Size: 10}); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("List: %v", err)
 			}
 		}
 		if _, err := s.Replay(ctx, authz.System("cli"), 1); !fault.Is(err, fault.NotFound) {

@@ -164,3 +164,48 @@ func TestByLogin(t *testing.T) {
 		}
 	})
 }
+
+// A sign-in that overlaps a change of the password, the role or the state of the
+// account does not come through.
+func TestSignInLosesToChanges(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, w *testkit.World) {
+		s, ctx := user.New(w.DB, w.Bus, w.Clock), context.Background()
+		if _, err := s.Create(ctx, cli, user.Draft{Username: "root", Email: "root@example.com", Role: authz.Admin, Active: true, Verified: true}); err != nil {
+			t.Fatal(err)
+		}
+		for name, change := range map[string]func(user.User) error{
+			"nothing":  func(user.User) error { return nil },
+			"password": func(user.User) error { return s.SetPassword(ctx, cli, "emma", "nine-early-sparrows") },
+			"role": func(u user.User) error {
+				role := authz.ITStaff
+				_, err := s.Update(ctx, cli, u.ID, none, user.Changes{Role: &role})
+				return err
+			},
+			"state": func(u user.User) error {
+				off := false
+				_, err := s.Update(ctx, cli, u.ID, none, user.Changes{IsActive: &off})
+				return err
+			},
+			"deletion": func(u user.User) error { return s.Delete(ctx, cli, u.ID, none) },
+		} {
+			u, err := s.Create(ctx, cli, user.Draft{Username: "emma", Email: "emma@example.com", Role: authz.Employee, Active: true, Verified: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := change(u); err != nil {
+				t.Fatal(err)
+			}
+			var in bool
+			err = w.Bus.Do(ctx, cli, func(tx *event.Tx) error {
+				in, err = s.RecordSignIn(tx, u, "")
+				return err
+			})
+			if err != nil || in != (name == "nothing") {
+				t.Errorf("after a change of the %s: %t, %v", name, in, err)
+			}
+			if err := s.Delete(ctx, cli, u.ID, none); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

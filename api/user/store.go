@@ -45,7 +45,13 @@ func ByEmail(tx *gorm.DB, email string) (User, error) { return byKey(tx, "email_
 // byKey reads an account by one of its unique columns.
 func byKey(tx *gorm.DB, column, value string) (User, error) {
 	var u User
-	err := tx.Where(column+" = ?", Key(value)).Take(&u).Error
+	key := Key(value)
+	err := tx.Where(column+" = ?", key).Take(&u).Error
+	// MySQL ignores spaces at the end, which would let one account be asked for
+	// by many names.
+	if err == nil && key != u.UsernameKey && key != u.EmailKey {
+		return User{}, gorm.ErrRecordNotFound
+	}
 	return u, err
 }
 
