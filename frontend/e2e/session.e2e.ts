@@ -58,4 +58,17 @@ journeys('the session', (desk) => {
     await page.getByText('Written in a tunnel', { exact: true }).waitFor();
     expect(await page.getByRole('textbox', { name: 'Comment' }).inputValue()).toBe('');
   });
+
+  it('moves between pages without a network, and says what is missing', async () => {
+    const page = await desk.openAs('employee', '/');
+    // The code of the other pages arrives a moment after the first one.
+    await page.waitForTimeout(3500);
+    await page.waitForLoadState('networkidle');
+    await page.context().setOffline(true);
+    await page.getByRole('link', { name: 'My tickets', exact: true }).click();
+    await page.getByRole('heading', { name: 'My tickets', level: 1 }).waitFor();
+    await page.getByText('You are offline').waitFor();
+    await page.context().setOffline(false);
+    await page.getByText('You are offline').waitFor({ state: 'detached' });
+  });
 });

@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { currentSession, subscribeSession } from '@/lib/session';
-import type { AppRouter } from './router';
+import { type AppRouter, preloadPages } from './router';
 
 const person = () => {
   const session = currentSession();
@@ -30,6 +30,21 @@ export function followSession(router: AppRouter, queries: QueryClient): () => vo
       replace: true,
     });
   });
+}
+
+/** Milliseconds after sign-in before the code of the other pages is fetched. */
+const quiet = 3000;
+let preloading = false;
+
+/** Fetches the rest of the app once somebody is signed in and the first page is there. */
+export function preloadWhenSignedIn(): void {
+  const start = () => {
+    if (preloading || !person()) return;
+    preloading = true;
+    setTimeout(() => void preloadPages(), quiet);
+  };
+  start();
+  subscribeSession(start);
 }
 
 /** Everybody but those who work the queue all day gets the larger text. */

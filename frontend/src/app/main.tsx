@@ -5,7 +5,7 @@ import { activateLanguage, preferredLanguage } from '@/lib/i18n';
 import { makeQueryClient } from '@/lib/query';
 import { startSession } from '@/lib/session';
 import { App } from './app';
-import { followSession } from './follow-session';
+import { followSession, preloadWhenSignedIn } from './follow-session';
 import { makeRouter } from './router';
 
 async function start() {
@@ -14,6 +14,7 @@ async function start() {
   const queryClient = makeQueryClient();
   const router = makeRouter();
   followSession(router, queryClient);
+  preloadWhenSignedIn();
   // Both at once; the router waits for the session by itself.
   void startSession();
   await activateLanguage(preferredLanguage());

@@ -11,9 +11,29 @@ import { parseJobsSearch } from '@/features/job/search-params';
 import { parseQueueSearch } from '@/features/ticket/search-params';
 import { parseUsersSearch } from '@/features/user/search-params';
 import { expectHeading, safeReturnPath } from '@/lib/navigation';
+import { ApiError } from '@/lib/problem';
 import { currentSession, startSession } from '@/lib/session';
 import { NotFoundPage, RouteError } from './fallbacks';
 import { Shell } from './shell';
+
+const loaders: (() => Promise<unknown>)[] = [];
+
+/** A page whose code is loaded when it is first opened. */
+// biome-ignore lint/suspicious/noExplicitAny: as the router's own signature
+function page<M extends Record<string, any>, K extends keyof M>(load: () => Promise<M>, name: K) {
+  const loadOrExplain = () =>
+    load().catch((error) => {
+      // The router reloads the whole app when code is missing, which offline would end it.
+      throw navigator.onLine ? error : new ApiError(0);
+    });
+  loaders.push(loadOrExplain);
+  return lazyRouteComponent(loadOrExplain, name);
+}
+
+/** Loads the code of all pages, so that moving between them needs no network. */
+export async function preloadPages(): Promise<void> {
+  for (const load of loaders) await load().catch(() => {});
+}
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage });
 
@@ -27,38 +47,29 @@ const publicRoutes = [
     path: '/sign-in',
     validateSearch: (raw: Record<string, unknown>): { next?: string } =>
       raw.next ? { next: safeReturnPath(raw.next) } : {},
-    component: lazyRouteComponent(() => import('@/features/auth/sign-in-page'), 'SignInPage'),
+    component: page(() => import('@/features/auth/sign-in-page'), 'SignInPage'),
   }),
   createRoute({
     getParentRoute: () => publicPages,
     path: '/register',
-    component: lazyRouteComponent(() => import('@/features/auth/register-page'), 'RegisterPage'),
+    component: page(() => import('@/features/auth/register-page'), 'RegisterPage'),
   }),
   createRoute({
     getParentRoute: () => publicPages,
     path: '/verify-email',
     validateSearch: withToken,
-    component: lazyRouteComponent(
-      () => import('@/features/auth/verify-email-page'),
-      'VerifyEmailPage',
-    ),
+    component: page(() => import('@/features/auth/verify-email-page'), 'VerifyEmailPage'),
   }),
   createRoute({
     getParentRoute: () => publicPages,
     path: '/forgot-password',
-    component: lazyRouteComponent(
-      () => import('@/features/auth/forgot-password-page'),
-      'ForgotPasswordPage',
-    ),
+    component: page(() => import('@/features/auth/forgot-password-page'), 'ForgotPasswordPage'),
   }),
   createRoute({
     getParentRoute: () => publicPages,
     path: '/reset-password',
     validateSearch: withToken,
-    component: lazyRouteComponent(
-      () => import('@/features/auth/reset-password-page'),
-      'ResetPasswordPage',
-    ),
+    component: page(() => import('@/features/auth/reset-password-page'), 'ResetPasswordPage'),
   }),
 ] as const;
 
@@ -78,56 +89,50 @@ const appRoutes = [
   createRoute({
     getParentRoute: () => app,
     path: '/',
-    component: lazyRouteComponent(
-      () => import('@/features/dashboard/dashboard-page'),
-      'DashboardPage',
-    ),
+    component: page(() => import('@/features/dashboard/dashboard-page'), 'DashboardPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/tickets',
     validateSearch: parseQueueSearch,
-    component: lazyRouteComponent(() => import('@/features/ticket/queue-page'), 'QueuePage'),
+    component: page(() => import('@/features/ticket/queue-page'), 'QueuePage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/tickets/new',
-    component: lazyRouteComponent(
-      () => import('@/features/ticket/new-ticket-page'),
-      'NewTicketPage',
-    ),
+    component: page(() => import('@/features/ticket/new-ticket-page'), 'NewTicketPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/tickets/$ticketId',
-    component: lazyRouteComponent(() => import('@/features/ticket/ticket-page'), 'TicketPage'),
+    component: page(() => import('@/features/ticket/ticket-page'), 'TicketPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/users',
     validateSearch: parseUsersSearch,
-    component: lazyRouteComponent(() => import('@/features/user/users-page'), 'UsersPage'),
+    component: page(() => import('@/features/user/users-page'), 'UsersPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/users/new',
-    component: lazyRouteComponent(() => import('@/features/user/new-user-page'), 'NewUserPage'),
+    component: page(() => import('@/features/user/new-user-page'), 'NewUserPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/users/$userId',
-    component: lazyRouteComponent(() => import('@/features/user/user-page'), 'UserPage'),
+    component: page(() => import('@/features/user/user-page'), 'UserPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/jobs',
     validateSearch: parseJobsSearch,
-    component: lazyRouteComponent(() => import('@/features/job/jobs-page'), 'JobsPage'),
+    component: page(() => import('@/features/job/jobs-page'), 'JobsPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/profile',
-    component: lazyRouteComponent(() => import('@/features/auth/profile-page'), 'ProfilePage'),
+    component: page(() => import('@/features/auth/profile-page'), 'ProfilePage'),
   }),
 ] as const;
 

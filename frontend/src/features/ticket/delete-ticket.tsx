@@ -6,6 +6,7 @@ import { asApiError } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
 import { useDeleteTicket } from './api';
+import { lastQueue } from './last-queue';
 
 /** Deleting cannot be undone, therefore the number has to be typed. */
 export function DeleteTicket({ ticket, onClose }: { ticket: TicketDetail; onClose: () => void }) {
@@ -28,7 +29,7 @@ export function DeleteTicket({ ticket, onClose }: { ticket: TicketDetail; onClos
         remove.mutate(changed ? ticket : base, {
           onSuccess: () => {
             announce(t`Ticket #${id} deleted`);
-            void navigate({ to: '/tickets' });
+            void navigate({ to: '/tickets', search: lastQueue() });
           },
         })
       }

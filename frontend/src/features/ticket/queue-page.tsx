@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconPlus } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { useCan } from '@/lib/can';
 import { asApiError } from '@/lib/problem';
 import { LinkButton } from '@/ui/link-button';
@@ -9,6 +10,7 @@ import { Pager } from '@/ui/pager';
 import { EmptyState, Fetched, SkeletonRows } from '@/ui/states';
 import { VirtualList } from '@/ui/virtual-list';
 import { useTickets } from './api';
+import { rememberQueue } from './last-queue';
 import { QueueFilters } from './queue-filters';
 import classes from './queue-filters.module.css';
 import { isFiltered, type QueueSearch, queuePageSize, unfinished } from './search-params';
@@ -22,6 +24,7 @@ export function QueuePage() {
   const works = useCan('ticket.queue');
   const tickets = useTickets(search);
   const title = useQueueTitle(search);
+  useEffect(() => rememberQueue(search), [search]);
 
   // A changed filter starts at the first page again.
   const change = (part: Partial<QueueSearch>) =>

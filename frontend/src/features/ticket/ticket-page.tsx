@@ -15,6 +15,7 @@ import { Composer } from './composer';
 import { Conversation } from './conversation';
 import { DeleteTicket } from './delete-ticket';
 import { EditTicket } from './edit-ticket';
+import { lastQueue } from './last-queue';
 import { PriorityPill, StatusPill } from './pills';
 import { Properties } from './properties';
 import classes from './ticket-page.module.css';
@@ -149,7 +150,11 @@ function Gone() {
 
 function BackLink() {
   return (
-    <Link to="/tickets" style={{ display: 'inline-flex', alignItems: 'center', color: 'inherit' }}>
+    <Link
+      to="/tickets"
+      search={lastQueue()}
+      style={{ display: 'inline-flex', alignItems: 'center', color: 'inherit' }}
+    >
       <IconChevronLeft size={16} aria-hidden />
       <Trans>Tickets</Trans>
     </Link>
