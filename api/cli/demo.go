@@ -29,7 +29,7 @@ func (c demoCmd) Run(w *world) error {
 				return err
 			}
 			if !empty {
-				signIns, err := d.SignIns()
+				signIns, err := d.SignIns(w.ctx)
 				if err != nil {
 					return err
 				}
@@ -54,12 +54,16 @@ func (c demoCmd) Run(w *world) error {
 
 func (demoCmd) show(w *world, signIns []demo.SignIn) error {
 	_, err := fmt.Fprintf(w.out, "\n  Fixdesk: %s\n", w.set.PublicURL)
-	if len(signIns) > 0 {
-		_, err = fmt.Fprint(w.out, "\n  Demo sign-ins:\n")
+	intro := "\n  Demo sign-ins:\n"
+	if len(signIns) == 0 {
+		intro = "  Sign in with an account of this desk: fixdesk user list shows them.\n"
 	}
+	_, err2 := fmt.Fprint(w.out, intro)
+	err = errors.Join(err, err2)
 	for _, s := range signIns {
-		_, err = fmt.Fprintf(w.out, "    %-10s %-22s (%s)\n", s.Username, s.Password, s.Role)
+		_, err2 = fmt.Fprintf(w.out, "    %-10s %-22s (%s)\n", s.Username, s.Password, s.Role)
+		err = errors.Join(err, err2)
 	}
-	_, err2 := fmt.Fprintln(w.out)
+	_, err2 = fmt.Fprintln(w.out)
 	return errors.Join(err, err2)
 }

@@ -57,7 +57,7 @@ func (d Desk) Load(ctx context.Context, o Options) ([]SignIn, error) {
 		}
 	}
 	by := authz.System("demo")
-	signIns, err := d.signIns()
+	signIns, fresh, err := d.signIns()
 	if err != nil {
 		return nil, err
 	}
@@ -65,19 +65,19 @@ func (d Desk) Load(ctx context.Context, o Options) ([]SignIn, error) {
 		r: rand.New(rand.NewPCG(o.Seed, 2)), topics: topicWeights(), //nolint:gosec // made-up data needs no secrecy
 		comments: o.Comments, now: d.Clock.Now(),
 	}
-	if err := d.populate(ctx, by, a, o, signIns); err != nil {
+	if err := d.populate(ctx, by, a, o, signIns, fresh); err != nil {
 		return nil, err
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	group, running := errgroup.WithContext(ctx)
 	batches := make(chan []*record, 2)
 	group.Go(func() error {
 		defer close(batches)
-		return a.write(ctx, o, batches)
+		return a.write(running, o, batches)
 	})
 	group.Go(func() error {
 		done := 0
 		for records := range batches {
-			if err := d.store(ctx, by, records); err != nil {
+			if err := d.store(running, by, records); err != nil {
 				return err
 			}
 			done += len(records)
@@ -90,7 +90,7 @@ func (d Desk) Load(ctx context.Context, o Options) ([]SignIn, error) {
 	if err := group.Wait(); err != nil {
 		return nil, fmt.Errorf("load the demo: %w", err)
 	}
-	return signIns, nil
+	return d.usable(ctx, signIns)
 }
 
 // Empty reports whether the desk has no ticket.
@@ -150,9 +150,9 @@ func (d Desk) store(ctx context.Context, by authz.Actor, records []*record) erro
 
 // populate makes the accounts. The sign-ins take part in the stories more often
 // than others, so that each of them has something to see.
-func (d Desk) populate(ctx context.Context, by authz.Actor, a *author, o Options, signIns []SignIn) error {
+func (d Desk) populate(ctx context.Context, by authz.Actor, a *author, o Options, signIns []SignIn, fresh bool) error {
 	r := rand.New(rand.NewPCG(o.Seed, 1)) //nolint:gosec // made-up data needs no secrecy
-	known, err := d.createSignIns(ctx, by, signIns)
+	known, err := d.createSignIns(ctx, by, signIns, fresh)
 	if err != nil {
 		return err
 	}

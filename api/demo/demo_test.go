@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/demo"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/testkit"
@@ -212,7 +213,7 @@ func TestSignInsAreKeptAndPrivate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := d.SignIns()
+	kept, err := d.SignIns(context.Background())
 	if err != nil || fmt.Sprint(first) != fmt.Sprint(kept) {
 		t.Errorf("made %v, kept %v, %v", first, kept, err)
 	}
@@ -220,11 +221,22 @@ func TestSignInsAreKeptAndPrivate(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
+	// The file is lost: new passwords for the same accounts.
+	if err := os.Remove(filepath.Join(d.DataDir, "demo-accounts.json")); err != nil {
+		t.Fatal(err)
+	}
+	again, err := d.Load(context.Background(), demo.Options{Tickets: 5, Comments: 1, Seed: 2, Force: true})
+	if err != nil || len(again) != 3 || again[0].Password == first[0].Password {
+		t.Errorf("%v, %v", again, err)
+	}
+	if kept, err := d.SignIns(context.Background()); err != nil || fmt.Sprint(kept) != fmt.Sprint(again) {
+		t.Errorf("kept %v, %v", kept, err)
+	}
 	// More on top of it uses the same people again.
 	if _, err := d.Load(context.Background(), demo.Options{Tickets: 5, Comments: 1, Seed: 1, Force: true}); err != nil {
 		t.Fatal(err)
 	}
-	if f := read(t, w); len(f.tickets) != 10 {
+	if f := read(t, w); len(f.tickets) != 15 {
 		t.Errorf("%d tickets after forcing more", len(f.tickets))
 	}
 }
@@ -247,5 +259,20 @@ func BenchmarkLoad(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+func TestSomebodyElsesNamesAreLeftAlone(t *testing.T) {
+	w := testkit.SQLite(t)
+	d := desk(t, w)
+	_, err := d.Users.Create(context.Background(), authz.System("test"), user.Draft{
+		Username: "admin", Email: "boss@example.com", Role: authz.Admin, Password: "Kettle-orbit-meadow-42", Active: true, Verified: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signIns, err := d.Load(context.Background(), demo.Options{Tickets: 5, Comments: 1, Seed: 1})
+	if err != nil || len(signIns) != 2 {
+		t.Errorf("%v, %v", signIns, err)
 	}
 }

@@ -34,9 +34,39 @@ var signInNames = map[string][2]string{
 	"employee": {"Robin", "Berger"}, "agent": {"Imani", "Wanjiru"}, "admin": {"Henrik", "Solberg"},
 }
 
-// SignIns returns the sign-ins that an earlier run left, or none.
-func (d Desk) SignIns() ([]SignIn, error) {
-	data, err := os.ReadFile(filepath.Join(d.DataDir, signInFile)) //nolint:gosec // our own file
+// SignIns returns the sign-ins that an earlier run left and that this database
+// has.
+func (d Desk) SignIns(ctx context.Context) ([]SignIn, error) {
+	kept, err := d.kept()
+	if err != nil {
+		return nil, err
+	}
+	return d.usable(ctx, kept)
+}
+
+// usable leaves out sign-ins whose name belongs to somebody else here.
+func (d Desk) usable(ctx context.Context, all []SignIn) ([]SignIn, error) {
+	var out []SignIn
+	for _, s := range all {
+		u, ok, err := find(d.DB.Read(ctx), s.Username)
+		if err != nil {
+			return nil, err
+		}
+		if ok && s.is(u) {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+// is tells an account of the demo from one that happens to have its name.
+func (s SignIn) is(u user.User) bool { return u.Email == s.address() && u.IsActive }
+
+func (s SignIn) address() string { return s.Username + "@" + mailDomain }
+
+// kept reads the file.
+func (d Desk) kept() ([]SignIn, error) {
+	data, err := os.ReadFile(filepath.Join(d.DataDir, signInFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
@@ -50,32 +80,32 @@ func (d Desk) SignIns() ([]SignIn, error) {
 	return out, nil
 }
 
-// signIns returns the sign-ins, made now if there are none. They are written
-// before the accounts, so that a run that is cut off leaves none behind whose
-// password nobody knows.
-func (d Desk) signIns() ([]SignIn, error) {
-	known, err := d.SignIns()
+// signIns returns the sign-ins, made now (fresh) if there are none. They are
+// written before the accounts, so that a run that is cut off leaves none behind
+// whose password nobody knows.
+func (d Desk) signIns() (all []SignIn, fresh bool, err error) {
+	known, err := d.kept()
 	if err != nil || len(known) > 0 {
-		return known, err
+		return known, false, err
 	}
 	out := make([]SignIn, len(signInRoles))
 	for i, s := range signInRoles {
 		if s.Password, err = newPassword(); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		out[i] = s
 	}
 	data, err := json.MarshalIndent(out, "", "  ")
 	if err != nil {
-		return nil, fmt.Errorf("write the demo sign-ins: %w", err)
+		return nil, false, fmt.Errorf("write the demo sign-ins: %w", err)
 	}
 	if err := os.MkdirAll(d.DataDir, 0o750); err != nil {
-		return nil, fmt.Errorf("create the data folder: %w", err)
+		return nil, false, fmt.Errorf("create the data folder: %w", err)
 	}
 	if err := os.WriteFile(filepath.Join(d.DataDir, signInFile), append(data, '\n'), 0o600); err != nil {
-		return nil, fmt.Errorf("write the demo sign-ins: %w", err)
+		return nil, false, fmt.Errorf("write the demo sign-ins: %w", err)
 	}
-	return out, nil
+	return out, true, nil
 }
 
 // newPassword returns 16 letters and digits in groups, without those that look
@@ -97,38 +127,41 @@ func newPassword() (string, error) {
 }
 
 // createSignIns makes the accounts of the sign-ins that are missing. One that
-// is there already is left as it is.
-func (d Desk) createSignIns(ctx context.Context, by authz.Actor, signIns []SignIn) ([]user.User, error) {
-	out := make([]user.User, 0, len(signIns))
+// belongs to somebody else is left as it is; one of the demo whose password is
+// lost gets the fresh one.
+func (d Desk) createSignIns(ctx context.Context, by authz.Actor, signIns []SignIn, fresh bool) ([]user.User, error) {
+	var out []user.User
 	for _, s := range signIns {
-		u, err := d.ensure(ctx, by, s)
-		if err != nil {
+		u, ok, err := find(d.DB.Read(ctx), s.Username)
+		switch {
+		case err != nil:
 			return nil, err
+		case !ok:
+			u, err = d.create(ctx, by, s)
+		case s.is(u) && fresh:
+			err = d.Users.SetPassword(ctx, by, s.Username, s.Password)
+		case !s.is(u):
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("make the demo account %s: %w", s.Username, err)
 		}
 		out = append(out, u)
 	}
 	return out, nil
 }
 
-func (d Desk) ensure(ctx context.Context, by authz.Actor, s SignIn) (user.User, error) {
-	u, ok, err := find(d.DB.Read(ctx), s.Username)
-	if err != nil || ok {
-		return u, err
-	}
+func (d Desk) create(ctx context.Context, by authz.Actor, s SignIn) (user.User, error) {
 	name := signInNames[s.Username]
 	department := "IT"
 	if s.Role == authz.Employee {
 		department = "Sales"
 	}
-	u, err = d.Users.Create(ctx, by, user.Draft{
-		Username: s.Username, Email: s.Username + "@" + mailDomain, Role: s.Role, Password: s.Password,
+	return d.Users.Create(ctx, by, user.Draft{
+		Username: s.Username, Email: s.address(), Role: s.Role, Password: s.Password,
 		FirstName: name[0], LastName: name[1], FullName: name[0] + " " + name[1], Department: department,
 		Verified: true, Active: true,
 	})
-	if err != nil {
-		return u, fmt.Errorf("create the demo account %s: %w", s.Username, err)
-	}
-	return u, nil
 }
 
 // unknownHash returns the hash of a password that is forgotten at once.

@@ -137,8 +137,7 @@ func (p *parser) pair(m mapping) error {
 }
 
 func (p *parser) source() (source, error) {
-	for p.eat(' ') { //nolint:revive // skips spaces
-	}
+	p.at += len(p.rest()) - len(strings.TrimLeft(p.rest(), " "))
 	if p.at < len(p.text) && strings.ContainsRune(`'"`, rune(p.text[p.at])) {
 		return p.template()
 	}
