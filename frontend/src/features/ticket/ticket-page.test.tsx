@@ -135,19 +135,37 @@ describe('properties', () => {
   });
 
   it('assign to oneself with one button', async () => {
-    serve(aTicketDetail());
-    let body: unknown;
+    let now = aTicketDetail({ version: 3 });
+    let sent: unknown;
     server.use(
+      on.get('/tickets/:id', () => HttpResponse.json(now)),
       on.post('/tickets/:id/assign', async ({ request }) => {
-        body = await request.json();
-        return HttpResponse.json(aTicketDetail({ assigned_to: aUser('it_staff') }));
+        sent = { body: await request.json(), condition: request.headers.get('If-Match') };
+        now = aTicketDetail({ version: 4, assigned_to: aUser('it_staff') });
+        return HttpResponse.json(now);
       }),
     );
     const { user } = openApp('/tickets/42', 'it_staff');
     await user.click(await screen.findByRole('button', { name: 'Assign to me' }));
-    await waitFor(() => expect(body).toEqual({ user_id: 2 }));
+    await waitFor(() => expect(sent).toEqual({ body: { user_id: 2 }, condition: '"v3."' }));
     await waitFor(() => expect(screen.queryByRole('button', { name: 'Assign to me' })).toBeNull());
   });
+});
+
+it('stays readable when it was handed to somebody else', async () => {
+  let gone = false;
+  server.use(
+    on.get('/tickets/:id', () => (gone ? problem(404) : HttpResponse.json(aTicketDetail()))),
+    on.post('/tickets/:id/assign', () => {
+      gone = true;
+      return HttpResponse.json(aTicketDetail({ version: 2, can: nothing }));
+    }),
+  );
+  const { user } = openApp('/tickets/42', 'it_staff');
+  await user.click(await screen.findByRole('button', { name: 'Assign to me' }));
+  expect(await screen.findByText(/You cannot see this ticket any more/)).toBeVisible();
+  expect(screen.getByRole('heading', { name: 'Printer on fire' })).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Send comment' })).toBeNull();
 });
 
 describe('editing', () => {
