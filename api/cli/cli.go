@@ -87,7 +87,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	if err != nil {
 		return fail(exitUsage, err)
 	}
-	if err := c.Settings.Check(); err != nil {
+	if err := c.Check(); err != nil {
 		return fail(exitUsage, err)
 	}
 	logTo(errOut, c.LogLevel)
