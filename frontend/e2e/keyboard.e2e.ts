@@ -43,7 +43,8 @@ journeys('without a mouse', (desk) => {
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
 
     await tabTo(page, /^Status/);
-    await page.keyboard.type('Resolved');
+    // One letter: a slow machine would take the next ones for a new search in the list.
+    await page.keyboard.press('R');
     await page.keyboard.press('Enter');
     await tabTo(page, /^Assign to me/);
     await page.keyboard.press('Enter');

@@ -9,10 +9,15 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ];
 
-/** "3 hours ago", in the given language. */
-export function relativeTime(iso: string, now: number, locale: string): string {
+/** "3 hr. ago", or "3 hours ago" in the long style, in the given language. */
+export function relativeTime(
+  iso: string,
+  now: number,
+  locale: string,
+  style: 'short' | 'long' = 'short',
+): string {
   const seconds = (new Date(iso).getTime() - now) / 1000;
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style });
   for (const [unit, size] of units) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
   }

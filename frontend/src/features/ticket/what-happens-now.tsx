@@ -33,15 +33,15 @@ function Sentence({ ticket }: { ticket: TicketDetail }) {
     case 'resolved':
       return (
         <Trans>
-          Solved <RelativeTime iso={ticket.resolved_at ?? ticket.updated_at} />. Not fixed? Write
-          below.
+          Solved <RelativeTime long iso={ticket.resolved_at ?? ticket.updated_at} />. Not fixed?
+          Write below.
         </Trans>
       );
     case 'closed':
       return (
         <Trans>
-          Closed <RelativeTime iso={ticket.closed_at ?? ticket.updated_at} />. If the problem is
-          back, please create a new ticket.
+          Closed <RelativeTime long iso={ticket.closed_at ?? ticket.updated_at} />. If the problem
+          is back, please create a new ticket.
         </Trans>
       );
   }

@@ -47,7 +47,7 @@ function AccountPage({ account }: { account: Account }) {
       <Stack gap="lg">
         <Text size="sm" c="dimmed">
           <Trans>
-            User {account.id}, since <RelativeTime iso={account.created_at} />.
+            User {account.id}, since <RelativeTime long iso={account.created_at} />.
           </Trans>{' '}
           {account.email_verified ? (
             <Trans>The address is verified.</Trans>
