@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// openings returns n times of the last year, oldest first, the way people
+// openingTimes returns n times of the last year, oldest first, the way people
 // report problems: at work, on Mondays most, at weekends hardly.
 func openingTimes(r *rand.Rand, n int, now time.Time) []time.Time {
 	const days = 365
@@ -35,6 +35,21 @@ func openingTimes(r *rand.Rand, n int, now time.Time) []time.Time {
 	}
 	slices.SortFunc(out, func(a, b time.Time) int { return a.Compare(b) })
 	return out
+}
+
+// atWork moves a time outside of working hours to the morning after.
+func (a *author) atWork(t time.Time) time.Time {
+	moved := t
+	if moved.Hour() >= 18 {
+		moved = moved.AddDate(0, 0, 1)
+	}
+	for moved.Weekday() == time.Saturday || moved.Weekday() == time.Sunday {
+		moved = moved.AddDate(0, 0, 1)
+	}
+	if moved.Day() == t.Day() && t.Hour() >= 7 {
+		return t
+	}
+	return time.Date(moved.Year(), moved.Month(), moved.Day(), 7, 20+a.r.IntN(150), a.r.IntN(60), t.Nanosecond(), time.UTC)
 }
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {

@@ -3,6 +3,7 @@ package demo
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/fixdesk/fixdesk/api/platform/event"
@@ -30,7 +31,7 @@ type author struct {
 type story struct {
 	*author
 	rec      *record
-	topic    topic
+	incident incident
 	words    vars
 	at       time.Time
 	from, by *person // requester and the one who works on it
@@ -39,27 +40,38 @@ type story struct {
 // tell makes up one ticket that was opened at a time: what happened to it since
 // depends on its age, and ends before now.
 func (a *author) tell(opened time.Time) *record {
+	about := topics[weighted(a.r, a.topics)]
 	s := &story{
 		author: a, rec: &record{names: map[int]int{}},
-		topic: topics[weighted(a.r, a.topics)], at: opened,
+		incident: pick(a.r, about.cases), at: opened,
 		from: pick(a.r, a.employees), by: pick(a.r, a.agents),
 	}
 	s.words = vars{
 		"requester": s.from.account.FirstName, "agent": s.by.account.FirstName,
-		"department": s.from.account.Department, "colleague": pick(a.r, a.employees).account.FullName,
+		"department": s.from.account.Department, "colleague": a.colleague(s.from).account.FullName,
 		"desk": s.from.desk, "extension": s.from.extension, "place": s.from.place,
 	}
-	for _, word := range sortedKeys(s.topic.words) {
-		s.words[word] = pick(a.r, s.topic.words[word])
+	for _, word := range sortedKeys(about.words) {
+		s.words[word] = pick(a.r, about.words[word])
 	}
 	t := &s.rec.Ticket
-	t.Title = sentence(s.text(pick(a.r, s.topic.titles)))
-	t.Description = sentence(s.text(pick(a.r, s.topic.stories)))
-	t.Status, t.Priority = ticket.Open, ticket.Priority(1+weighted(a.r, s.topic.priority[:]))
+	t.Title = sentence(s.text(pick(a.r, s.incident.titles)))
+	t.Description = sentence(s.text(s.incident.story))
+	t.Status, t.Priority = ticket.Open, ticket.Priority(1+weighted(a.r, about.priority[:]))
 	t.CreatedByID, t.CreatedAt, t.UpdatedAt = s.from.id(), opened, opened
 	s.event(s.from, ticket.Created, nil)
 	s.live(a.fate(a.now.Sub(opened)))
 	return s.rec
+}
+
+// colleague returns somebody else.
+func (a *author) colleague(of *person) *person {
+	for range 20 {
+		if p := pick(a.r, a.employees); p.account.FullName != of.account.FullName {
+			return p
+		}
+	}
+	return of
 }
 
 func (s *story) text(template string) string { return expand(s.r, template, s.words) }
@@ -151,8 +163,8 @@ func (s *story) converse(turns int, helped bool) {
 		closing = min(turns, 2)
 		room -= closing
 	}
-	script := make([]exchange, 0, len(s.topic.ask)+len(s.topic.try)+len(generic))
-	for _, part := range [][]exchange{s.topic.ask, s.topic.try, generic} {
+	script := make([]exchange, 0, len(s.incident.ask)+len(s.incident.try)+len(generic))
+	for _, part := range [][]exchange{s.incident.ask, s.incident.try, generic} {
 		for _, i := range s.r.Perm(len(part)) {
 			script = append(script, part[i])
 		}
@@ -173,13 +185,13 @@ func (s *story) converse(turns int, helped bool) {
 			e = exchange{pick(s.r, waiting), pick(s.r, urging)}
 		}
 		s.wait(0, 10)
-		s.say(s.by, sentence(s.text(pick(s.r, openings)+e.agent)))
+		s.say(s.by, s.speech(openings, e.agent))
 		s.wait(0, 14)
-		s.say(s.from, sentence(s.text(pick(s.r, answers)+e.requester)))
+		s.say(s.from, s.speech(answers, e.requester))
 	}
 	if closing > 0 {
 		s.wait(1, 20)
-		s.say(s.by, sentence(s.text(pick(s.r, s.topic.fix))))
+		s.say(s.by, sentence(s.text(pick(s.r, s.incident.fix))))
 	}
 	if closing > 1 {
 		s.wait(0, 8)
@@ -187,10 +199,21 @@ func (s *story) converse(turns int, helped bool) {
 	}
 }
 
+// speech puts an opening before a text: after the end of a sentence, and after
+// none, the text begins with a capital letter.
+func (s *story) speech(openings []string, text string) string {
+	opening, said := s.text(pick(s.r, openings)), s.text(text)
+	if opening == "" || strings.HasSuffix(opening, ". ") {
+		said = sentence(said)
+	}
+	return sentence(opening + said)
+}
+
 // wait lets hours pass, mostly fewer than more, but never beyond now.
 func (s *story) wait(low, high int) {
 	hours := float64(low) + float64(high-low)*s.r.Float64()*s.r.Float64()
 	next := s.at.Add(time.Duration(hours*3600)*time.Second + time.Duration(60+s.r.IntN(1200))*time.Second)
+	next = s.atWork(next)
 	if limit := s.at.Add(s.now.Sub(s.at) / 3); next.After(limit) {
 		next = limit.Truncate(time.Microsecond)
 	}

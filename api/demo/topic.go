@@ -3,16 +3,21 @@ package demo
 // exchange is what an agent says and what the requester answers.
 type exchange struct{ agent, requester string }
 
-// topic is a kind of IT problem with everything that people say about it.
+// topic is a kind of IT problem: words are chosen once for a ticket.
 type topic struct {
 	weight   int
 	priority [4]int // weights of low, medium, high, urgent
 	words    map[string][]string
-	titles   []string
-	stories  []string
-	ask      []exchange // questions, in any order
-	try      []exchange // attempts that do not help
-	fix      []string   // what helped in the end
+	cases    []incident
+}
+
+// incident is one way in which it shows, from the title to what helped.
+type incident struct {
+	titles []string
+	story  string
+	ask    []exchange // questions, in any order
+	try    []exchange // attempts that do not help
+	fix    []string   // what helped in the end
 }
 
 var topics = concat(hardwareTopics, networkTopics, accountTopics, softwareTopics)
@@ -40,8 +45,8 @@ var (
 		"Hello {requester}, this is {agent} from IT. I have taken your ticket and will get back to you [shortly|today].",
 		"Hi {requester}, [got it|I see it]. Give me [a few minutes|until after lunch] to check on our side.",
 	}
-	openings  = []string{"Hi {requester}, ", "", "{requester}, ", "", "Thanks. "}
-	answers   = []string{"", "Hi {agent}, ", "", "[Sure|Of course]: ", ""}
+	openings  = []string{"Hi {requester}, ", "", "{requester}, ", ""}
+	answers   = []string{"", "Hi {agent}. ", "", "[Sure|Of course]. ", ""}
 	thanks    = []string{"[Works again|All good now|That did it], thank you {agent}!", "[Perfect|Great], it works. Thanks for the quick help.", "Thank you, {agent}. [You can close this|Nothing more from my side].", "Confirmed, it is fine since [this morning|yesterday|an hour ago]. Many thanks!", "[Brilliant|Super], thanks a lot {agent}."}
 	reopening = []string{"Sorry, it is back: the same as before.", "It worked for [a day|a few hours], now the problem is here again.", "I was too early, it happened again [this morning|just now]."}
 	secondFix = []string{"I have applied it permanently this time and checked it after a restart.", "You are right, the change had been overwritten by a policy. I corrected the policy, so it stays now.", "I replaced the part that I had only cleaned before. Please try again."}
