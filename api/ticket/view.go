@@ -91,13 +91,41 @@ func peopleOf(tx *gorm.DB, tickets []Ticket, comments []Comment) (people, error)
 	return user.Cards(tx, ids...)
 }
 
-// peopleIn reads everybody who acted in events.
+// peopleIn reads everybody who acted in events or was assigned by them.
 func peopleIn(tx *gorm.DB, events []event.Event) (people, error) {
-	ids := make([]int64, len(events))
-	for i, e := range events {
-		ids[i] = e.ActorID
+	ids := make([]int64, 0, len(events))
+	for _, e := range events {
+		ids = append(ids, e.ActorID)
+		if a := assignmentIn(e); a != nil {
+			for _, p := range []*Person{a.From, a.To} {
+				if p != nil {
+					ids = append(ids, p.ID)
+				}
+			}
+		}
 	}
 	return user.Cards(tx, ids...)
+}
+
+// assignmentIn returns what an event of the type Assigned says, or nil.
+func assignmentIn(e event.Event) *Assignment {
+	var a Assignment
+	if e.Type != Assigned || e.Decode(&a) != nil {
+		return nil
+	}
+	return &a
+}
+
+// named puts the names that people go by today in the place of those they had:
+// whoever was anonymised since is not named.
+func (a *Assignment) named(p people) map[string]any {
+	show := func(who *Person) any {
+		if who == nil {
+			return nil
+		}
+		return map[string]any{"id": who.ID, "username": p[who.ID].Username}
+	}
+	return map[string]any{"from": show(a.From), "to": show(a.To)}
 }
 
 func viewFor(by authz.Actor, p people) func(Ticket) View {
@@ -151,7 +179,9 @@ func commentFor(by authz.Actor, p people) func(Comment) CommentView {
 func eventFor(p people) func(event.Event) EventView {
 	return func(e event.Event) EventView {
 		v := EventView{ID: e.ID, Type: e.Type, Data: map[string]any{}, CreatedAt: e.CreatedAt.UTC()}
-		if err := e.Decode(&v.Data); err != nil {
+		if a := assignmentIn(e); a != nil {
+			v.Data = a.named(p)
+		} else if err := e.Decode(&v.Data); err != nil {
 			slog.Error("an event's data cannot be read", "error", err)
 		}
 		if e.ActorID != 0 {

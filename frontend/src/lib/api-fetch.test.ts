@@ -92,9 +92,16 @@ describe('requests', () => {
 
   it('do not renew a session because a sign-in was refused', async () => {
     endSession(true);
-    server.use(on.post('/auth/login', () => problem(401)));
+    let key: string | null = null;
+    server.use(
+      on.post('/auth/login', ({ request }) => {
+        key = request.headers.get('Idempotency-Key');
+        return problem(401);
+      }),
+    );
     const body = { username: 'x', password: 'y' };
     await expect(login({ body, ...must })).rejects.toMatchObject({ status: 401 });
+    expect(key).toBeNull();
   });
 
   it('report a server that does not answer', async () => {

@@ -5,13 +5,20 @@ import { accessToken, refreshSession } from './session';
 const timeout = 30_000;
 
 /**
- * The one door to the server: adds the token, an Idempotency-Key to each POST,
+ * A keyed request is one transaction on the server, and hashing a password in it
+ * would keep everybody else waiting. None of these does harm when it is repeated.
+ */
+const unkeyed = /\/auth\/(login|register|reset_password|change_password)$/;
+
+/**
+ * The one door to the server: adds the token, an Idempotency-Key to a POST,
  * renews the session once when the server answers 401, and throws ApiError for
  * everything that is not 2xx.
  */
 export async function apiFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const request = new Request(input, init);
-  if (request.method === 'POST' && !request.headers.has('Idempotency-Key')) {
+  const keyed = request.method === 'POST' && !unkeyed.test(new URL(request.url).pathname);
+  if (keyed && !request.headers.has('Idempotency-Key')) {
     request.headers.set('Idempotency-Key', uuid());
   }
   const token = await accessToken();
