@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -17,6 +19,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/auth"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/deadletter"
+	"github.com/fixdesk/fixdesk/api/demo"
 	"github.com/fixdesk/fixdesk/api/migration"
 	"github.com/fixdesk/fixdesk/api/platform/clock"
 	"github.com/fixdesk/fixdesk/api/platform/config"
@@ -90,12 +93,14 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		return nil, err
 	}
 	// people
+	_, err = os.Stat(filepath.Join(set.DataDir, demo.SignInFile))
+	isDemo := err == nil
 	options := authz.Options{StaffSeesAll: set.StaffScope == "all"}
 	a.User = user.New(a.DB, a.Bus, a.Clock)
 	a.Auth, err = auth.New(auth.Deps{
 		DB: a.DB, Bus: a.Bus, Clock: a.Clock, Users: a.User, Mail: sender, Limit: limiter,
 		Secret: secret, PublicURL: set.PublicURL, Registration: set.Registration == "on",
-		Version: version, Authz: options,
+		Version: version, Demo: isDemo, Authz: options,
 	})
 	if err != nil {
 		return nil, err

@@ -21,8 +21,8 @@ type SignIn struct {
 	Role     authz.Role `json:"role"`
 }
 
-// signInFile is kept in the data folder and readable by its owner only.
-const signInFile = "demo-accounts.json"
+// SignInFile names the file of sign-ins. It is kept in the data folder and readable by its owner only.
+const SignInFile = "demo-accounts.json"
 
 var signInRoles = []SignIn{
 	{Username: "employee", Role: authz.Employee},
@@ -66,7 +66,7 @@ func (s SignIn) address() string { return s.Username + "@" + mailDomain }
 
 // kept reads the file.
 func (d Desk) kept() ([]SignIn, error) {
-	data, err := os.ReadFile(filepath.Join(d.DataDir, signInFile))
+	data, err := os.ReadFile(filepath.Join(d.DataDir, SignInFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
@@ -75,7 +75,7 @@ func (d Desk) kept() ([]SignIn, error) {
 	}
 	var out []SignIn
 	if err := json.Unmarshal(data, &out); err != nil {
-		return nil, fmt.Errorf("read the demo sign-ins in %s: %w", filepath.Join(d.DataDir, signInFile), err)
+		return nil, fmt.Errorf("read the demo sign-ins in %s: %w", filepath.Join(d.DataDir, SignInFile), err)
 	}
 	return out, nil
 }
@@ -102,7 +102,7 @@ func (d Desk) signIns() (all []SignIn, fresh bool, err error) {
 	if err := os.MkdirAll(d.DataDir, 0o750); err != nil {
 		return nil, false, fmt.Errorf("create the data folder: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(d.DataDir, signInFile), append(data, '\n'), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(d.DataDir, SignInFile), append(data, '\n'), 0o600); err != nil {
 		return nil, false, fmt.Errorf("write the demo sign-ins: %w", err)
 	}
 	return out, true, nil
