@@ -84,7 +84,7 @@ journeys('an employee', (desk) => {
     await said(page, 'Profile saved');
     await page.getByLabel('What is it for?').fill('script');
     await page.getByRole('button', { name: 'Create token' }).click();
-    const token = await page.getByText(/^fxd_\w{20,}/).textContent();
+    const token = await page.getByText(/^fxd_[\w-]{20,}/).textContent();
     const headers = { Authorization: `Bearer ${token}` };
     const me = await fetch(`${desk.url}/api/auth/me`, { headers });
     expect(((await me.json()) as { department: string }).department).toBe('Sales');

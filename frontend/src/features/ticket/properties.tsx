@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, NativeSelect } from '@mantine/core';
 import { IconHandGrab } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
 import type { Me, TicketDetail } from '@/lib/api';
 import { asApiError, explain } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
@@ -42,23 +43,23 @@ export function Properties({ ticket, me }: { ticket: TicketDetail; me: Me }) {
           )}
         </p>
       )}
-      <NativeSelect
+      <SteadySelect<Status>
         label={t`Status`}
         disabled={!can.update_status}
         value={ticket.status}
-        onChange={(event) => {
-          const to = event.currentTarget.value as Status;
-          apply({ kind: 'status', to }, t`Status is ${i18n._(statuses[to].label)} now`);
+        onChoose={(to) => {
+          const done = t`Status is ${i18n._(statuses[to].label)} now`;
+          apply({ kind: 'status', to }, done);
         }}
         data={statusKeys.map((value) => ({ value, label: i18n._(statuses[value].label) }))}
       />
-      <NativeSelect
+      <SteadySelect<Priority>
         label={t`Priority`}
         disabled={!can.update}
         value={ticket.priority}
-        onChange={(event) => {
-          const to = event.currentTarget.value as Priority;
-          apply({ kind: 'priority', to }, t`Priority is ${i18n._(priorities[to].label)} now`);
+        onChoose={(to) => {
+          const done = t`Priority is ${i18n._(priorities[to].label)} now`;
+          apply({ kind: 'priority', to }, done);
         }}
         data={priorityKeys.map((value) => ({ value, label: i18n._(priorities[value].label) }))}
       />
@@ -83,6 +84,40 @@ export function Properties({ ticket, me }: { ticket: TicketDetail; me: Me }) {
       </div>
       <Facts ticket={ticket} />
     </section>
+  );
+}
+
+interface SteadySelectProps<T extends string> {
+  label: string;
+  disabled: boolean;
+  value: T;
+  data: { value: T; label: string }[];
+  onChoose: (to: T) => void;
+}
+
+/**
+ * A select that holds what was chosen from the very keystroke on. The shared
+ * copy of the ticket follows a moment later; without this, the old value would
+ * flash up in between, and a fast second key would choose it again.
+ */
+function SteadySelect<T extends string>(props: SteadySelectProps<T>) {
+  const { label, disabled, value, data, onChoose } = props;
+  const [chosen, setChosen] = useState<T | null>(null);
+  useEffect(() => {
+    if (value === chosen) setChosen(null);
+  }, [value, chosen]);
+  return (
+    <NativeSelect
+      label={label}
+      disabled={disabled}
+      value={chosen ?? value}
+      data={data}
+      onChange={(event) => {
+        const to = event.currentTarget.value as T;
+        setChosen(to);
+        onChoose(to);
+      }}
+    />
   );
 }
 
