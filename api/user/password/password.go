@@ -7,9 +7,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	zxcvbn "github.com/ccojocar/zxcvbn-go"
+	"github.com/ccojocar/zxcvbn-go/match"
 )
 
 // The lengths of passwords, in code points.
@@ -20,8 +22,11 @@ const (
 
 const (
 	// commonBits is how many bits a guesser who knows the usual lists needs at
-	// most for a password that counts as common: a quarter of a million tries.
-	commonBits = 18
+	// most for a password that counts as common: some seven hundred tries.
+	commonBits = 9.5
+	// decoratedBits is the same for a single word or run of keys with digits and
+	// signs around it: a quarter of a million tries.
+	decoratedBits = 18
 	// judged is how many characters are looked at, since the time that the
 	// estimator takes grows with the square of the length.
 	judged = 64
@@ -70,7 +75,31 @@ func common(plain string, personal []string) bool {
 			known = append(known, strings.ToLower(w))
 		}
 	}
-	return zxcvbn.PasswordStrength(plain, known).Entropy < commonBits
+	estimate := zxcvbn.PasswordStrength(plain, known)
+	return estimate.Entropy < commonBits || (estimate.Entropy < decoratedBits && decorated(plain, estimate.MatchSequence))
+}
+
+// decorated reports whether a password is one known password or pattern, or
+// nothing but the owner's names, with digits and signs around it.
+func decorated(plain string, parts []match.Match) bool {
+	words := 0
+	for _, p := range parts {
+		if p.I < 0 || p.J >= len(plain) || p.I > p.J {
+			continue
+		}
+		part := plain[p.I : p.J+1]
+		english := p.DictionaryName == "English"
+		switch {
+		case strings.IndexFunc(part, unicode.IsLetter) < 0,
+			p.DictionaryName == "user_inputs",
+			english && len(part) <= 2:
+			continue
+		case p.Pattern == "bruteforce", english && part != plain:
+			return false
+		}
+		words++
+	}
+	return words <= 1
 }
 
 // slots is how many passwords are hashed at the same time: hashing is made to

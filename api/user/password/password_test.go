@@ -32,6 +32,11 @@ func TestCheck(t *testing.T) {
 		{"abcdefghijkl", "easy to guess"},
 		{"Winter2026!!", "easy to guess"},
 		{"administrator", "easy to guess"},
+		{"qwertyuiop12", "easy to guess"},
+		{"welcome12345", "easy to guess"},
+		{"SecurePassword123!", ""}, // several words are not on any list
+		{"Str0ng!Passw0rd", ""},
+		{"Employee123!", ""},
 		{"fixdeskfixdesk", "easy to guess"},
 		{"amara.okafor@example.com", "easy to guess"},
 		{"AmaraOkafor1", "easy to guess"},
