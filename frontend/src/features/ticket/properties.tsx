@@ -47,6 +47,7 @@ export function Properties({ ticket, me }: { ticket: TicketDetail; me: Me }) {
         label={t`Status`}
         disabled={!can.update_status}
         value={ticket.status}
+        refused={change.error}
         onChoose={(to) => {
           const done = t`Status is ${i18n._(statuses[to].label)} now`;
           apply({ kind: 'status', to }, done);
@@ -57,6 +58,7 @@ export function Properties({ ticket, me }: { ticket: TicketDetail; me: Me }) {
         label={t`Priority`}
         disabled={!can.update}
         value={ticket.priority}
+        refused={change.error}
         onChoose={(to) => {
           const done = t`Priority is ${i18n._(priorities[to].label)} now`;
           apply({ kind: 'priority', to }, done);
@@ -92,6 +94,8 @@ interface SteadySelectProps<T extends string> {
   disabled: boolean;
   value: T;
   data: { value: T; label: string }[];
+  /** Why the last change was not taken; the old value is shown again then. */
+  refused: unknown;
   onChoose: (to: T) => void;
 }
 
@@ -101,11 +105,14 @@ interface SteadySelectProps<T extends string> {
  * flash up in between, and a fast second key would choose it again.
  */
 function SteadySelect<T extends string>(props: SteadySelectProps<T>) {
-  const { label, disabled, value, data, onChoose } = props;
+  const { label, disabled, value, data, refused, onChoose } = props;
   const [chosen, setChosen] = useState<T | null>(null);
   useEffect(() => {
     if (value === chosen) setChosen(null);
   }, [value, chosen]);
+  useEffect(() => {
+    if (refused) setChosen(null);
+  }, [refused]);
   return (
     <NativeSelect
       label={label}
