@@ -152,6 +152,9 @@ function withChange(ticket: TicketDetail, change: PropertyChange): TicketDetail 
   }
 }
 
+/** Milliseconds that a change waits for the history that tells of it. */
+const historyPatience = 2000;
+
 /** Status, priority or assignee: shown at once, taken back when the server refuses. */
 export function useChangeProperty(id: number) {
   const client = useQueryClient();
@@ -172,11 +175,16 @@ export function useChangeProperty(id: number) {
       if (context?.before) client.setQueryData(keyOf(id), context.before);
       void client.invalidateQueries({ queryKey: keyOf(id) });
     },
-    onSuccess: (ticket, change) => {
+    onSuccess: async (ticket, change) => {
+      // The history first: its event stands for the system comment that comes with the ticket.
+      const history = client.invalidateQueries({
+        queryKey: listTicketEventsQueryKey({ path: { id } }),
+      });
+      await Promise.race([history, new Promise((done) => setTimeout(done, historyPatience))]);
       client.setQueryData(keyOf(id), ticket);
       // Whoever hands a ticket over may not see it any more; only asking again tells.
       if (change.kind === 'assignee') void client.invalidateQueries({ queryKey: keyOf(id) });
-      void stale(client);
+      void invalidate(client, 'listTickets', 'getDashboard');
     },
   });
 }
