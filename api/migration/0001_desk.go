@@ -124,13 +124,13 @@ func (job0001) TableName() string { return "jobs" }
 // ticket0001 has one index per way a list walks: each ends in the column that
 // the list is sorted by and the id that breaks ties.
 type ticket0001 struct {
-	ID           int64      `gorm:"primaryKey;autoIncrement;index:idx_tickets_status,priority:2;index:idx_tickets_priority,priority:2;index:idx_tickets_status_priority,priority:3;index:idx_tickets_assignee,priority:2;index:idx_tickets_assignee_status,priority:3;index:idx_tickets_assignee_priority,priority:3;index:idx_tickets_requester,priority:2;index:idx_tickets_requester_status,priority:3;index:idx_tickets_updated,priority:2;index:idx_tickets_status_updated,priority:3;index:idx_tickets_assignee_updated,priority:3;index:idx_tickets_requester_updated,priority:3"`
+	ID           int64      `gorm:"primaryKey;autoIncrement;index:idx_tickets_status,priority:2;index:idx_tickets_priority,priority:2;index:idx_tickets_status_priority,priority:3;index:idx_tickets_assignee,priority:2;index:idx_tickets_assignee_status,priority:3;index:idx_tickets_assignee_priority,priority:3;index:idx_tickets_requester,priority:2;index:idx_tickets_requester_status,priority:3;index:idx_tickets_updated,priority:2;index:idx_tickets_status_updated,priority:3;index:idx_tickets_assignee_updated,priority:3;index:idx_tickets_requester_updated,priority:3;index:idx_tickets_requester_assignee,priority:3"`
 	Title        string     `gorm:"size:200;not null"`
 	Description  string     `gorm:"type:mediumtext;not null"`
 	Status       int        `gorm:"type:smallint;not null;index:idx_tickets_status,priority:1;index:idx_tickets_status_priority,priority:1;index:idx_tickets_assignee_status,priority:2;index:idx_tickets_requester_status,priority:2;index:idx_tickets_status_updated,priority:1"`
 	Priority     int        `gorm:"type:smallint;not null;index:idx_tickets_priority,priority:1;index:idx_tickets_status_priority,priority:2;index:idx_tickets_assignee_priority,priority:2"`
-	CreatedByID  int64      `gorm:"not null;index:idx_tickets_requester,priority:1;index:idx_tickets_requester_status,priority:1;index:idx_tickets_requester_updated,priority:1"`
-	AssignedToID *int64     `gorm:"index:idx_tickets_assignee,priority:1;index:idx_tickets_assignee_status,priority:1;index:idx_tickets_assignee_priority,priority:1;index:idx_tickets_assignee_updated,priority:1"`
+	CreatedByID  int64      `gorm:"not null;index:idx_tickets_requester_assignee,priority:1;index:idx_tickets_requester,priority:1;index:idx_tickets_requester_status,priority:1;index:idx_tickets_requester_updated,priority:1"`
+	AssignedToID *int64     `gorm:"index:idx_tickets_requester_assignee,priority:2;index:idx_tickets_assignee,priority:1;index:idx_tickets_assignee_status,priority:1;index:idx_tickets_assignee_priority,priority:1;index:idx_tickets_assignee_updated,priority:1"`
 	CommentCount int        `gorm:"not null;default:0"`
 	Version      int64      `gorm:"not null;default:1"`
 	CreatedAt    time.Time  `gorm:"precision:6;not null"`

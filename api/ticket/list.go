@@ -148,6 +148,8 @@ func (b branch) index(s Sort) string {
 		return "idx_tickets_updated"
 	}
 	switch {
+	case b.requester != nil && assignee:
+		return "idx_tickets_requester_assignee"
 	case b.requester != nil && b.status != 0:
 		return "idx_tickets_requester_status"
 	case b.requester != nil:

@@ -290,6 +290,7 @@ func TestNoListScans(t *testing.T) {
 					"all": {}, "status": {Statuses: []Status{Open}}, "two statuses": {Statuses: []Status{Open, InProgress}},
 					"priority": {Priorities: []Priority{Urgent}}, "both": {Statuses: []Status{Open}, Priorities: []Priority{High}},
 					"assignee": {AssignedTo: &sam.ID}, "unassigned": {Unassigned: true}, "requester": {CreatedBy: &emma.ID},
+					"both people": {CreatedBy: &emma.ID, AssignedTo: &sam.ID}, "reported, unassigned": {CreatedBy: &emma.ID, Unassigned: true},
 					"unassigned and open": {Unassigned: true, Statuses: []Status{Open}},
 				} {
 					f.Sort = Sort(sort)

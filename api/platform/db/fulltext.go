@@ -72,7 +72,7 @@ func (d *DB) MatchText(table, alias, needle string) (TextMatch, bool) {
 
 func (sqliteDialect) fullText() fullText {
 	return fullText{
-		create: "CREATE VIRTUAL TABLE %s USING fts5(words, content='', contentless_delete=1, detail=none, tokenize='ascii')",
+		create: "CREATE VIRTUAL TABLE %s USING fts5(words, content='', contentless_delete=1, detail=none, tokenize='ascii', prefix='2 4')",
 		put:    "INSERT OR REPLACE INTO %s (rowid, words) VALUES ",
 		match:  func(alias, table string) string { return alias + "." + table + " MATCH ?" },
 		words:  trigramWords,
@@ -106,7 +106,8 @@ const maxTerms = 32
 func trigramQuery(needle string) (string, bool) {
 	runes := []rune(needle)
 	if len(runes) < 3 {
-		return `"` + hex.EncodeToString([]byte(needle)) + `" *`, false
+		// One and two letters of ASCII have an index of prefixes of their own.
+		return `"` + hex.EncodeToString([]byte(needle)) + `" *`, len(needle) < 3
 	}
 	terms := trigrams(runes)
 	terms = terms[:min(len(terms), maxTerms)]

@@ -30,8 +30,10 @@ func Parse(header string) Condition {
 	c := Condition{set: true}
 	for _, part := range strings.Split(header, ",") {
 		part = strings.TrimPrefix(strings.TrimSpace(part), "W/")
-		v, _, ok := strings.Cut(strings.TrimPrefix(strings.Trim(part, `"`), "v"), ".")
-		if n, err := strconv.ParseInt(v, 10, 64); ok && err == nil {
+		// The version alone, as lists hold it, is enough: "v3".
+		v, ours := strings.CutPrefix(strings.Trim(part, `"`), "v")
+		v, _, _ = strings.Cut(v, ".")
+		if n, err := strconv.ParseInt(v, 10, 64); ours && err == nil {
 			c.versions = append(c.versions, n)
 		}
 	}
