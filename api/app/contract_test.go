@@ -295,6 +295,8 @@ func TestIdempotency(t *testing.T) {
 		// A refused request leaves the key free.
 		emma.Do("POST", "/api/tickets", obj{"title": ""}, key("k2")).Want(400)
 		emma.Do("POST", "/api/tickets", ticketBody("c"), key("k2")).Want(201)
+		// What a proxy adds is not part of the request.
+		emma.Do("POST", "/api/tickets", ticketBody("a"), map[string]string{"Idempotency-Key": "k1", "Cookie": "proxy=2"}).Want(201)
 		// Many at once do it once.
 		var wg sync.WaitGroup
 		ids := make([]string, 8)

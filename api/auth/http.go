@@ -68,16 +68,16 @@ func Required() gin.HandlerFunc {
 	})
 }
 
-// cookieName is the cookie that holds the refresh token; cookiePath is where
+// CookieName is the cookie that holds the refresh token; cookiePath is where
 // browsers send it.
 const (
-	cookieName = "fixdesk_refresh"
+	CookieName = "fixdesk_refresh"
 	cookiePath = "/api/auth"
 )
 
 func (s *Service) setCookie(c *gin.Context, secret string) {
 	cookie := &http.Cookie{ //nolint:gosec // Secure wherever people reach the desk by https
-		Name: cookieName, Value: secret, Path: cookiePath, MaxAge: int(sessionLifetime.Seconds()),
+		Name: CookieName, Value: secret, Path: cookiePath, MaxAge: int(sessionLifetime.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: strings.HasPrefix(s.set.PublicURL, "https://"),
 	}
 	if secret == "" {
@@ -87,7 +87,7 @@ func (s *Service) setCookie(c *gin.Context, secret string) {
 }
 
 func cookie(c *gin.Context) string {
-	found, err := c.Request.Cookie(cookieName)
+	found, err := c.Request.Cookie(CookieName)
 	if err != nil {
 		return ""
 	}

@@ -283,7 +283,7 @@ func TestChangePassword(t *testing.T) {
 		change(h.Nobody(), house.Password, newPassword).Want(401)
 		other.Get("/api/auth/me").Want(200)
 
-		old := emma.Cookie(cookieName)
+		old := emma.Cookie(CookieName)
 		was := emma.Token
 		emma.Token = change(emma, house.Password, newPassword).Want(200).Is("user.username", "emma").Text("access_token")
 		emma.Get("/api/auth/me").Want(200)
@@ -292,7 +292,7 @@ func TestChangePassword(t *testing.T) {
 		other.Post("/api/auth/refresh", nil).Want(401)
 		stale := h.Nobody()
 		stale.Token = was
-		stale.SetCookie(cookieName, old)
+		stale.SetCookie(CookieName, old)
 		stale.Get("/api/auth/me").Want(401)
 		stale.Post("/api/auth/refresh", nil).Want(401)
 		login(h.Nobody(), "emma", house.Password).Want(401)

@@ -22,7 +22,7 @@ import (
 type obj = map[string]any
 
 const (
-	cookieName  = "fixdesk_refresh"
+	CookieName  = "fixdesk_refresh"
 	newPassword = "nine-early-sparrows"
 )
 
@@ -82,7 +82,7 @@ func TestLogin(t *testing.T) {
 			t.Errorf("the answer: %v %s", a.Header, a.Raw)
 		}
 		cookie := a.Header.Get("Set-Cookie")
-		for _, part := range []string{cookieName + "=", "Path=/api/auth", "Max-Age=2592000", "HttpOnly", "SameSite=Strict"} {
+		for _, part := range []string{CookieName + "=", "Path=/api/auth", "Max-Age=2592000", "HttpOnly", "SameSite=Strict"} {
 			if !strings.Contains(cookie, part) {
 				t.Errorf("the cookie %q lacks %s", cookie, part)
 			}
@@ -194,29 +194,29 @@ func TestMe(t *testing.T) {
 func TestRefresh(t *testing.T) {
 	house.Each(t, func(t *testing.T, h *house.House) {
 		emma := h.Person("emma", authz.Employee)
-		seen := map[string]bool{emma.Cookie(cookieName): true}
+		seen := map[string]bool{emma.Cookie(CookieName): true}
 		for range 5 {
 			h.Clock.Advance(29 * 24 * time.Hour) // each use keeps the session for another month
 			emma.Token = emma.Post("/api/auth/refresh", nil).Want(200).Is("user.id", emma.ID).Text("access_token")
 			emma.Get("/api/auth/me").Want(200)
-			if seen[emma.Cookie(cookieName)] {
+			if seen[emma.Cookie(CookieName)] {
 				t.Fatal("a refresh token came twice")
 			}
-			seen[emma.Cookie(cookieName)] = true
+			seen[emma.Cookie(CookieName)] = true
 		}
 		h.Clock.Advance(30 * 24 * time.Hour)
 		emma.Post("/api/auth/refresh", nil).WantCode(401, "auth.session_ended")
 
 		for _, value := range []string{"", "x", "\"", strings.Repeat("x", 5000), "' OR '1'='1"} {
 			c := h.Nobody()
-			c.SetCookie(cookieName, value)
+			c.SetCookie(CookieName, value)
 			c.Post("/api/auth/refresh", nil).WantCode(401, "auth.session_ended")
 		}
 		h.Nobody().Post("/api/auth/refresh", nil).Want(401)
 		// The token is a cookie and nothing else.
 		emma.SignIn("emma", house.Password)
-		h.Nobody().Post("/api/auth/refresh", obj{"refresh_token": emma.Cookie(cookieName)}).Want(401)
-		h.Nobody().Do("GET", "/api/auth/me", nil, map[string]string{"Authorization": "Bearer " + emma.Cookie(cookieName)}).Want(401)
+		h.Nobody().Post("/api/auth/refresh", obj{"refresh_token": emma.Cookie(CookieName)}).Want(401)
+		h.Nobody().Do("GET", "/api/auth/me", nil, map[string]string{"Authorization": "Bearer " + emma.Cookie(CookieName)}).Want(401)
 	})
 }
 
@@ -232,8 +232,8 @@ func testRefreshReuse(t *testing.T, header map[string]string) {
 		emma, thief := h.Person("emma", authz.Employee), h.Nobody()
 		other := h.Nobody()
 		other.SignIn("emma", house.Password)
-		stolen := emma.Cookie(cookieName)
-		thief.SetCookie(cookieName, stolen)
+		stolen := emma.Cookie(CookieName)
+		thief.SetCookie(CookieName, stolen)
 		thief.Token = thief.Do("POST", "/api/auth/refresh", nil, nil).Want(200).Text("access_token")
 		thief.Get("/api/auth/me").Want(200)
 
@@ -241,7 +241,7 @@ func testRefreshReuse(t *testing.T, header map[string]string) {
 		thief.Get("/api/auth/me").Want(401)
 		emma.Get("/api/auth/me").Want(401)
 		thief.Post("/api/auth/refresh", nil).Want(401)
-		if emma.Cookie(cookieName) != "" {
+		if emma.Cookie(CookieName) != "" {
 			t.Error("the useless cookie stays")
 		}
 		if got := lastEvents(t, h, emma.ID, 1); !strings.HasPrefix(got[0], "session.revoked by emma") || !strings.HasSuffix(got[0], `"reason":"reuse"`) {
@@ -264,7 +264,7 @@ func TestRefreshRace(t *testing.T) {
 			status := make([]int, n)
 			for i := range n {
 				c := h.Nobody()
-				c.SetCookie(cookieName, emma.Cookie(cookieName))
+				c.SetCookie(CookieName, emma.Cookie(CookieName))
 				wg.Go(func() { status[i] = c.Post("/api/auth/refresh", nil).Status })
 			}
 			wg.Wait()
@@ -281,12 +281,12 @@ func TestRefreshRace(t *testing.T) {
 func TestRefreshAgainByKey(t *testing.T) {
 	house.Each(t, func(t *testing.T, h *house.House) {
 		emma := h.Person("emma", authz.Employee)
-		old, key := emma.Cookie(cookieName), map[string]string{"Idempotency-Key": "page-load-1"}
+		old, key := emma.Cookie(CookieName), map[string]string{"Idempotency-Key": "page-load-1"}
 		first := emma.Do("POST", "/api/auth/refresh", nil, key).Want(200)
-		next := emma.Cookie(cookieName)
-		emma.SetCookie(cookieName, old)
+		next := emma.Cookie(CookieName)
+		emma.SetCookie(CookieName, old)
 		again := emma.Do("POST", "/api/auth/refresh", nil, key).Want(200)
-		if first.Text("access_token") != again.Text("access_token") || emma.Cookie(cookieName) != next {
+		if first.Text("access_token") != again.Text("access_token") || emma.Cookie(CookieName) != next {
 			t.Error("the repetition got another answer")
 		}
 		emma.Post("/api/auth/refresh", nil).Want(200)
@@ -298,20 +298,20 @@ func TestLogout(t *testing.T) {
 		emma := h.Person("emma", authz.Employee)
 		second := h.Nobody()
 		second.SignIn("emma", house.Password)
-		kept := emma.Cookie(cookieName)
+		kept := emma.Cookie(CookieName)
 		a := emma.Post("/api/auth/logout", nil).Want(204)
-		if !strings.Contains(a.Header.Get("Set-Cookie"), "Max-Age=0") || emma.Cookie(cookieName) != "" {
+		if !strings.Contains(a.Header.Get("Set-Cookie"), "Max-Age=0") || emma.Cookie(CookieName) != "" {
 			t.Errorf("the cookie stays: %q", a.Header.Get("Set-Cookie"))
 		}
 		emma.Get("/api/auth/me").Want(401)
-		emma.SetCookie(cookieName, kept)
+		emma.SetCookie(CookieName, kept)
 		emma.Post("/api/auth/refresh", nil).Want(401)
 		emma.Post("/api/auth/logout", nil).Want(204)
 		second.Get("/api/auth/me").Want(200)
 
 		// The cookie alone is enough, and so is the access token alone.
 		cookieOnly := h.Nobody()
-		cookieOnly.SetCookie(cookieName, second.Cookie(cookieName))
+		cookieOnly.SetCookie(CookieName, second.Cookie(CookieName))
 		cookieOnly.Post("/api/auth/logout", nil).Want(204)
 		second.Get("/api/auth/me").Want(401)
 		third := h.Nobody()

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 
@@ -60,10 +62,16 @@ func (s *Server) readiness(c *gin.Context) {
 }
 
 // KeyScope says whose an Idempotency-Key is: a person's, or, before anybody has
-// signed in, an address's.
+// signed in, an address's; where a session's cookie comes along, that session's.
+// Other cookies, which a proxy may change, do not count.
 func KeyScope(c *gin.Context) string {
+	scope := "ip:" + c.ClientIP()
 	if by := authz.From(c.Request.Context()); by.ID != 0 {
-		return fmt.Sprintf("user:%d", by.ID)
+		scope = fmt.Sprintf("user:%d", by.ID)
 	}
-	return "ip:" + c.ClientIP()
+	if session, err := c.Request.Cookie(auth.CookieName); err == nil {
+		sum := sha256.Sum256([]byte(session.Value))
+		scope += ":" + hex.EncodeToString(sum[:6])
+	}
+	return scope
 }

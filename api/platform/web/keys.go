@@ -194,7 +194,7 @@ func (k *Keys) fingerprint(c *gin.Context) (string, error) {
 		return "", err
 	}
 	m := hmac.New(sha256.New, k.mac)
-	for _, part := range []string{c.Request.Method, c.Request.URL.Path, c.Request.URL.RawQuery, c.GetHeader("Cookie")} {
+	for _, part := range []string{c.Request.Method, c.Request.URL.Path, c.Request.URL.RawQuery} {
 		m.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
 	}
 	m.Write(body)
