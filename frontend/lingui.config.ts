@@ -3,7 +3,11 @@ import { formatter } from '@lingui/format-po';
 
 export default defineConfig({
   sourceLocale: 'en',
-  locales: ['en', 'de'],
+  locales: ['en', 'de', 'en-XB'],
+  // English in disguise, shown from right to left: proves that texts come from the
+  // catalogue and that the layout turns around.
+  pseudoLocale: 'en-XB',
+  fallbackLocales: { 'en-XB': 'en' },
   catalogs: [
     {
       path: '<rootDir>/src/locales/{locale}/messages',

@@ -5,26 +5,40 @@ import { preferences } from './storage';
 export const languages = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof languages;
 
-const catalogues: Record<Language, () => Promise<{ messages: Messages }>> = {
+/**
+ * English in disguise, from right to left: not offered, but reached with
+ * `localStorage['fixdesk.language'] = 'en-XB'` by whoever checks the layout.
+ */
+const pseudo = 'en-XB';
+type Locale = Language | typeof pseudo;
+
+const catalogues: Record<Locale, () => Promise<{ messages: Messages }>> = {
   en: () => import('../locales/en/messages.po'),
   de: () => import('../locales/de/messages.po'),
+  [pseudo]: () => import('../locales/en-XB/messages.po'),
 };
 
 const isLanguage = (x: string | null | undefined): x is Language => !!x && x in languages;
 
+/** The side from which a language is read. */
+export function directionOf(locale: string): 'ltr' | 'rtl' {
+  return locale === pseudo ? 'rtl' : 'ltr';
+}
+
 /** The chosen language, else the browser's first known one, else English. */
-export function preferredLanguage(): Language {
+export function preferredLanguage(): Locale {
   const chosen = preferences.get('language');
-  if (isLanguage(chosen)) return chosen;
+  if (isLanguage(chosen) || chosen === pseudo) return chosen;
   const known = navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage);
   return known ?? 'en';
 }
 
 /** Loads a language and shows the app in it. */
-export async function activateLanguage(language: Language): Promise<void> {
+export async function activateLanguage(language: Locale): Promise<void> {
   const { messages } = await catalogues[language]();
   i18n.loadAndActivate({ locale: language, messages });
   document.documentElement.lang = language;
+  document.documentElement.dir = directionOf(language);
 }
 
 /** Remembers the choice and applies it. */

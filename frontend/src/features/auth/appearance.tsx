@@ -9,6 +9,8 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
+import { useState } from 'react';
+import { type Contrast, chooseContrast, chosenContrast } from '@/lib/contrast';
 import { chooseLanguage, type Language, languages } from '@/lib/i18n';
 import { signOut } from '@/lib/session-end';
 import { useSingleKeys } from '@/lib/shortcuts';
@@ -19,6 +21,7 @@ export function Appearance() {
   const { t, i18n } = useLingui();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [singleKeys, setSingleKeys] = useSingleKeys();
+  const [contrast, setContrast] = useState(chosenContrast);
   return (
     <Section title={t`This browser`}>
       <Stack>
@@ -31,6 +34,20 @@ export function Appearance() {
               { value: 'auto', label: t`As the system` },
               { value: 'light', label: t`Light` },
               { value: 'dark', label: t`Dark` },
+            ]}
+          />
+          <NativeSelect
+            label={t`Contrast`}
+            value={contrast}
+            onChange={(event) => {
+              const next = event.currentTarget.value as Contrast;
+              setContrast(next);
+              chooseContrast(next);
+            }}
+            data={[
+              { value: 'auto', label: t`As the system` },
+              { value: 'normal', label: t`Normal` },
+              { value: 'more', label: t`High` },
             ]}
           />
           <NativeSelect
