@@ -40,6 +40,14 @@ var tables = []table{
 	{"jobs", "id"},
 	{"tickets", "id"},
 	{"comments", "id"},
+	{"notes", "id"},
+	{"messages", "id"},
+	{"drafts", "user_id, ticket_id, kind"},
+	{"ticket_reads", "user_id, ticket_id"},
+	{"views", "id"},
+	{"deleted_tickets", "ticket_id"},
+	{"bulk_runs", "id"},
+	{"bulk_items", "run_id, ticket_id"},
 	{"ticket_counts", "scope, ref, status, priority, slot"},
 	{"ticket_days", "day, kind, slot"},
 	{"import_records", "source, record_key"},
@@ -48,9 +56,13 @@ var tables = []table{
 // rebuilt lists the tables that are made anew from others.
 var rebuilt = []string{"ticket_texts", "ticket_grams"}
 
-// Known returns the names of all tables that backups keep or make anew.
+// fleeting lists the tables whose rows mean nothing a minute later.
+var fleeting = []string{"presences"}
+
+// Known returns the names of all tables that backups keep, make anew
+// or leave out.
 func Known() []string {
-	out := slices.Clone(rebuilt)
+	out := slices.Concat(rebuilt, fleeting)
 	for _, t := range tables {
 		out = append(out, t.name)
 	}

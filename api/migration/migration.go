@@ -20,10 +20,20 @@ import (
 type step struct {
 	version     int64
 	tables      []any
+	columns     []column // added to tables of earlier steps
+	indexes     []column
 	textIndexes []string
+	// fill gives new columns their values, in transactions of its own.
+	fill func(ctx context.Context, d *db.DB) error
 }
 
-func steps() []step { return []step{desk()} }
+// column names a column or an index of a frozen struct.
+type column struct {
+	table any
+	name  string
+}
+
+func steps() []step { return []step{desk(), workspace()} }
 
 // Latest is the schema version this program works with.
 func Latest() int64 {
@@ -105,6 +115,16 @@ func provider(d *db.DB, m db.Migrations) (*goose.Provider, error) {
 }
 
 func (s step) run(ctx context.Context, d *db.DB, m db.Migrations) error {
+	if err := s.define(ctx, d, m); err != nil {
+		return err
+	}
+	if s.fill == nil {
+		return nil
+	}
+	return s.fill(ctx, d)
+}
+
+func (s step) define(ctx context.Context, d *db.DB, m db.Migrations) error {
 	return d.Tx(ctx, func(_ context.Context, tx *gorm.DB) error {
 		mig := m.Session(tx).Migrator()
 		for _, t := range s.tables {
@@ -113,6 +133,22 @@ func (s step) run(ctx context.Context, d *db.DB, m db.Migrations) error {
 			}
 			if err := mig.CreateTable(t); err != nil {
 				return fmt.Errorf("create the table of %T: %w", t, err)
+			}
+		}
+		for _, c := range s.columns {
+			if mig.HasColumn(c.table, c.name) {
+				continue
+			}
+			if err := mig.AddColumn(c.table, c.name); err != nil {
+				return fmt.Errorf("add the column %s of %T: %w", c.name, c.table, err)
+			}
+		}
+		for _, c := range s.indexes {
+			if mig.HasIndex(c.table, c.name) {
+				continue
+			}
+			if err := mig.CreateIndex(c.table, c.name); err != nil {
+				return fmt.Errorf("create the index %s of %T: %w", c.name, c.table, err)
 			}
 		}
 		for _, t := range s.textIndexes {

@@ -6,7 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"slices"
 	"sync"
+	"time"
 	"testing"
 
 	"github.com/fixdesk/fixdesk/api/migration"
@@ -104,7 +106,7 @@ func TestACutOffMigrationGoesOn(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := d.Writer(ctx)
-		for _, sql := range []string{"DROP TABLE comments", "DROP TABLE ticket_grams", "DELETE FROM schema_migrations WHERE version_id = 1"} {
+		for _, sql := range []string{"DROP TABLE comments", "DROP TABLE ticket_grams", "DELETE FROM schema_migrations WHERE version_id > 0"} {
 			if err := w.Exec(sql).Error; err != nil {
 				t.Fatal(err)
 			}
@@ -116,6 +118,48 @@ func TestACutOffMigrationGoesOn(t *testing.T) {
 			if !d.Read(ctx).Migrator().HasTable(table) {
 				t.Errorf("no table %s", table)
 			}
+		}
+	})
+}
+
+// TestUpgradeFillsWhoHadTheLastWord upgrades a database of the first release.
+func TestUpgradeFillsWhoHadTheLastWord(t *testing.T) {
+	eachFresh(t, func(t *testing.T, open func() *db.DB) {
+		d := open()
+		if _, err := migration.Up(ctx, d); err != nil {
+			t.Fatal(err)
+		}
+		w := d.Writer(ctx)
+		exec := func(sql string, args ...any) {
+			t.Helper()
+			if err := w.Exec(sql, args...).Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, sql := range []string{
+			"DROP TABLE notes", "DROP TABLE views", "ALTER TABLE tickets DROP COLUMN last_reply",
+			"ALTER TABLE users DROP COLUMN locale", "DELETE FROM schema_migrations WHERE version_id > 1",
+		} {
+			exec(sql)
+		}
+		at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+		for id, count := range map[int]int{1: 0, 2: 2, 3: 1} {
+			exec("INSERT INTO tickets (id, title, description, status, priority, created_by_id, comment_count, version, created_at, updated_at)"+
+				" VALUES (?, 'a', 'b', 1, 2, 7, ?, 1, ?, ?)", id, count, at, at)
+		}
+		for id, c := range [][3]any{{2, 8, false}, {2, 7, false}, {2, 8, true}, {3, 8, false}} {
+			exec("INSERT INTO comments (id, ticket_id, author_id, content, is_system_message, ticket_requester, version, created_at, updated_at)"+
+				" VALUES (?, ?, ?, 'c', ?, 7, 1, ?, ?)", id+1, c[0], c[1], c[2], at, at)
+		}
+		if _, err := migration.Up(ctx, d); err != nil {
+			t.Fatal(err)
+		}
+		var got []int
+		if err := d.Read(ctx).Table("tickets").Order("id").Pluck("last_reply", &got).Error; err != nil {
+			t.Fatal(err)
+		}
+		if want := []int{0, 1, 2}; !slices.Equal(got, want) {
+			t.Errorf("last_reply %v, want %v", got, want)
 		}
 	})
 }
