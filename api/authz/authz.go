@@ -37,6 +37,10 @@ const (
 	TicketWork    Permission = "ticket.work"  // changes status, priority, assignee and texts
 	TicketDelete  Permission = "ticket.delete"
 	CommentModify Permission = "comment.moderate"
+	NoteRead      Permission = "note.read" // sees internal notes, and that there are any
+	NoteWrite     Permission = "note.write"
+	ViewShare     Permission = "view.share" // shares saved views with a role
+	BulkRun       Permission = "bulk.run"
 	UserManage    Permission = "user.manage"
 	JobManage     Permission = "job.manage"
 	ReportView    Permission = "report.view"
@@ -54,10 +58,10 @@ func Permissions(r Role, o Options) []Permission {
 	case Admin:
 		return []Permission{
 			TicketViewAll, TicketQueue, TicketWork, TicketDelete, CommentModify,
-			UserManage, JobManage, ReportView,
+			NoteRead, NoteWrite, ViewShare, BulkRun, UserManage, JobManage, ReportView,
 		}
 	case ITStaff:
-		p := []Permission{TicketQueue, TicketWork}
+		p := []Permission{TicketQueue, TicketWork, NoteRead, NoteWrite, ViewShare, BulkRun}
 		if o.StaffSeesAll {
 			p = append(p, TicketViewAll)
 		}

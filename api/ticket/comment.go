@@ -38,7 +38,11 @@ func (s *Service) comment(ctx context.Context, by authz.Actor, ticketID int64, c
 		if err := addComment(tx.DB, t, &c); err != nil {
 			return err
 		}
-		return tx.Emit(Commented, subject, t.ID, CommentRef{c.ID})
+		mentions, err := Mentioned(tx.DB, t, content)
+		if err != nil {
+			return err
+		}
+		return tx.Emit(Commented, subject, t.ID, CommentRef{CommentID: c.ID, Mentions: mentions})
 	})
 	return c, err
 }
@@ -68,7 +72,7 @@ func (s *Service) EditComment(ctx context.Context, by authz.Actor, id int64, wan
 			if err := saveComment(tx.DB, c); err != nil {
 				return err
 			}
-			if err := tx.Emit(CommentUpdated, subject, c.TicketID, CommentRef{c.ID}); err != nil {
+			if err := tx.Emit(CommentUpdated, subject, c.TicketID, CommentRef{CommentID: c.ID}); err != nil {
 				return err
 			}
 		}
@@ -84,7 +88,7 @@ func (s *Service) DeleteComment(ctx context.Context, by authz.Actor, id int64, w
 		if err := removeComment(tx.DB, c); err != nil {
 			return err
 		}
-		return tx.Emit(CommentDeleted, subject, c.TicketID, CommentRef{c.ID})
+		return tx.Emit(CommentDeleted, subject, c.TicketID, CommentRef{CommentID: c.ID})
 	})
 }
 
@@ -121,13 +125,11 @@ func (s *Service) ListComments(ctx context.Context, by authz.Actor, ticketID int
 		}
 	}
 	var walks []*query
-	for _, sc := range scopesOf(by) {
-		if ticketID != 0 {
-			sc = scope{}
-		}
-		walks = append(walks, s.commentWalk(sc, ticketID))
-		if ticketID != 0 {
-			break
+	if ticketID != 0 {
+		walks = []*query{s.commentWalk(scope{}, ticketID)}
+	} else {
+		for _, sc := range scopesOf(by) {
+			walks = append(walks, s.commentWalk(sc, 0))
 		}
 	}
 	if len(walks) == 0 {

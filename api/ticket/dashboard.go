@@ -115,7 +115,7 @@ func (s *Service) newest(ctx context.Context, by authz.Actor, f Filter) ([]View,
 	if err != nil {
 		return nil, err
 	}
-	view := viewFor(by, p)
+	view := s.viewFor(by, p)
 	for _, t := range rows {
 		out = append(out, view(t))
 	}

@@ -14,7 +14,15 @@ const (
 	Deleted         = "ticket.deleted"
 )
 
+// Subject is the subject type of what happens to tickets, and to what hangs on
+// them and is announced as theirs.
+const Subject = subject
+
 const subject = "ticket"
+
+// InternalPrefix begins the types of events that only those with the permission
+// note.read may know of.
+const InternalPrefix = "note."
 
 // Change is the data of StatusChanged and PriorityChanged.
 type Change struct {
@@ -41,5 +49,6 @@ type Assignment struct {
 
 // CommentRef is the data of the events about comments.
 type CommentRef struct {
-	CommentID int64 `json:"comment_id"`
+	CommentID int64   `json:"comment_id"`
+	Mentions  []int64 `json:"mentions,omitempty"`
 }

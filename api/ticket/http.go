@@ -21,6 +21,8 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.POST("/tickets/:id/add_comment", keys.Post(s.addComment))
 	signedIn.POST("/tickets/:id/update_status", keys.Post(s.updateStatus))
 	signedIn.POST("/tickets/:id/assign", keys.Post(s.assign))
+	signedIn.POST("/tickets/:id/close", keys.Post(s.closeTicket))
+	signedIn.POST("/tickets/:id/reopen", keys.Post(s.reopen))
 
 	signedIn.GET("/comments", web.Handle(s.listComments))
 	signedIn.POST("/comments", keys.Post(s.createComment))
@@ -73,7 +75,7 @@ func (s *Service) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.SendList(c, rows, viewFor(by, p))
+	return web.SendList(c, rows, s.viewFor(by, p))
 }
 
 func readFilter(q *web.Query, by authz.Actor) Filter {
@@ -187,7 +189,7 @@ func (s *Service) answer(c *gin.Context, status int, by authz.Actor, f Full, err
 	if err != nil {
 		return err
 	}
-	return web.Send(c, status, detailFor(by, p, f), f.Version)
+	return web.Send(c, status, s.detailFor(by, p, f), f.Version)
 }
 
 // get answers GET /api/tickets/{id}.

@@ -33,10 +33,11 @@ func (s *Service) Import(tx *event.Tx, by authz.Actor, records []*Record) error 
 	n := newCounts()
 	for i, r := range records {
 		r.Ticket.Version = 1
-		r.Ticket.CommentCount = 0
+		r.Ticket.CommentCount, r.Ticket.LastReply = 0, NoReply
 		for _, c := range r.Comments {
 			if !c.IsSystemMessage {
 				r.Ticket.CommentCount++
+				r.Ticket.LastReply = r.Ticket.replyBy(c.AuthorID)
 			}
 		}
 		tickets[i] = &r.Ticket

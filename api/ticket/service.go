@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -24,12 +25,13 @@ type Service struct {
 	clock clock.Clock
 	// walkBelow is how long a list may be for a search to look into each text
 	// of it instead of asking the text index.
-	walkBelow int64
+	walkBelow    int64
+	reopenWindow time.Duration
 }
 
 // New returns the service.
 func New(d *db.DB, bus *event.Bus, c clock.Clock) *Service {
-	return &Service{db: d, bus: bus, clock: c, walkBelow: web.MaxCount}
+	return &Service{db: d, bus: bus, clock: c, walkBelow: web.MaxCount, reopenWindow: DefaultReopenWindow}
 }
 
 // Draft is what a new ticket is made of.
@@ -103,6 +105,12 @@ func (s *Service) Get(ctx context.Context, by authz.Actor, id int64) (Full, erro
 	}
 	return full(tx, t)
 }
+
+// Readable returns a ticket that the actor sees, for what hangs on it.
+func Readable(tx *gorm.DB, by authz.Actor, id int64) (*Ticket, error) { return readable(tx, by, id) }
+
+// CanRead is the rule of visibility for what hangs on a ticket.
+func CanRead(by authz.Actor, t *Ticket) bool { return canRead(by, t) }
 
 func readable(tx *gorm.DB, by authz.Actor, id int64) (*Ticket, error) {
 	t, err := load(tx, id)
@@ -332,7 +340,7 @@ func (s *Service) Timeline(ctx context.Context, by authz.Actor, id int64, page w
 		return out, err
 	}
 	var err error
-	if out.Count, err = s.bus.CountOf(ctx, subject, id, web.MaxCount+1); err != nil {
+	if out.Count, err = s.bus.CountOf(ctx, subject, id, hidden(by), web.MaxCount+1); err != nil {
 		return out, err
 	}
 	var from int64
@@ -340,9 +348,17 @@ func (s *Service) Timeline(ctx context.Context, by authz.Actor, id int64, page w
 	if page.Cursor != nil {
 		from, back = page.Cursor.ID, page.Cursor.Back
 	}
-	events, err := s.bus.Of(ctx, subject, id, from, back, page.Size+1)
+	events, err := s.bus.Of(ctx, subject, id, hidden(by), from, back, page.Size+1)
 	out.Rows = web.Cut(&out, events, page)
 	return out, err
+}
+
+// hidden is the prefix of the types of events that the actor may not know of.
+func hidden(by authz.Actor) string {
+	if by.Can(authz.NoteRead) {
+		return ""
+	}
+	return InternalPrefix
 }
 
 // Release takes the unfinished tickets from somebody who no longer works on

@@ -122,6 +122,7 @@ func addComment(tx *gorm.DB, t *Ticket, c *Comment) error {
 	change := map[string]any{"updated_at": c.CreatedAt}
 	if !c.IsSystemMessage {
 		change["comment_count"] = gorm.Expr("comment_count + 1")
+		change["last_reply"] = t.replyBy(c.AuthorID)
 	}
 	res := tx.Model(&Ticket{}).Where("id = ?", t.ID).Updates(change)
 	if res.Error != nil {
@@ -136,6 +137,7 @@ func addComment(tx *gorm.DB, t *Ticket, c *Comment) error {
 	t.UpdatedAt = c.CreatedAt
 	if !c.IsSystemMessage {
 		t.CommentCount++
+		t.LastReply = t.replyBy(c.AuthorID)
 	}
 	return nil
 }
@@ -185,8 +187,21 @@ func removeComment(tx *gorm.DB, c *Comment) error {
 	if res.RowsAffected != 1 {
 		return errCommentChanged
 	}
-	err := tx.Model(&Ticket{}).Where("id = ?", c.TicketID).
-		Update("comment_count", gorm.Expr("comment_count - 1")).Error
+	t, err := load(tx, c.TicketID)
+	if err != nil {
+		return err
+	}
+	var last Comment
+	reply := NoReply
+	err = tx.Where("ticket_id = ? AND is_system_message = ?", c.TicketID, false).Order("id DESC").Take(&last).Error
+	switch {
+	case err == nil:
+		reply = t.replyBy(last.AuthorID)
+	case !errors.Is(err, gorm.ErrRecordNotFound):
+		return fmt.Errorf("find the last comment of ticket %d: %w", c.TicketID, err)
+	}
+	err = tx.Model(&Ticket{}).Where("id = ?", c.TicketID).
+		Updates(map[string]any{"comment_count": gorm.Expr("comment_count - 1"), "last_reply": reply}).Error
 	if err != nil {
 		return fmt.Errorf("count the comments of ticket %d: %w", c.TicketID, err)
 	}

@@ -82,11 +82,48 @@ type Ticket struct {
 	CreatedByID  int64
 	AssignedToID *int64
 	CommentCount int // system messages not counted
+	LastReply    LastReply
 	Version      int64
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 	ResolvedAt   *time.Time
 	ClosedAt     *time.Time
+}
+
+// LastReply says who had the last word in public.
+type LastReply int
+
+// Who can have had the last word.
+const (
+	NoReply LastReply = iota
+	RequesterReply
+	StaffReply
+)
+
+// Waiting returns for whom the ticket waits: the IT staff, until somebody but
+// the requester has the last word, or the requester; "" when it is done.
+func (t *Ticket) Waiting() string {
+	switch {
+	case t.Status.Done():
+		return ""
+	case t.LastReply == StaffReply:
+		return WaitingRequester
+	}
+	return WaitingStaff
+}
+
+// What Waiting returns.
+const (
+	WaitingStaff     = "staff"
+	WaitingRequester = "requester"
+)
+
+// replyBy is what a public comment of the author makes of LastReply.
+func (t *Ticket) replyBy(author int64) LastReply {
+	if author == t.CreatedByID {
+		return RequesterReply
+	}
+	return StaffReply
 }
 
 // TableName names the table for GORM.

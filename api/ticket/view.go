@@ -8,6 +8,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/event"
+	"github.com/fixdesk/fixdesk/api/platform/markdown"
 	"github.com/fixdesk/fixdesk/api/user"
 )
 
@@ -18,6 +19,8 @@ type Can struct {
 	Assign       bool `json:"assign" example:"true"`
 	Comment      bool `json:"comment" example:"true"`
 	Delete       bool `json:"delete" example:"false"`
+	Close        bool `json:"close" example:"true"`
+	Reopen       bool `json:"reopen" example:"false"`
 } //@name TicketCan
 
 // View is a ticket in a list.
@@ -34,14 +37,18 @@ type View struct {
 	ResolvedAt   *time.Time `json:"resolved_at" format:"date-time" extensions:"x-nullable"`
 	ClosedAt     *time.Time `json:"closed_at" format:"date-time" extensions:"x-nullable"`
 	CommentCount int        `json:"comment_count" example:"3"`
-	Version      int64      `json:"version" example:"2"`
-	Can          Can        `json:"can"`
+	// Waiting says for whom the ticket waits: the IT staff until they have the
+	// last word, then the requester; null when it is done.
+	Waiting *string `json:"waiting" enums:"staff,requester" extensions:"x-nullable" example:"staff"`
+	Version int64   `json:"version" example:"2"`
+	Can     Can     `json:"can"`
 } //@name Ticket
 
 // DetailView is a ticket with its conversation, oldest first.
 type DetailView struct {
 	View
-	Comments []CommentView `json:"comments"`
+	DescriptionHTML string        `json:"description_html" example:"<p>It says 'replace cartridge' since this morning.</p>"`
+	Comments        []CommentView `json:"comments"`
 } //@name TicketDetail
 
 // CommentCan says what the caller may do with a comment.
@@ -56,6 +63,7 @@ type CommentView struct {
 	TicketID        int64      `json:"ticket_id" example:"42"`
 	Author          user.Card  `json:"author"`
 	Content         string     `json:"content" example:"A new cartridge is on its way."`
+	ContentHTML     string     `json:"content_html" example:"<p>A new cartridge is on its way.</p>"`
 	IsSystemMessage bool       `json:"is_system_message" example:"false"`
 	CreatedAt       time.Time  `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
 	UpdatedAt       time.Time  `json:"updated_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
@@ -128,7 +136,8 @@ func (a *Assignment) named(p people) map[string]any {
 	return map[string]any{"from": show(a.From), "to": show(a.To)}
 }
 
-func viewFor(by authz.Actor, p people) func(Ticket) View {
+func (s *Service) viewFor(by authz.Actor, p people) func(Ticket) View {
+	now := s.clock.Now()
 	return func(t Ticket) View {
 		v := View{
 			ID: t.ID, Title: t.Title, Description: t.Description,
@@ -139,7 +148,11 @@ func viewFor(by authz.Actor, p people) func(Ticket) View {
 			Can: Can{
 				Update: canUpdate(by, &t), UpdateStatus: canWork(by, &t), Assign: canWork(by, &t),
 				Comment: canComment(by, &t), Delete: canDelete(by, &t),
+				Close: canClose(by, &t), Reopen: canReopen(by, &t, now, s.reopenWindow),
 			},
+		}
+		if w := t.Waiting(); w != "" {
+			v.Waiting = &w
 		}
 		if t.AssignedToID != nil {
 			card := p[*t.AssignedToID]
@@ -157,8 +170,11 @@ func utc(t *time.Time) *time.Time {
 	return &u
 }
 
-func detailFor(by authz.Actor, p people, f Full) DetailView {
-	d := DetailView{View: viewFor(by, p)(f.Ticket), Comments: make([]CommentView, len(f.Comments))}
+func (s *Service) detailFor(by authz.Actor, p people, f Full) DetailView {
+	d := DetailView{
+		View: s.viewFor(by, p)(f.Ticket), DescriptionHTML: markdown.Render(f.Description),
+		Comments: make([]CommentView, len(f.Comments)),
+	}
 	for i, c := range f.Comments {
 		d.Comments[i] = commentFor(by, p)(c)
 	}
@@ -168,7 +184,7 @@ func detailFor(by authz.Actor, p people, f Full) DetailView {
 func commentFor(by authz.Actor, p people) func(Comment) CommentView {
 	return func(c Comment) CommentView {
 		return CommentView{
-			ID: c.ID, TicketID: c.TicketID, Author: p[c.AuthorID], Content: c.Content,
+			ID: c.ID, TicketID: c.TicketID, Author: p[c.AuthorID], Content: c.Content, ContentHTML: markdown.Render(c.Content),
 			IsSystemMessage: c.IsSystemMessage, CreatedAt: c.CreatedAt.UTC(), UpdatedAt: c.UpdatedAt.UTC(),
 			Version: c.Version,
 			Can:     CommentCan{Update: canChangeComment(by, &c), Delete: canChangeComment(by, &c)},
@@ -230,6 +246,11 @@ type StatusRequest struct {
 type AssignRequest struct {
 	UserID *int64 `json:"user_id" validate:"required" extensions:"x-nullable" example:"3"`
 } //@name Assignment
+
+// ReopenRequest is the body of reopen.
+type ReopenRequest struct {
+	Content string `json:"content" validate:"optional" minLength:"1" example:"It is out of toner again."`
+} //@name TicketReopen
 
 // ContentRequest is the body of add_comment and of an edited comment.
 type ContentRequest struct {

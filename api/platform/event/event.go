@@ -204,10 +204,14 @@ func (b *Bus) Find(ctx context.Context, id int64) (Event, error) {
 }
 
 // Of lists the events of a subject, at most limit of them: those after the
-// event from, oldest first, or with back those before it, newest first.
-func (b *Bus) Of(ctx context.Context, subjectType string, subjectID, from int64, back bool, limit int) ([]Event, error) {
+// event from, oldest first, or with back those before it, newest first. Types
+// that begin with hidden are left out; "" hides none.
+func (b *Bus) Of(ctx context.Context, subjectType string, subjectID int64, hidden string, from int64, back bool, limit int) ([]Event, error) {
 	var out []Event
 	q := b.db.Read(ctx).Where("subject_type = ? AND subject_id = ?", subjectType, subjectID).Limit(limit)
+	if hidden != "" {
+		q = q.Where("type NOT LIKE ?", hidden+"%")
+	}
 	if back {
 		q = q.Where("id < ?", from).Order("id DESC")
 	} else {
@@ -219,11 +223,15 @@ func (b *Bus) Of(ctx context.Context, subjectType string, subjectID, from int64,
 	return out, nil
 }
 
-// CountOf counts the events of a subject, but no further than limit.
-func (b *Bus) CountOf(ctx context.Context, subjectType string, subjectID int64, limit int) (int64, error) {
+// CountOf counts the events of a subject, but no further than limit, without
+// those whose types begin with hidden.
+func (b *Bus) CountOf(ctx context.Context, subjectType string, subjectID int64, hidden string, limit int) (int64, error) {
 	var n int64
-	err := b.db.Read(ctx).Raw("SELECT COUNT(*) FROM (SELECT id FROM events WHERE subject_type = ? AND subject_id = ? LIMIT ?) AS e",
-		subjectType, subjectID, limit).Scan(&n).Error
+	sql, args := "SELECT id FROM events WHERE subject_type = ? AND subject_id = ?", []any{subjectType, subjectID}
+	if hidden != "" {
+		sql, args = sql+" AND type NOT LIKE ?", append(args, hidden+"%")
+	}
+	err := b.db.Read(ctx).Raw("SELECT COUNT(*) FROM ("+sql+" LIMIT ?) AS e", append(args, limit)...).Scan(&n).Error
 	if err != nil {
 		return 0, fmt.Errorf("count the events of %s %d: %w", subjectType, subjectID, err)
 	}

@@ -9,11 +9,23 @@ import (
 // ByID is the sort of lists that go by id, newest first.
 const ByID = "-id"
 
+// ByOldestID is the sort of lists that go by id, oldest first.
+const ByOldestID = "id"
+
 // NewestFirst reads a page of the rows that a query selects, by descending id.
 // The query holds conditions only. It is meant for tables in which reading as
 // many rows as a page number skips is cheap.
 func NewestFirst[T any](query *gorm.DB, p Page, idOf func(T) int64) (Rows[T], error) {
-	rows := Rows[T]{CursorOf: func(t T) Cursor { return Cursor{Sort: ByID, ID: idOf(t)} }}
+	return byID(query, p, ByID, idOf)
+}
+
+// OldestFirst is NewestFirst the other way round.
+func OldestFirst[T any](query *gorm.DB, p Page, idOf func(T) int64) (Rows[T], error) {
+	return byID(query, p, ByOldestID, idOf)
+}
+
+func byID[T any](query *gorm.DB, p Page, sort string, idOf func(T) int64) (Rows[T], error) {
+	rows := Rows[T]{CursorOf: func(t T) Cursor { return Cursor{Sort: sort, ID: idOf(t)} }}
 	query = query.Session(&gorm.Session{})
 	limited := query.Model(new(T)).Select("id").Limit(MaxCount + 1)
 	err := query.Session(&gorm.Session{NewDB: true}).Table("(?) AS l", limited).Count(&rows.Count).Error
@@ -24,11 +36,13 @@ func NewestFirst[T any](query *gorm.DB, p Page, idOf func(T) int64) (Rows[T], er
 	if err != nil {
 		return rows, err
 	}
-	direction := "id DESC"
-	if c := p.Cursor; c != nil && c.Back {
-		query, direction = query.Where("id > ?", c.ID), "id"
-	} else if c != nil {
-		query = query.Where("id < ?", c.ID)
+	back := p.Cursor != nil && p.Cursor.Back
+	direction, beyond := "id DESC", "id < ?"
+	if back == (sort == ByID) {
+		direction, beyond = "id", "id > ?"
+	}
+	if p.Cursor != nil {
+		query = query.Where(beyond, p.Cursor.ID)
 	}
 	var found []T
 	if err := query.Order(direction).Offset(skip).Limit(p.Size + 1).Find(&found).Error; err != nil {
