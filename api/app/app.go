@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -20,7 +21,9 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/deadletter"
 	"github.com/fixdesk/fixdesk/api/demo"
+	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/migration"
+	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/platform/clock"
 	"github.com/fixdesk/fixdesk/api/platform/config"
 	"github.com/fixdesk/fixdesk/api/platform/db"
@@ -37,14 +40,16 @@ import (
 
 // App is the assembled desk.
 type App struct {
-	DB     *db.DB
-	Clock  clock.Clock
-	Bus    *event.Bus
-	Worker *job.Worker
-	User   *user.Service
-	Auth   *auth.Service
-	Ticket *ticket.Service
-	Server *server.Server
+	DB      *db.DB
+	Clock   clock.Clock
+	Bus     *event.Bus
+	Worker  *job.Worker
+	User    *user.Service
+	Auth    *auth.Service
+	Ticket  *ticket.Service
+	Note    *note.Service
+	Message *message.Service
+	Server  *server.Server
 
 	redis *redis.Client
 }
@@ -107,6 +112,10 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	}
 	// desk
 	a.Ticket = ticket.New(a.DB, a.Bus, a.Clock)
+	a.Ticket.SetReopenWindow(time.Duration(set.ReopenDays) * 24 * time.Hour)
+	// reactors
+	a.Note = note.New(a.DB, a.Bus)
+	a.Message = message.New(a.DB, a.Bus, a.Clock, a.Ticket, a.Note, options)
 	a.subscribe()
 	a.jobs(keys)
 	// edge
@@ -118,6 +127,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Proxies: proxies, HTTPS: strings.HasPrefix(set.PublicURL, "https://"), Files: files, Ready: a.Ready,
 	}, server.Features{
 		Auth: a.Auth, User: a.User, Ticket: a.Ticket, Keys: keys,
+		Note: a.Note, Message: a.Message,
 		DeadLetter: deadletter.New(a.DB, a.Bus, a.Clock),
 	})
 	if err != nil {

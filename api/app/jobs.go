@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/platform/job"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket"
@@ -21,11 +22,14 @@ func (a *App) jobs(keys *web.Keys) {
 	w := a.Worker
 	a.Auth.Jobs(w)
 	w.Handle(ticket.ReleaseJob, a.Ticket.RunRelease)
+	w.Handle(message.ReleaseJob, a.Message.RunRelease)
+	w.Handle(message.PruneJob, a.Message.Prune)
 	w.Handle(pruneJobs, w.Prune)
 	w.Handle(pruneKeys, func(ctx context.Context, _ job.Job) error { return keys.Prune(ctx) })
 	w.Handle(pruneSessions, a.Auth.Prune)
 
 	w.Every(24*time.Hour, pruneJobs)
 	w.Every(time.Hour, pruneKeys)
+	w.Every(time.Hour, message.PruneJob)
 	w.Every(6*time.Hour, pruneSessions)
 }

@@ -28,9 +28,11 @@ func newAssets(files fs.FS) *assets { return &assets{files: files, tags: map[str
 // serve answers GET and HEAD of anything outside the API. Paths without a file
 // belong to the app's own router.
 func (a *assets) serve(c *gin.Context) {
-	name := strings.TrimPrefix(path.Clean("/"+c.Request.URL.Path), "/")
+	asked := strings.TrimPrefix(c.Request.URL.Path, "/")
+	name := strings.TrimPrefix(path.Clean("/"+asked), "/")
 	switch {
-	case name == "api" || strings.HasPrefix(name, "api/"):
+	// As asked and as cleaned: dots must not lead from the API to the app.
+	case name == "api" || strings.HasPrefix(name, "api/") || strings.HasPrefix(asked, "api/"):
 		notFound(c)
 		return
 	case c.Request.Method != http.MethodGet && c.Request.Method != http.MethodHead:

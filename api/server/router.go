@@ -14,6 +14,8 @@ import (
 	"github.com/fixdesk/fixdesk/api/auth"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/deadletter"
+	"github.com/fixdesk/fixdesk/api/message"
+	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket"
@@ -26,6 +28,8 @@ type Features struct {
 	Auth       *auth.Service
 	User       *user.Service
 	Ticket     *ticket.Service
+	Note       *note.Service
+	Message    *message.Service
 	DeadLetter *deadletter.Service
 	Keys       *web.Keys
 }
@@ -43,6 +47,8 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Auth.Routes(public, signedIn, f.Keys)
 	f.User.Routes(signedIn, f.Keys)
 	f.Ticket.Routes(signedIn, f.Keys)
+	f.Note.Routes(signedIn, f.Keys)
+	f.Message.Routes(signedIn, f.Keys)
 	f.DeadLetter.Routes(signedIn, f.Keys)
 
 	e.NoMethod(methodNotAllowed)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"gorm.io/gorm"
+
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/etag"
 	"github.com/fixdesk/fixdesk/api/platform/event"
@@ -210,4 +212,16 @@ func unionOf(all *query, head string, walks []*query, ending func(*query), tail 
 		all.add("SELECT * FROM ("+part.sql.String()+") AS b"+strconv.Itoa(i), part.args...)
 	}
 	all.add(tail, args...)
+}
+
+// AnsweredSince reports whether somebody else wrote a public comment after the
+// one with the id.
+func AnsweredSince(tx *gorm.DB, ticketID, last, author int64) (bool, error) {
+	var found []int64
+	err := tx.Model(&Comment{}).Where("ticket_id = ? AND id > ? AND author_id <> ? AND is_system_message = ?", ticketID, last, author, false).
+		Limit(1).Pluck("id", &found).Error
+	if err != nil {
+		return false, fmt.Errorf("look for newer comments of ticket %d: %w", ticketID, err)
+	}
+	return len(found) > 0, nil
 }

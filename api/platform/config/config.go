@@ -30,6 +30,7 @@ type Settings struct {
 	TrustedProxies string `help:"Comma list of addresses or networks that may set X-Forwarded-For." env:"FIXDESK_TRUSTED_PROXIES"`
 	Registration   string `help:"on or off: may employees register themselves?" env:"FIXDESK_REGISTRATION" default:"on"`
 	StaffScope     string `help:"queue or all: do IT staff see their queue or every ticket?" env:"FIXDESK_STAFF_SCOPE" default:"queue"`
+	ReopenDays     int    `help:"How many days requesters may reopen their tickets." env:"FIXDESK_REOPEN_DAYS" default:"14"`
 	LogLevel       string `help:"debug, info, warn or error." env:"FIXDESK_LOG_LEVEL" default:"info"`
 }
 
@@ -86,6 +87,9 @@ func (s Settings) Check() error {
 		if v != "on" && v != "off" {
 			add("%s: must be on or off, not %q", name, v)
 		}
+	}
+	if s.ReopenDays < 0 || s.ReopenDays > 3650 {
+		add("FIXDESK_REOPEN_DAYS: must be a number of days from 0 to 3650, not %d", s.ReopenDays)
 	}
 	if s.StaffScope != "queue" && s.StaffScope != "all" {
 		add("FIXDESK_STAFF_SCOPE: must be queue or all, not %q", s.StaffScope)

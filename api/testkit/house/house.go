@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -52,7 +53,7 @@ func New(t testing.TB, w *testkit.World, change func(*config.Settings)) *House {
 	t.Helper()
 	set := config.Settings{
 		Listen: "127.0.0.1:0", Database: w.URL, DataDir: t.TempDir(), PublicURL: "http://desk.example.com",
-		RateLimit: "off", Registration: "on", StaffScope: "queue", LogLevel: "error",
+		RateLimit: "off", Registration: "on", StaffScope: "queue", LogLevel: "error", ReopenDays: 14,
 	}
 	if change != nil {
 		change(&set)
@@ -303,11 +304,20 @@ func (a *Answer) WantFields(names ...string) *Answer {
 	return a
 }
 
-// Field returns a value of the answer by its path, such as "created_by.id".
+// Field returns a value of the answer by its path, such as "created_by.id" or
+// "comments.0.content".
 func (a *Answer) Field(path string) any {
 	a.t.Helper()
 	var v any = a.JSON
 	for _, key := range strings.Split(path, ".") {
+		if list, ok := v.([]any); ok {
+			i, err := strconv.Atoi(key)
+			if err != nil || i < 0 || i >= len(list) {
+				a.t.Fatalf("%s: no %s in %s", a.what, path, a.Raw)
+			}
+			v = list[i]
+			continue
+		}
 		m, ok := v.(map[string]any)
 		if !ok {
 			a.t.Fatalf("%s: no %s in %s", a.what, path, a.Raw)
