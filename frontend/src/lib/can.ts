@@ -6,6 +6,10 @@ export type Permission =
   | 'ticket.queue'
   | 'ticket.work'
   | 'ticket.delete'
+  | 'note.read'
+  | 'note.write'
+  | 'view.share'
+  | 'bulk.run'
   | 'user.manage'
   | 'job.manage'
   | 'report.view';

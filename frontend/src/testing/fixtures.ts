@@ -17,12 +17,16 @@ const names: Record<Role, string> = { employee: 'erin', it_staff: 'stan', admin:
 
 const permissions: Record<Role, string[]> = {
   employee: [],
-  it_staff: ['ticket.queue', 'ticket.work'],
+  it_staff: ['ticket.queue', 'ticket.work', 'note.read', 'note.write', 'view.share', 'bulk.run'],
   admin: [
     'ticket.view_all',
     'ticket.queue',
     'ticket.work',
     'ticket.delete',
+    'note.read',
+    'note.write',
+    'view.share',
+    'bulk.run',
     'user.manage',
     'job.manage',
     'report.view',
@@ -66,7 +70,15 @@ export function aSession(role: Role = 'employee', token = `token-of-${role}`): S
   return { access_token: token, token_type: 'Bearer', expires_in: 900, user: aMe(role) };
 }
 
-const everything = { update: true, update_status: true, assign: true, comment: true, delete: true };
+const everything = {
+  update: true,
+  update_status: true,
+  assign: true,
+  comment: true,
+  delete: true,
+  close: true,
+  reopen: false,
+};
 
 export function aTicket(over: Partial<Ticket> = {}): Ticket {
   return {
@@ -82,6 +94,7 @@ export function aTicket(over: Partial<Ticket> = {}): Ticket {
     resolved_at: null,
     closed_at: null,
     comment_count: 0,
+    waiting: 'staff',
     version: 1,
     can: everything,
     ...over,
@@ -89,7 +102,12 @@ export function aTicket(over: Partial<Ticket> = {}): Ticket {
 }
 
 export function aTicketDetail(over: Partial<TicketDetail> = {}): TicketDetail {
-  return { ...aTicket(), comments: [], ...over };
+  return {
+    ...aTicket(),
+    description_html: '<p>It burns.<br>Please help.</p>',
+    comments: [],
+    ...over,
+  };
 }
 
 export function aComment(over: Partial<Comment> = {}): Comment {
@@ -98,6 +116,7 @@ export function aComment(over: Partial<Comment> = {}): Comment {
     ticket_id: 42,
     author: aUser('it_staff'),
     content: 'Have you tried water?',
+    content_html: '<p>Have you tried water?</p>',
     is_system_message: false,
     created_at: '2026-11-01T08:30:00Z',
     updated_at: '2026-11-01T08:30:00Z',

@@ -12,6 +12,8 @@ const nothing = {
   assign: false,
   comment: false,
   delete: false,
+  close: false,
+  reopen: false,
 };
 
 function serve(ticket: TicketDetail) {
