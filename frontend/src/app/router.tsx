@@ -14,7 +14,6 @@ import { expectHeading, safeReturnPath } from '@/lib/navigation';
 import { ApiError } from '@/lib/problem';
 import { currentSession, startSession } from '@/lib/session';
 import { NotFoundPage, RouteError } from './fallbacks';
-import { Shell } from './shell';
 
 const loaders: (() => Promise<unknown>)[] = [];
 
@@ -77,7 +76,7 @@ const publicRoutes = [
 const app = createRoute({
   getParentRoute: () => root,
   id: 'app',
-  component: Shell,
+  component: page(() => import('./shell'), 'Shell'),
   beforeLoad: async ({ location }) => {
     await startSession();
     if (currentSession().status !== 'signed-out') return;

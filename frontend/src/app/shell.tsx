@@ -1,17 +1,15 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Outlet, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { Outlet } from '@tanstack/react-router';
+import { useState } from 'react';
+import { CommandHost } from '@/features/command';
 import { ApiError } from '@/lib/problem';
 import { startSession, useSession } from '@/lib/session';
-import { useShortcut } from '@/lib/shortcuts';
 import { preferences } from '@/lib/storage';
 import { ErrorState } from '@/ui/states';
 import { BottomBar } from './bottom-bar';
 import { Rail } from './rail';
 import classes from './shell.module.css';
 import { TopBar } from './top-bar';
-
-const Shortcuts = lazy(() => import('./shortcut-help').then((m) => ({ default: m.ShortcutHelp })));
 
 /** What stands around every page of a signed-in person. */
 export function Shell() {
@@ -29,11 +27,7 @@ export function Shell() {
 
 function Frame() {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const [narrow, setNarrow] = useState(() => preferences.get('rail') === 'narrow');
-  const [help, setHelp] = useState(false);
-  useShortcut('c', () => void navigate({ to: '/tickets/new' }));
-  useShortcut('?', () => setHelp(true));
   const toggle = () => {
     preferences.set('rail', narrow ? null : 'narrow');
     setNarrow(!narrow);
@@ -49,11 +43,7 @@ function Frame() {
         <Outlet />
       </main>
       <BottomBar />
-      {help && (
-        <Suspense>
-          <Shortcuts onClose={() => setHelp(false)} />
-        </Suspense>
-      )}
+      <CommandHost />
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { parseQueueSearch } from '@/features/ticket/search-params';
-import { useShortcut } from '@/lib/shortcuts';
+import { useCommandContext } from '@/lib/commands';
 import classes from './top-search.module.css';
 
 /** Milliseconds after the last key before the list follows what was typed. */
@@ -23,7 +23,8 @@ export function TopSearch() {
   const sent = useRef(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const field = useRef<HTMLInputElement>(null);
-  useShortcut('/', () => field.current?.focus());
+  const [focus] = useState(() => () => field.current?.focus());
+  useCommandContext('search', { focus });
 
   // The URL changed by other means: back, a link, "clear filters".
   useEffect(() => {

@@ -9,16 +9,19 @@ import classes from './dialog.module.css';
  */
 export function Dialog({
   title,
+  size,
   onClose,
   children,
 }: {
   title: string;
+  /** Its width, as Mantine names it. */
+  size?: 'md' | 'lg' | 'xl';
   onClose: () => void;
   children: ReactNode;
 }) {
   const { t } = useLingui();
   return (
-    <Modal.Root opened onClose={onClose} transitionProps={{ duration: 100 }}>
+    <Modal.Root opened size={size} onClose={onClose} transitionProps={{ duration: 100 }}>
       <Modal.Overlay />
       <Modal.Content>
         <div className={classes.head}>

@@ -1,19 +1,35 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
-import { useShortcut } from '@/lib/shortcuts';
+import {
+  type ReactNode,
+  type Ref,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
+
+/** Moves the keyboard between the rows. */
+export interface VirtualListHandle {
+  next: () => void;
+  previous: () => void;
+  /** The row with the focus; -1 when it is elsewhere. */
+  current: () => number;
+}
 
 interface VirtualListProps<T> {
+  handle?: Ref<VirtualListHandle>;
   label: string;
   items: readonly T[];
   keyOf: (item: T) => string | number;
   /** Expected row height in pixels; the real one is measured. */
   estimate: number;
-  /** One row; its first link is what `j` and `k` move between. */
+  /** One row; its first link is what the keyboard moves between. */
   children: (item: T) => ReactNode;
 }
 
-/** A list that renders only what is near the viewport. `j` and `k` move, `Enter` opens. */
-export function VirtualList<T>({ label, items, keyOf, estimate, children }: VirtualListProps<T>) {
+/** A list that renders only what is near the viewport. */
+export function VirtualList<T>(props: VirtualListProps<T>) {
+  const { handle, label, items, keyOf, estimate, children } = props;
   const ref = useRef<HTMLUListElement>(null);
   const [offset, setOffset] = useState(0);
   useLayoutEffect(() => {
@@ -44,8 +60,11 @@ export function VirtualList<T>({ label, items, keyOf, estimate, children }: Virt
     const row = document.activeElement?.closest<HTMLElement>('[data-index]');
     return row && ref.current?.contains(row) ? Number(row.dataset.index) : -1;
   };
-  useShortcut('j', () => focusRow(current() + 1));
-  useShortcut('k', () => focusRow(Math.max(0, current() - 1)));
+  useImperativeHandle(handle, () => ({
+    next: () => focusRow(current() + 1),
+    previous: () => focusRow(Math.max(0, current() - 1)),
+    current,
+  }));
 
   return (
     <ul

@@ -1,12 +1,16 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Textarea } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
+import { useCommandContext } from '@/lib/commands';
 import { useIdempotencyKey } from '@/lib/idempotency';
 import { explain, fieldErrors } from '@/lib/problem';
-import { useShortcut } from '@/lib/shortcuts';
 import { announce } from '@/lib/status-line';
 import { useAddComment } from './api';
 import classes from './composer.module.css';
+
+const box = () => document.querySelector<HTMLElement>('[data-composer]');
+const reply = () => box()?.focus();
+const focused = () => document.activeElement === box();
 
 /** The box to write a comment in; what could not be sent stays in it. */
 export function Composer({ ticketId }: { ticketId: number }) {
@@ -14,7 +18,6 @@ export function Composer({ ticketId }: { ticketId: number }) {
   const [content, setContent] = useState('');
   const add = useAddComment(ticketId);
   const key = useIdempotencyKey();
-  useShortcut('r', () => document.querySelector<HTMLElement>('[data-composer]')?.focus());
 
   const blank = !content.trim();
   const send = (event?: FormEvent) => {
@@ -31,6 +34,10 @@ export function Composer({ ticketId }: { ticketId: number }) {
       },
     );
   };
+  const latest = useRef(send);
+  latest.current = send;
+  const [sendNow] = useState(() => () => latest.current());
+  useCommandContext('composer', { reply, focused, send: blank ? undefined : sendNow });
   return (
     <form className={classes.composer} onSubmit={send} noValidate>
       <Textarea
@@ -42,9 +49,6 @@ export function Composer({ ticketId }: { ticketId: number }) {
         maxRows={10}
         value={content}
         onChange={(event) => setContent(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send();
-        }}
         error={add.error && (fieldErrors(add.error).content ?? explain(add.error))}
       />
       <div className={classes.foot}>

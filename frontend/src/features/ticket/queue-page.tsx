@@ -1,14 +1,15 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconPlus } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useCan } from '@/lib/can';
+import { type ListContext, useCommandContext } from '@/lib/commands';
 import { asApiError } from '@/lib/problem';
 import { LinkButton } from '@/ui/link-button';
 import { Page } from '@/ui/page';
 import { Pager } from '@/ui/pager';
 import { EmptyState, Fetched, SkeletonRows } from '@/ui/states';
-import { VirtualList } from '@/ui/virtual-list';
+import { VirtualList, type VirtualListHandle } from '@/ui/virtual-list';
 import { useTickets } from './api';
 import { rememberQueue } from './last-queue';
 import { QueueFilters } from './queue-filters';
@@ -25,6 +26,16 @@ export function QueuePage() {
   const tickets = useTickets(search);
   const title = useQueueTitle(search);
   useEffect(() => rememberQueue(search), [search]);
+  const list = useRef<VirtualListHandle>(null);
+  const rows = useRef(tickets.data?.results);
+  rows.current = tickets.data?.results;
+  const [commands] = useState<ListContext>(() => ({
+    next: () => list.current?.next(),
+    previous: () => list.current?.previous(),
+    focused: () => (list.current?.current() ?? -1) >= 0,
+    current: () => rows.current?.[list.current?.current() ?? -1] ?? null,
+  }));
+  useCommandContext('list', commands);
 
   // A changed filter starts at the first page again.
   const change = (part: Partial<QueueSearch>) =>
@@ -61,6 +72,7 @@ export function QueuePage() {
             ) : (
               <div aria-busy={tickets.isPlaceholderData}>
                 <VirtualList
+                  handle={list}
                   key={`${search.page ?? ''}${search.cursor ?? ''}`}
                   label={title}
                   items={slice.results}

@@ -1,0 +1,86 @@
+import { i18n } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import {
+  IconArrowBackUp,
+  IconCommand,
+  IconKeyboard,
+  IconLink,
+  IconPlus,
+  IconSearch,
+} from '@tabler/icons-react';
+import { defineCommand } from '@/lib/commands';
+import { announce } from '@/lib/status-line';
+
+/** What can be done on every page. */
+export function defineGeneralCommands(): void {
+  defineCommand({
+    id: 'ticket.new',
+    group: 'general',
+    label: msg`New ticket`,
+    words: msg`create report`,
+    icon: IconPlus,
+    scope: 'global',
+    keys: 'c',
+    run: ({ global }) => global?.go({ to: '/tickets/new' }),
+  });
+  defineCommand({
+    id: 'search',
+    group: 'general',
+    label: msg`Search tickets`,
+    icon: IconSearch,
+    scope: 'global',
+    keys: '/',
+    when: ({ search }) => !!search,
+    run: ({ search }) => search?.focus(),
+  });
+  defineCommand({
+    id: 'palette',
+    group: 'general',
+    label: msg`Open the command palette`,
+    icon: IconCommand,
+    scope: 'global',
+    keys: 'mod+k',
+    unlisted: true,
+    run: ({ global }) => global?.openPalette(),
+  });
+  defineCommand({
+    id: 'help',
+    group: 'general',
+    label: msg`Show the keys`,
+    words: msg`shortcuts help keyboard`,
+    icon: IconKeyboard,
+    scope: 'global',
+    keys: '?',
+    run: ({ global }) => global?.openHelp(),
+  });
+  defineCommand({
+    id: 'undo',
+    group: 'general',
+    label: msg`Undo the last change`,
+    icon: IconArrowBackUp,
+    scope: 'global',
+    keys: 'u',
+    when: ({ undo }) => !!undo,
+    run: ({ undo }) => undo?.run(),
+  });
+  defineCommand({
+    id: 'copy-link',
+    group: 'general',
+    label: msg`Copy the link to this page`,
+    words: msg`address URL share`,
+    icon: IconLink,
+    scope: 'global',
+    keys: 'mod+Shift+l',
+    run: () => void copyLink(),
+  });
+}
+
+async function copyLink(): Promise<void> {
+  try {
+    // Without HTTPS there is no clipboard to write to.
+    await navigator.clipboard.writeText(location.href);
+    announce(i18n._(msg`Link copied`));
+  } catch {
+    announce(i18n._(msg`This browser does not let the app copy. Copy the address instead.`), 'bad');
+  }
+}

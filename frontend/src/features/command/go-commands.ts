@@ -1,0 +1,100 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import {
+  IconBug,
+  IconHome,
+  IconInbox,
+  IconTicket,
+  IconUser,
+  IconUserCheck,
+  IconUserPlus,
+  IconUsers,
+} from '@tabler/icons-react';
+import { unfinished } from '@/features/ticket';
+import type { Permission } from '@/lib/can';
+import { type Command, defineCommand, type Place } from '@/lib/commands';
+
+interface Target {
+  id: string;
+  label: MessageDescriptor;
+  icon: Command['icon'];
+  keys: string;
+  place: Place;
+  needs?: Permission;
+}
+
+/** Every page that one goes to by `g` and a letter. */
+const targets: Target[] = [
+  {
+    id: 'go.unassigned',
+    label: msg`Go to unassigned tickets`,
+    icon: IconInbox,
+    keys: 'g u',
+    place: { to: '/tickets', search: { view: 'unassigned', status: unfinished } },
+    needs: 'ticket.queue',
+  },
+  {
+    id: 'go.mine',
+    label: msg`Go to tickets assigned to me`,
+    icon: IconUserCheck,
+    keys: 'g m',
+    place: { to: '/tickets', search: { view: 'mine', status: unfinished } },
+    needs: 'ticket.queue',
+  },
+  {
+    id: 'go.all',
+    label: msg`Go to all tickets`,
+    icon: IconTicket,
+    keys: 'g a',
+    place: { to: '/tickets' },
+  },
+  {
+    id: 'go.dashboard',
+    label: msg`Go to the dashboard`,
+    icon: IconHome,
+    keys: 'g d',
+    place: { to: '/' },
+  },
+  {
+    id: 'go.users',
+    label: msg`Go to users`,
+    icon: IconUsers,
+    keys: 'g p',
+    place: { to: '/users' },
+    needs: 'user.manage',
+  },
+  {
+    id: 'go.new-user',
+    label: msg`Create a user`,
+    icon: IconUserPlus,
+    keys: 'g n',
+    place: { to: '/users/new' },
+    needs: 'user.manage',
+  },
+  {
+    id: 'go.jobs',
+    label: msg`Go to jobs`,
+    icon: IconBug,
+    keys: 'g j',
+    place: { to: '/jobs' },
+    needs: 'job.manage',
+  },
+  {
+    id: 'go.profile',
+    label: msg`Go to my profile`,
+    icon: IconUser,
+    keys: 'g s',
+    place: { to: '/profile' },
+  },
+];
+
+export function defineGoCommands(): void {
+  for (const { place, ...target } of targets) {
+    defineCommand({
+      ...target,
+      group: 'go',
+      scope: 'global',
+      run: ({ global }) => global?.go(place),
+    });
+  }
+}

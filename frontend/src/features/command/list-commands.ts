@@ -1,0 +1,87 @@
+import { msg } from '@lingui/core/macro';
+import {
+  IconArrowDown,
+  IconArrowUp,
+  IconCheckbox,
+  IconChecks,
+  IconChevronRight,
+  IconListCheck,
+  IconSquareX,
+} from '@tabler/icons-react';
+import { defineCommand } from '@/lib/commands';
+
+/** Moving and selecting in the list of tickets. */
+export function defineListCommands(): void {
+  defineCommand({
+    id: 'list.next',
+    group: 'list',
+    label: msg`Next ticket`,
+    icon: IconArrowDown,
+    scope: 'list',
+    keys: 'j',
+    repeats: true,
+    run: ({ list }) => list?.next(),
+  });
+  defineCommand({
+    id: 'list.previous',
+    group: 'list',
+    label: msg`Previous ticket`,
+    icon: IconArrowUp,
+    scope: 'list',
+    keys: 'k',
+    repeats: true,
+    run: ({ list }) => list?.previous(),
+  });
+  defineCommand({
+    id: 'list.open',
+    group: 'list',
+    label: msg`Open the ticket`,
+    icon: IconChevronRight,
+    scope: 'list',
+    keys: 'Enter',
+    when: ({ list }) => !!list?.open && !!list.current(),
+    run: ({ list }) => list?.open?.(),
+  });
+  defineCommand({
+    id: 'list.select',
+    group: 'list',
+    label: msg`Select the ticket`,
+    icon: IconCheckbox,
+    scope: 'list',
+    keys: 'x',
+    when: ({ list }) => !!list?.toggle,
+    run: ({ list }) => list?.toggle?.(),
+  });
+  defineCommand({
+    id: 'list.select-range',
+    group: 'list',
+    label: msg`Select up to the ticket`,
+    icon: IconListCheck,
+    scope: 'list',
+    keys: 'Shift+x',
+    when: ({ list }) => !!list?.toggleRange,
+    run: ({ list }) => list?.toggleRange?.(),
+  });
+  defineCommand({
+    id: 'list.select-all',
+    group: 'list',
+    label: msg`Select all tickets`,
+    icon: IconChecks,
+    scope: 'list',
+    keys: 'mod+a',
+    whileTyping: false,
+    // Elsewhere it selects text, as everywhere.
+    when: ({ list }) => !!list?.selectAll && list.focused(),
+    run: ({ list }) => list?.selectAll?.(),
+  });
+  defineCommand({
+    id: 'list.clear-selection',
+    group: 'list',
+    label: msg`Clear the selection`,
+    icon: IconSquareX,
+    scope: 'list',
+    keys: 'Shift+Escape',
+    when: ({ list }) => !!list?.clearSelection && !!list.selection?.(),
+    run: ({ list }) => list?.clearSelection?.(),
+  });
+}

@@ -1,0 +1,101 @@
+import type { I18n } from '@lingui/core';
+import { useLingui } from '@lingui/react/macro';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconTicket } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Ticket } from '@/lib/api';
+import { getTicketOptions, listTicketsOptions } from '@/lib/api/@tanstack/react-query.gen';
+import { type Command, command, contexts, groups, Keys, keysOf } from '@/lib/commands';
+import { type ChoiceGroup, Chooser } from '@/ui/chooser';
+import { groupNames } from './group-names';
+
+/** So many tickets are enough to recognise the right one. */
+const most = 8;
+
+/** Whether each typed word begins a word of the text. */
+function matches(text: string, typed: string[]): boolean {
+  const words = text.split(/[\s,./-]+/);
+  return typed.every((part) => words.some((word) => word.startsWith(part)));
+}
+
+function commandGroups(available: Command[], query: string, i18n: I18n): ChoiceGroup[] {
+  const fold = (text: string) => text.toLocaleLowerCase(i18n.locale);
+  const typed = fold(query).split(/\s+/).filter(Boolean);
+  const found = available
+    .map((it) => ({ it, label: i18n._(it.label) }))
+    .filter(({ it, label }) =>
+      matches(fold(`${label} ${it.words ? i18n._(it.words) : ''}`), typed),
+    );
+  return groups.map((group) => ({
+    id: group,
+    label: i18n._(groupNames[group]),
+    choices: found
+      .filter(({ it }) => it.group === group)
+      .map(({ it, label }) => {
+        const keys = keysOf(it)[0];
+        return { id: it.id, label, icon: it.icon, end: keys && <Keys keys={keys} /> };
+      }),
+  }));
+}
+
+/** Tickets of a number or with these words. */
+function useFoundTickets(query: string): Ticket[] {
+  const [typed] = useDebouncedValue(query.trim(), 120);
+  const number = Number(/^#?(\d{1,9})$/.exec(typed)?.[1] ?? 0);
+  const byNumber = useQuery({
+    ...getTicketOptions({ path: { id: number } }),
+    enabled: number > 0,
+    retry: false,
+  });
+  const byWords = useQuery({
+    ...listTicketsOptions({ query: { search: typed, page_size: most } }),
+    placeholderData: keepPreviousData,
+    enabled: typed.length > 1,
+  });
+  const first = number > 0 && byNumber.data ? [byNumber.data as Ticket] : [];
+  const rest = typed.length > 1 ? (byWords.data?.results ?? []) : [];
+  return [...first, ...rest.filter((ticket) => ticket.id !== first[0]?.id)];
+}
+
+interface PaletteProps {
+  /** What could be done when it was opened. */
+  available: Command[];
+  onClose: () => void;
+}
+
+/** Every command and every ticket, found by typing. */
+export function Palette({ available, onClose }: PaletteProps) {
+  const { t, i18n } = useLingui();
+  const [query, setQuery] = useState('');
+  const tickets = useFoundTickets(query);
+  const commands = commandGroups(available, query, i18n);
+  const found: ChoiceGroup = {
+    id: 'tickets',
+    label: t`Tickets`,
+    choices: tickets.map((ticket) => ({
+      id: `#${ticket.id}`,
+      label: ticket.title,
+      hint: `#${ticket.id}`,
+      icon: IconTicket,
+    })),
+  };
+  const pick = (id: string) => {
+    const now = contexts();
+    if (id.startsWith('#')) {
+      now.global?.go({ to: '/tickets/$ticketId', params: { ticketId: id.slice(1) } });
+    } else command(id).run(now, { by: 'palette' });
+  };
+  return (
+    <Chooser
+      wide
+      title={t`Find a command or a ticket`}
+      groups={/^#?\d/.test(query.trim()) ? [found, ...commands] : [...commands, found]}
+      query={query}
+      onQuery={setQuery}
+      nothing={t`Nothing found`}
+      onPick={pick}
+      onClose={onClose}
+    />
+  );
+}

@@ -1,0 +1,96 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button, CloseButton, Kbd } from '@mantine/core';
+import { useEffect, useRef } from 'react';
+import { useCommandContext } from '@/lib/commands';
+import { useSingleKeys } from '@/lib/shortcuts';
+import {
+  dismissUndo,
+  pauseUndo,
+  resumeUndo,
+  runUndo,
+  type UndoOffer,
+  useUndoOffers,
+  useUndoPaused,
+} from '@/lib/undo';
+import classes from './undo-bar.module.css';
+
+const context = { run: () => void runUndo() };
+
+/** What was just done and can be taken back; the countdown waits while one looks at it. */
+export function UndoBar() {
+  const { t } = useLingui();
+  const offers = useUndoOffers();
+  const paused = useUndoPaused();
+  const ref = useRef<HTMLElement>(null);
+  useCommandContext('undo', offers.some((offer) => !offer.running) ? context : null);
+  useEffect(() => {
+    // An offer that goes takes the focus or the pointer with it, without an event.
+    const bar = ref.current;
+    const looked = bar && (bar.matches(':hover') || bar.contains(document.activeElement));
+    if (paused && offers.length > 0 && !looked) resumeUndo();
+  }, [offers, paused]);
+  const leave = () => {
+    if (!ref.current?.contains(document.activeElement)) resumeUndo();
+  };
+  return (
+    <section
+      ref={ref}
+      className={classes.bar}
+      aria-label={offers.length > 0 ? t`What can be undone` : undefined}
+      onMouseEnter={pauseUndo}
+      onMouseLeave={leave}
+      onFocus={pauseUndo}
+      onBlur={(event) => {
+        if (!ref.current?.contains(event.relatedTarget)) resumeUndo();
+      }}
+    >
+      {offers.map((offer, at) => (
+        <Offer key={offer.id} offer={offer} newest={at === 0} paused={paused} />
+      ))}
+      <Announcer text={offers[0]?.message ?? ''} />
+    </section>
+  );
+}
+
+/** Read aloud politely; what is seen has buttons that would be read with it. */
+function Announcer({ text }: { text: string }) {
+  return (
+    <div role="status" className={classes.spoken}>
+      {text && <Trans>{text}. You can undo this.</Trans>}
+    </div>
+  );
+}
+
+function Offer({ offer, newest, paused }: { offer: UndoOffer; newest: boolean; paused: boolean }) {
+  const { t } = useLingui();
+  const [singleKeys] = useSingleKeys();
+  const { id, message, running } = offer;
+  return (
+    <div className={classes.offer}>
+      <span className={classes.message}>{message}</span>
+      <Button size="compact-sm" variant="white" loading={running} onClick={() => void runUndo(id)}>
+        <Trans>Undo</Trans>
+        {newest && singleKeys && (
+          <Kbd size="xs" ml={6} aria-hidden>
+            u
+          </Kbd>
+        )}
+      </Button>
+      <CloseButton
+        size="sm"
+        variant="transparent"
+        c="inherit"
+        aria-label={t`Dismiss`}
+        onClick={() => dismissUndo(id)}
+      />
+      <span
+        className={classes.rest}
+        aria-hidden
+        style={{
+          animationDuration: `${offer.seconds}s`,
+          animationPlayState: paused || running ? 'paused' : 'running',
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+export {
+  type ComposerContext,
+  type Contexts,
+  contexts,
+  type GlobalContext,
+  type ListContext,
+  type Place,
+  provideContext,
+  type SearchContext,
+  type Selection,
+  type Slot,
+  subscribeContexts,
+  type TicketContext,
+} from './contexts';
+export { ariaKeys, keyCaps, keyText, parseKeys } from './keys';
+export { CommandButton, Keys, useCommand, useCommandContext, useCommandKeys } from './react';
+export {
+  allCommands,
+  type Command,
+  command,
+  defineCommand,
+  type Group,
+  groups,
+  type How,
+  isAvailable,
+  isPermitted,
+  keysOf,
+  type Scope,
+} from './registry';

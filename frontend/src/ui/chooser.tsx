@@ -1,0 +1,142 @@
+import { Combobox, useCombobox } from '@mantine/core';
+import { type ComponentType, type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
+import classes from './chooser.module.css';
+
+export interface Choice {
+  id: string;
+  label: string;
+  /** Shown after the label, fainter. */
+  hint?: string;
+  icon?: ComponentType<{ size?: number; stroke?: number }>;
+  /** Shown at the end, for example keys. */
+  end?: ReactNode;
+  /** Whether it is what is set now. */
+  current?: boolean;
+}
+
+export interface ChoiceGroup {
+  id: string;
+  label?: string;
+  choices: Choice[];
+}
+
+interface ChooserProps {
+  /** What is chosen, for screen readers and as the field's placeholder. */
+  title: string;
+  groups: ChoiceGroup[];
+  query: string;
+  onQuery: (query: string) => void;
+  /** Said when nothing is left to choose from. */
+  nothing: string;
+  /** Called after the dialog has closed and the focus is back. */
+  onPick: (id: string) => void;
+  onClose: () => void;
+  /** What it stands beside; the middle of the screen without. */
+  anchor?: HTMLElement;
+  wide?: boolean;
+}
+
+/**
+ * Finds one of many by typing: a field, and a list below that the arrow keys
+ * walk. It is a native dialog, which opens at once and gives the focus back.
+ * Mount it to open it.
+ */
+export function Chooser(props: ChooserProps) {
+  const { title, groups, query, onQuery, nothing, onPick, onClose, anchor, wide } = props;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const store = useCombobox({ opened: true });
+  useLayoutEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  const shown = groups.filter((group) => group.choices.length > 0);
+  const ids = shown.flatMap((group) => group.choices.map((choice) => choice.id)).join();
+  const start = useRef(true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever other choices are shown
+  useEffect(() => {
+    // What is set now comes first to hand; after that, the best match.
+    if (!start.current || store.selectActiveOption() === null) store.selectFirstOption();
+    start.current = false;
+  }, [ids, query]);
+  const close = () => {
+    dialog.current?.close();
+    onClose();
+  };
+  return (
+    <dialog
+      ref={dialog}
+      className={classes.dialog}
+      data-wide={wide || undefined}
+      data-anchored={anchor ? true : undefined}
+      style={anchor && beside(anchor)}
+      aria-label={title}
+      onCancel={(event) => {
+        event.preventDefault();
+        close();
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.preventDefault();
+        close();
+      }}
+      onClick={(event) => {
+        if (event.target === dialog.current) close();
+      }}
+    >
+      <Combobox
+        store={store}
+        onOptionSubmit={(id) => {
+          close();
+          onPick(id);
+        }}
+      >
+        <Combobox.EventsTarget>
+          <input
+            className={classes.field}
+            aria-label={title}
+            placeholder={title}
+            value={query}
+            onChange={(event) => onQuery(event.currentTarget.value)}
+            autoComplete="off"
+            spellCheck={false}
+          />
+        </Combobox.EventsTarget>
+        <Combobox.Options className={classes.list} aria-label={title}>
+          {shown.map(({ id, label, choices }) => (
+            <Combobox.Group key={id} label={label}>
+              {choices.map((choice) => (
+                <Option key={choice.id} choice={choice} />
+              ))}
+            </Combobox.Group>
+          ))}
+          {shown.length === 0 && <Combobox.Empty>{nothing}</Combobox.Empty>}
+        </Combobox.Options>
+      </Combobox>
+    </dialog>
+  );
+}
+
+function Option({ choice }: { choice: Choice }) {
+  const { id, label, hint, icon: Icon, end, current } = choice;
+  return (
+    <Combobox.Option value={id} active={current} className={classes.option}>
+      {Icon && <Icon size={16} stroke={1.8} />}
+      <span className={classes.label}>
+        <bdi>{label}</bdi>
+        {hint && <span className={classes.hint}>{hint}</span>}
+      </span>
+      {end && <span className={classes.end}>{end}</span>}
+    </Combobox.Option>
+  );
+}
+
+/** Room that the list takes below its anchor, in pixels. */
+const room = 340;
+
+/** Below the anchor, or above it where there is more room. */
+function beside(anchor: HTMLElement): React.CSSProperties {
+  const { left, top, bottom } = anchor.getBoundingClientRect();
+  const x = Math.max(8, Math.min(left, innerWidth - 328));
+  return bottom + room > innerHeight && top > innerHeight / 2
+    ? { left: x, top: 'auto', bottom: innerHeight - top + 4 }
+    : { left: x, top: bottom + 4 };
+}
