@@ -1,5 +1,8 @@
-import { QueryClient } from '@tanstack/react-query';
+import { notifyManager, QueryClient } from '@tanstack/react-query';
 import { asApiError } from './problem';
+
+// What a key changes is painted in the frame of that key, not after a timer.
+notifyManager.setScheduler(queueMicrotask);
 
 /** Repeats what may pass by itself (no network, 5xx), never what the server refused. */
 function worthRetrying(failures: number, error: unknown): boolean {

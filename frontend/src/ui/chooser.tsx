@@ -44,9 +44,11 @@ interface ChooserProps {
 export function Chooser(props: ChooserProps) {
   const { title, groups, query, onQuery, nothing, onPick, onClose, anchor, wide } = props;
   const dialog = useRef<HTMLDialogElement>(null);
+  const field = useRef<HTMLInputElement>(null);
   const store = useCombobox({ opened: true });
   useLayoutEffect(() => {
     dialog.current?.showModal();
+    field.current?.focus();
   }, []);
   const shown = groups.filter((group) => group.choices.length > 0);
   const ids = shown.flatMap((group) => group.choices.map((choice) => choice.id)).join();
@@ -91,6 +93,7 @@ export function Chooser(props: ChooserProps) {
       >
         <Combobox.EventsTarget>
           <input
+            ref={field}
             className={classes.field}
             aria-label={title}
             placeholder={title}

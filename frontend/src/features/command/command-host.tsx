@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { Pickers } from '@/features/ticket';
 import {
   allCommands,
   type Command,
@@ -49,6 +50,7 @@ export function CommandHost() {
   return (
     <>
       <UndoBar />
+      <Pickers />
       <Suspense>
         {open === 'palette' && <Palette available={available} onClose={close} />}
         {open === 'help' && <KeyHelp onClose={close} />}

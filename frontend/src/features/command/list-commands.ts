@@ -80,7 +80,7 @@ export function defineListCommands(): void {
     label: msg`Clear the selection`,
     icon: IconSquareX,
     scope: 'list',
-    keys: 'Shift+Escape',
+    keys: 'Shift+a',
     when: ({ list }) => !!list?.clearSelection && !!list.selection?.(),
     run: ({ list }) => list?.clearSelection?.(),
   });

@@ -7,17 +7,14 @@ import {
 } from '@tanstack/react-query';
 import {
   addTicketComment,
-  assignTicket,
   createTicket,
   deleteComment,
   deleteTicket,
   listTicketEvents,
   type TicketDetail,
   type TicketEvent,
-  type User,
   updateComment,
   updateTicket,
-  updateTicketStatus,
 } from '@/lib/api';
 import {
   getTicketOptions,
@@ -28,7 +25,7 @@ import {
 } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
 import { invalidate } from '@/lib/query';
-import type { Priority, Status } from './labels';
+import type { Priority } from './labels';
 import { type QueueSearch, queueQuery } from './search-params';
 
 export type { TicketEvent };
@@ -115,76 +112,6 @@ export function useEditTicket() {
     onSuccess: (ticket) => {
       client.setQueryData(keyOf(ticket.id), ticket);
       void stale(client);
-    },
-  });
-}
-
-export type PropertyChange =
-  | { kind: 'status'; to: Status }
-  | { kind: 'priority'; to: Priority }
-  | { kind: 'assignee'; to: User | null };
-
-async function sendChange(ticket: TicketDetail, change: PropertyChange): Promise<TicketDetail> {
-  const path = { id: ticket.id };
-  switch (change.kind) {
-    case 'status':
-      return (await updateTicketStatus({ path, body: { status: change.to }, ...must })).data;
-    case 'assignee': {
-      // Two people who take the same ticket must not both believe to have it.
-      const options = { path, headers: ifMatch(ticket), ...must };
-      return (await assignTicket({ ...options, body: { user_id: change.to?.id ?? null } })).data;
-    }
-    case 'priority': {
-      const options = { path, body: { priority: change.to }, headers: ifMatch(ticket), ...must };
-      return (await updateTicket(options)).data;
-    }
-  }
-}
-
-function withChange(ticket: TicketDetail, change: PropertyChange): TicketDetail {
-  switch (change.kind) {
-    case 'status':
-      return { ...ticket, status: change.to };
-    case 'assignee':
-      return { ...ticket, assigned_to: change.to };
-    case 'priority':
-      return { ...ticket, priority: change.to };
-  }
-}
-
-/** Milliseconds that a change waits for the history that tells of it. */
-const historyPatience = 2000;
-
-/** Status, priority or assignee: shown at once, taken back when the server refuses. */
-export function useChangeProperty(id: number) {
-  const client = useQueryClient();
-  return useMutation({
-    scope: { id: `ticket-${id}` }, // One after the other, so that versions stay in step.
-    mutationFn: (change: PropertyChange) => {
-      const ticket = client.getQueryData<TicketDetail>(keyOf(id));
-      if (!ticket) throw new Error('the ticket is not loaded');
-      return sendChange(ticket, change);
-    },
-    onMutate: async (change) => {
-      await client.cancelQueries({ queryKey: keyOf(id) });
-      const before = client.getQueryData<TicketDetail>(keyOf(id));
-      if (before) client.setQueryData(keyOf(id), withChange(before, change));
-      return { before };
-    },
-    onError: (_error, _change, context) => {
-      if (context?.before) client.setQueryData(keyOf(id), context.before);
-      void client.invalidateQueries({ queryKey: keyOf(id) });
-    },
-    onSuccess: async (ticket, change) => {
-      // The history first: its event stands for the system comment that comes with the ticket.
-      const history = client.invalidateQueries({
-        queryKey: listTicketEventsQueryKey({ path: { id } }),
-      });
-      await Promise.race([history, new Promise((done) => setTimeout(done, historyPatience))]);
-      client.setQueryData(keyOf(id), ticket);
-      // Whoever hands a ticket over may not see it any more; only asking again tells.
-      if (change.kind === 'assignee') void client.invalidateQueries({ queryKey: keyOf(id) });
-      void invalidate(client, 'listTickets', 'getDashboard');
     },
   });
 }

@@ -1,3 +1,4 @@
+export { ask, change, Pickers, type Target, targetOf } from './actions';
 export {
   type Priority,
   priorities,

@@ -1,11 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Button, Skeleton, Stack } from '@mantine/core';
-import { IconChevronLeft, IconPencil, IconTrash } from '@tabler/icons-react';
-import { Link, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { IconChevronLeft, IconTrash } from '@tabler/icons-react';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useCallback, useMemo, useState } from 'react';
 import type { TicketDetail } from '@/lib/api';
+import { CommandButton, type Contexts, useCommandContext } from '@/lib/commands';
 import { ApiError, asApiError } from '@/lib/problem';
-import { useMe } from '@/lib/session';
 import { PageHeading } from '@/ui/page';
 import { personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
@@ -61,9 +61,19 @@ function TicketSkeleton() {
 /** `gone`: it was visible a moment ago, but was deleted or handed to somebody else. */
 function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   const { t } = useLingui();
-  const me = useMe();
   const [editing, setEditing] = useState(false);
   const [deleting, setDeleting] = useState(false);
+  const navigate = useNavigate();
+  const back = useCallback(
+    () => void navigate({ to: '/tickets', search: lastQueue() }),
+    [navigate],
+  );
+  const mayEdit = !gone && !editing && ticket.can.update;
+  const editTitle = useMemo(() => (mayEdit ? () => setEditing(true) : undefined), [mayEdit]);
+  const context = useMemo(() => ({ ticket, back, editTitle }), [ticket, back, editTitle]);
+  useCommandContext('ticket', gone ? null : context);
+  // The buttons of the ticket are about it, whatever is selected in the list.
+  const on = useMemo(() => ({ list: undefined, ticket: context }), [context]);
   const works = !gone && (ticket.can.update_status || ticket.can.assign);
   return (
     <article className={`${classes.page} ${works ? '' : classes.single}`}>
@@ -84,26 +94,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
               <span dir="auto">{ticket.title}</span>
             </PageHeading>
             <div className={classes.actions}>
-              {!gone && ticket.can.update && (
-                <Button
-                  size="xs"
-                  variant="default"
-                  leftSection={<IconPencil size={14} />}
-                  onClick={() => setEditing(true)}
-                >
-                  <Trans>Edit ticket</Trans>
-                </Button>
-              )}
-              {!gone && ticket.can.delete && (
-                <Button
-                  size="xs"
-                  variant="default"
-                  leftSection={<IconTrash size={14} />}
-                  onClick={() => setDeleting(true)}
-                >
-                  <Trans>Delete ticket</Trans>
-                </Button>
-              )}
+              {!gone && <TicketActions on={on} onDelete={() => setDeleting(true)} />}
             </div>
           </div>
         )}
@@ -121,7 +112,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
         {gone ? (
           <Gone />
         ) : works ? (
-          <Properties ticket={ticket} me={me} />
+          <Properties ticket={ticket} />
         ) : (
           <WhatHappensNow ticket={ticket} />
         )}
@@ -134,6 +125,27 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
       </div>
       {deleting && <DeleteTicket ticket={ticket} onClose={() => setDeleting(false)} />}
     </article>
+  );
+}
+
+function TicketActions({ on, onDelete }: { on: Contexts; onDelete: () => void }) {
+  return (
+    <>
+      <CommandButton id="ticket.resolve" on={on} />
+      <CommandButton id="ticket.close" on={on} />
+      <CommandButton id="ticket.reopen" on={on} />
+      <CommandButton id="ticket.edit" on={on} />
+      {on.ticket?.ticket.can.delete && (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconTrash size={14} />}
+          onClick={onDelete}
+        >
+          <Trans>Delete ticket</Trans>
+        </Button>
+      )}
+    </>
   );
 }
 

@@ -83,6 +83,9 @@ export function isPermitted({ needs }: Command, { global }: Contexts): boolean {
 
 /** Whether it can be done now: its scope is there, and nothing speaks against it. */
 export function isAvailable(command: Command, context: Contexts): boolean {
-  if (!isPermitted(command, context) || !context[command.scope]) return false;
+  if (!isPermitted(command, context)) return false;
+  // A ticket is the open one, or one in the list.
+  const there = context[command.scope] ?? (command.scope === 'ticket' && context.list);
+  if (!there) return false;
   return command.when?.(context) ?? true;
 }

@@ -1,0 +1,147 @@
+import { msg } from '@lingui/core/macro';
+import {
+  IconChevronLeft,
+  IconCircleCheck,
+  IconFlag,
+  IconHandGrab,
+  IconLock,
+  IconLockOpen,
+  IconPencil,
+  IconProgress,
+  IconUser,
+} from '@tabler/icons-react';
+import { ask, change, type Status, type Target, targetOf } from '@/features/ticket';
+import type { Ticket } from '@/lib/api';
+import { type Command, type Contexts, defineCommand } from '@/lib/commands';
+
+type Can = keyof Ticket['can'];
+
+interface OnTickets extends Omit<Command, 'scope' | 'group' | 'run' | 'when' | 'bulk'> {
+  /** What one must be allowed to do with the ticket. */
+  can: Can;
+  /** What else must hold of a single ticket. */
+  unless?: (ticket: Ticket, context: Contexts) => boolean;
+  bulk?: boolean;
+  act: (target: Target, context: Contexts, anchor?: HTMLElement) => void;
+}
+
+/** A command about the open ticket, the one under the cursor, or those that are selected. */
+function onTickets({ can, unless, act, ...rest }: OnTickets): void {
+  defineCommand({
+    ...rest,
+    group: 'ticket',
+    scope: 'ticket',
+    when: (context) => {
+      const target = targetOf(context);
+      if (!target) return false;
+      if (target.selection) return !!rest.bulk && mayBulk(context);
+      return !!target.ticket.can[can] && !unless?.(target.ticket, context);
+    },
+    run: (context, { anchor }) => {
+      const target = targetOf(context);
+      if (target) act(target, context, anchor);
+    },
+  });
+}
+
+const mayBulk = ({ global }: Contexts) => !!global?.me.permissions?.includes('bulk.run');
+
+const setStatus = (to: Status) => (target: Target, context: Contexts) => {
+  if (context.global) change(context.global.client, target, { kind: 'status', to });
+};
+
+/** What can be done with tickets. */
+export function defineTicketCommands(): void {
+  onTickets({
+    id: 'ticket.assign',
+    label: msg`Assign the ticket`,
+    words: msg`assignee person hand over`,
+    icon: IconUser,
+    keys: 'a',
+    can: 'assign',
+    bulk: true,
+    act: (target, _, anchor) => ask({ about: 'assignee', target, anchor }),
+  });
+  onTickets({
+    id: 'ticket.take',
+    label: msg`Assign to me`,
+    words: msg`take`,
+    icon: IconHandGrab,
+    keys: 'i',
+    can: 'assign',
+    bulk: true,
+    unless: (ticket, { global }) => ticket.assigned_to?.id === global?.me.id,
+    act: (target, { global }) => {
+      if (global) change(global.client, target, { kind: 'assignee', to: global.me });
+    },
+  });
+  onTickets({
+    id: 'ticket.status',
+    label: msg`Change the status`,
+    icon: IconProgress,
+    keys: 's',
+    can: 'update_status',
+    bulk: true,
+    act: (target, _, anchor) => ask({ about: 'status', target, anchor }),
+  });
+  onTickets({
+    id: 'ticket.priority',
+    label: msg`Change the priority`,
+    words: msg`urgent high medium low`,
+    icon: IconFlag,
+    keys: 'p',
+    can: 'update_status',
+    bulk: true,
+    act: (target, _, anchor) => ask({ about: 'priority', target, anchor }),
+  });
+  onTickets({
+    id: 'ticket.resolve',
+    label: msg`Resolve the ticket`,
+    words: msg`done solve`,
+    icon: IconCircleCheck,
+    keys: 'Shift+r',
+    can: 'update_status',
+    bulk: true,
+    unless: ({ status }) => status === 'resolved' || status === 'closed',
+    act: setStatus('resolved'),
+  });
+  onTickets({
+    id: 'ticket.close',
+    label: msg`Close the ticket`,
+    icon: IconLock,
+    keys: 'Shift+c',
+    can: 'close',
+    bulk: true,
+    act: setStatus('closed'),
+  });
+  onTickets({
+    id: 'ticket.reopen',
+    label: msg`Reopen the ticket`,
+    icon: IconLockOpen,
+    keys: 'Shift+o',
+    can: 'reopen',
+    bulk: true,
+    act: setStatus('open'),
+  });
+  defineCommand({
+    id: 'ticket.edit',
+    group: 'ticket',
+    label: msg`Edit ticket`,
+    words: msg`title description rename`,
+    icon: IconPencil,
+    scope: 'ticket',
+    keys: 'e',
+    when: ({ ticket }) => !!ticket?.editTitle,
+    run: ({ ticket }) => ticket?.editTitle?.(),
+  });
+  defineCommand({
+    id: 'ticket.back',
+    group: 'go',
+    label: msg`Back to the list`,
+    icon: IconChevronLeft,
+    scope: 'ticket',
+    keys: 'Escape',
+    when: ({ ticket }) => !!ticket,
+    run: ({ ticket }) => ticket?.back(),
+  });
+}

@@ -1,0 +1,243 @@
+import { i18n } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  assignTicket,
+  closeTicket,
+  reopenTicket,
+  type Ticket,
+  type TicketDetail,
+  type User,
+  updateTicket,
+  updateTicketStatus,
+} from '@/lib/api';
+import { listTicketEventsQueryKey } from '@/lib/api/@tanstack/react-query.gen';
+import { ifMatch } from '@/lib/etag';
+import { ApiError, asApiError, explain } from '@/lib/problem';
+import { invalidate } from '@/lib/query';
+import { announce } from '@/lib/status-line';
+import { offerUndo } from '@/lib/undo';
+import { personName } from '@/ui/person';
+import { type Priority, priorities, type Status, statuses } from '../labels';
+import { type Known, keyOf, knownTicket, patchTicket, showAnswer } from './cache';
+import { forgetVersions, ownVersion, rememberOwn } from './own-versions';
+
+/** One change of one property. */
+export type Change =
+  | { kind: 'status'; to: Status }
+  | { kind: 'priority'; to: Priority }
+  | { kind: 'assignee'; to: User | null };
+
+const must = { throwOnError: true } as const;
+
+/** Milliseconds that an answer waits for the history that tells of it. */
+const historyPatience = 2000;
+
+/** What changes with tickets and is asked again after one. */
+const dependents = ['listTickets', 'getDashboard', 'countTickets', 'countViews', 'getMyDay'];
+
+export function refreshAround(client: QueryClient): void {
+  void invalidate(client, ...dependents);
+}
+
+function withChange<T extends Known>(ticket: T, change: Change): T {
+  switch (change.kind) {
+    case 'status':
+      return { ...ticket, status: change.to };
+    case 'assignee':
+      return { ...ticket, assigned_to: change.to };
+    case 'priority':
+      return { ...ticket, priority: change.to };
+  }
+}
+
+/** The change that takes another one back. */
+function inverse(before: Known, change: Change): Change {
+  switch (change.kind) {
+    case 'status':
+      return { kind: 'status', to: before.status };
+    case 'assignee':
+      return { kind: 'assignee', to: before.assigned_to ?? null };
+    case 'priority':
+      return { kind: 'priority', to: before.priority };
+  }
+}
+
+function alreadySo(ticket: Known, change: Change): boolean {
+  switch (change.kind) {
+    case 'assignee':
+      return (ticket.assigned_to?.id ?? null) === (change.to?.id ?? null);
+    case 'status':
+      return ticket.status === change.to;
+    case 'priority':
+      return ticket.priority === change.to;
+  }
+}
+
+async function send(ticket: Known, change: Change, strict: boolean): Promise<TicketDetail> {
+  const path = { id: ticket.id };
+  const headers = ifMatch(ticket);
+  switch (change.kind) {
+    case 'status': {
+      // A status holds whoever else changed something meanwhile, unless it takes one back.
+      const options = { path, ...(strict && { headers }), ...must };
+      if (ticket.can.update_status) {
+        return (await updateTicketStatus({ ...options, body: { status: change.to } })).data;
+      }
+      if (change.to === 'closed') return (await closeTicket(options)).data;
+      return (await reopenTicket({ ...options, body: {} })).data;
+    }
+    case 'assignee': {
+      // Two people who take the same ticket must not both believe to have it.
+      const body = { user_id: change.to?.id ?? null };
+      return (await assignTicket({ path, headers, body, ...must })).data;
+    }
+    case 'priority':
+      return (await updateTicket({ path, headers, body: { priority: change.to }, ...must })).data;
+  }
+}
+
+/** The changes of a ticket that are painted but not confirmed yet, in their order. */
+const unconfirmed = new Map<number, Change[]>();
+
+function confirm(id: number, change: Change): Change[] {
+  const rest = (unconfirmed.get(id) ?? []).filter((one) => one !== change);
+  if (rest.length > 0) unconfirmed.set(id, rest);
+  else unconfirmed.delete(id);
+  return rest;
+}
+
+const paint = (client: QueryClient, id: number, change: Change) =>
+  patchTicket(client, id, (ticket) => withChange(ticket, change));
+
+/**
+ * Paints a change and sends it after those of the same ticket that went
+ * before. `against` is the version that it undoes the change to.
+ */
+async function submit(client: QueryClient, ticket: Known, change: Change, against?: number) {
+  const { id } = ticket;
+  const back = inverse(ticket, change);
+  unconfirmed.set(id, [...(unconfirmed.get(id) ?? []), change]);
+  // An answer that is on its way would show the old value again.
+  if (client.getQueryData(keyOf(id))) void client.cancelQueries({ queryKey: keyOf(id) });
+  paint(client, id, change);
+  const mutation = client.getMutationCache().build(client, {
+    scope: { id: `ticket-${id}` }, // One after the other, so that versions stay in step.
+    retry: false,
+    networkMode: 'always',
+    mutationFn: async () => {
+      const now = knownTicket(client, id) ?? ticket;
+      const version = against === undefined ? now.version : ownVersion(id, against);
+      const answer = await send({ ...now, version }, change, against !== undefined);
+      rememberOwn(id, answer.version);
+      // The version at once, for the next change; the rest with its line of history.
+      patchTicket(client, id, (shown) => ({
+        ...shown,
+        version: Math.max(shown.version, answer.version),
+      }));
+      return answer;
+    },
+  });
+  try {
+    const answer = (await mutation.execute(undefined)) as TicketDetail;
+    void settle(client, answer, change);
+    return answer;
+  } catch (error) {
+    const rest = confirm(id, change);
+    if (!rest.some((one) => one.kind === change.kind)) paint(client, id, back);
+    forgetVersions(id);
+    void client.invalidateQueries({ queryKey: keyOf(id) });
+    refreshAround(client);
+    throw error;
+  }
+}
+
+async function settle(client: QueryClient, answer: TicketDetail, change: Change): Promise<void> {
+  const { id } = answer;
+  refreshAround(client);
+  // The history first: its event stands for the system comment that comes with the ticket.
+  const history = client.invalidateQueries({
+    queryKey: listTicketEventsQueryKey({ path: { id } }),
+  });
+  await Promise.race([history, new Promise((done) => setTimeout(done, historyPatience))]);
+  showAnswer(client, answer);
+  for (const later of confirm(id, change)) paint(client, id, later);
+  // Whoever hands a ticket over may not see it any more; only asking again tells.
+  if (change.kind === 'assignee') void client.invalidateQueries({ queryKey: keyOf(id) });
+}
+
+/** What was done, in words. */
+export function describe(change: Change): string {
+  switch (change.kind) {
+    case 'status':
+      return i18n._(msg`Status is ${i18n._(statuses[change.to].label)} now`);
+    case 'priority':
+      return i18n._(msg`Priority is ${i18n._(priorities[change.to].label)} now`);
+    case 'assignee':
+      return change.to
+        ? i18n._(msg`Assigned to ${personName(change.to)}`)
+        : i18n._(msg`Nobody is assigned now`);
+  }
+}
+
+/** Why a change was not taken, in words. */
+function reason(error: unknown): string {
+  return asApiError(error).status === 412
+    ? i18n._(msg`Somebody changed this ticket in the meantime. It shows their version now.`)
+    : explain(error);
+}
+
+/** Whether the person could take the change back: those who only requested it can do less. */
+function canTakeBack(before: Known, back: Change): boolean {
+  if (back.kind !== 'status' || before.can.update_status) return true;
+  return back.to === 'open' || back.to === 'closed';
+}
+
+/**
+ * Changes a ticket: painted at once, offered to be undone, and painted back
+ * with a reason when the server refuses.
+ */
+export function changeTicket(client: QueryClient, ticket: Ticket, change: Change): void {
+  const before = knownTicket(client, ticket.id) ?? ticket;
+  if (alreadySo(before, change)) return;
+  const back = inverse(before, change);
+  const answer = submit(client, before, change);
+  const message = `#${ticket.id}: ${describe(change)}`;
+  if (!canTakeBack(before, back)) {
+    void answer.then(
+      () => announce(message),
+      (error) => announce(reason(error), 'bad'),
+    );
+    return;
+  }
+  const offer = offerUndo({
+    message,
+    undo: async () => {
+      const { version } = await answer;
+      await takeBack(client, ticket, back, version);
+    },
+  });
+  answer.then(
+    (now) => {
+      // Whoever handed it over does not see it any more, and cannot take it back.
+      if (change.kind !== 'assignee' || now.can.assign) return;
+      offer.dismiss();
+      announce(message);
+    },
+    (error) => {
+      offer.dismiss();
+      announce(reason(error), 'bad');
+    },
+  );
+}
+
+/** Undoes a change, unless somebody else changed the ticket since. */
+async function takeBack(client: QueryClient, ticket: Ticket, back: Change, version: number) {
+  try {
+    await submit(client, knownTicket(client, ticket.id) ?? ticket, back, version);
+  } catch (error) {
+    if (asApiError(error).status !== 412) throw error;
+    const detail = i18n._(msg`Not undone: somebody changed ticket #${ticket.id} in the meantime.`);
+    throw new ApiError(409, { detail });
+  }
+}

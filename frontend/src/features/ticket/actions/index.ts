@@ -1,0 +1,4 @@
+export { ask } from './ask';
+export { change } from './carry-out';
+export { Pickers } from './pickers';
+export { type Target, targetOf } from './target';

@@ -1,0 +1,142 @@
+import { useLingui } from '@lingui/react/macro';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconUser, IconUserOff, IconUserStar } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { User } from '@/lib/api';
+import { useMe } from '@/lib/session';
+import { type Choice, type ChoiceGroup, Chooser } from '@/ui/chooser';
+import { personName } from '@/ui/person';
+import { useAssignees } from '../api';
+import {
+  type Priority,
+  priorities,
+  priorityKeys,
+  type Status,
+  statuses,
+  statusKeys,
+} from '../labels';
+import { type Question, stopAsking, useQuestion } from './ask';
+import { change } from './carry-out';
+
+/** What commands ask: whom, which status, which priority. */
+export function Pickers() {
+  const question = useQuestion();
+  useEffect(() => stopAsking, []); // A session that ends answers nothing.
+  if (!question) return null;
+  return question.about === 'assignee' ? (
+    <PersonPicker question={question} />
+  ) : (
+    <ValuePicker question={question} />
+  );
+}
+
+const fold = (text: string) => text.toLocaleLowerCase();
+
+/** What was typed begins a word of the name. */
+function begins(text: string, typed: string): boolean {
+  const all = fold(text);
+  const start = fold(typed);
+  return all.startsWith(start) || all.split(/[\s._-]+/).some((word) => word.startsWith(start));
+}
+
+function useTitle({ about, target }: Question): string {
+  const { t } = useLingui();
+  const { selection, ticket } = target;
+  const count = selection && ('ids' in selection ? selection.ids.length : selection.count);
+  if (about === 'assignee') {
+    return ticket ? t`Assign ticket #${ticket.id} to…` : t`Assign ${count} tickets to…`;
+  }
+  if (about === 'status') {
+    return ticket ? t`Status of ticket #${ticket.id}…` : t`Status of ${count} tickets…`;
+  }
+  return ticket ? t`Priority of ticket #${ticket.id}…` : t`Priority of ${count} tickets…`;
+}
+
+function ValuePicker({ question }: { question: Question }) {
+  const { t, i18n } = useLingui();
+  const client = useQueryClient();
+  const [query, setQuery] = useState('');
+  const title = useTitle(question);
+  const { about, target, anchor } = question;
+  const keys = about === 'status' ? statusKeys : priorityKeys;
+  const looks = about === 'status' ? statuses : priorities;
+  const choices: Choice[] = keys
+    .map((key) => {
+      const { label, icon } = (looks as Record<string, (typeof statuses)[Status]>)[key] ?? {};
+      return {
+        id: key,
+        label: label ? i18n._(label) : key,
+        icon,
+        current: target.ticket?.[about as 'status' | 'priority'] === key,
+      };
+    })
+    .filter(({ label }) => begins(label, query.trim()));
+  return (
+    <Chooser
+      title={title}
+      groups={[{ id: about, choices }]}
+      query={query}
+      onQuery={setQuery}
+      nothing={t`Nothing found`}
+      anchor={anchor}
+      onClose={stopAsking}
+      onPick={(to) =>
+        change(
+          client,
+          target,
+          about === 'status'
+            ? { kind: 'status', to: to as Status }
+            : { kind: 'priority', to: to as Priority },
+        )
+      }
+    />
+  );
+}
+
+function PersonPicker({ question }: { question: Question }) {
+  const { t } = useLingui();
+  const client = useQueryClient();
+  const me = useMe();
+  const [query, setQuery] = useState('');
+  const title = useTitle(question);
+  const { target, anchor } = question;
+  const typed = query.trim();
+  // The first page is there before one asks; the server searches only what lies beyond it.
+  const first = useAssignees('', true);
+  const isWhole = !!first.data && !first.data.next;
+  const [searched] = useDebouncedValue(typed, 120);
+  const more = useAssignees(searched, !isWhole && searched !== '');
+  const people = new Map<number, User>([[me.id, me]]);
+  for (const user of first.data?.results ?? []) people.set(user.id, user);
+  if (typed) for (const user of more.data?.results ?? []) people.set(user.id, user);
+  const now = target.ticket ? (target.ticket.assigned_to?.id ?? 0) : -1;
+  const nobody: Choice = { id: '0', label: t`Nobody`, icon: IconUserOff, current: now === 0 };
+  const found = [...people.values()]
+    .filter((user) => begins(personName(user), typed) || begins(user.username, typed))
+    .map((user) => ({
+      id: String(user.id),
+      label: personName(user),
+      hint: user.id === me.id ? t`me` : user.username,
+      icon: user.id === me.id ? IconUserStar : IconUser,
+      current: now === user.id,
+    }));
+  const groups: ChoiceGroup[] = [
+    { id: 'people', choices: typed ? found : [nobody, ...found] },
+    { id: 'nobody', choices: typed && begins(nobody.label, typed) ? [nobody] : [] },
+  ];
+  return (
+    <Chooser
+      title={title}
+      groups={groups}
+      query={query}
+      onQuery={setQuery}
+      nothing={more.isFetching ? t`Searching…` : t`Nobody of that name`}
+      anchor={anchor}
+      onClose={stopAsking}
+      onPick={(id) =>
+        change(client, target, { kind: 'assignee', to: people.get(Number(id)) ?? null })
+      }
+    />
+  );
+}
