@@ -21,6 +21,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/deadletter"
 	"github.com/fixdesk/fixdesk/api/demo"
+	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/migration"
 	"github.com/fixdesk/fixdesk/api/note"
@@ -32,6 +33,8 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/limit"
 	"github.com/fixdesk/fixdesk/api/platform/mail"
 	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/realtime"
+	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/server"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
@@ -40,16 +43,17 @@ import (
 
 // App is the assembled desk.
 type App struct {
-	DB      *db.DB
-	Clock   clock.Clock
-	Bus     *event.Bus
-	Worker  *job.Worker
-	User    *user.Service
-	Auth    *auth.Service
-	Ticket  *ticket.Service
-	Note    *note.Service
-	Message *message.Service
-	Server  *server.Server
+	DB       *db.DB
+	Clock    clock.Clock
+	Bus      *event.Bus
+	Worker   *job.Worker
+	User     *user.Service
+	Auth     *auth.Service
+	Ticket   *ticket.Service
+	Note     *note.Service
+	Message  *message.Service
+	Realtime *realtime.Hub
+	Server   *server.Server
 
 	redis *redis.Client
 }
@@ -115,6 +119,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	a.Ticket.SetReopenWindow(time.Duration(set.ReopenDays) * 24 * time.Hour)
 	// reactors
 	a.Note = note.New(a.DB, a.Bus)
+	a.Realtime = realtime.New(a.DB, a.Clock, a.Auth.Identify)
 	a.Message = message.New(a.DB, a.Bus, a.Clock, a.Ticket, a.Note, options)
 	a.subscribe()
 	a.jobs(keys)
@@ -127,7 +132,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Proxies: proxies, HTTPS: strings.HasPrefix(set.PublicURL, "https://"), Files: files, Ready: a.Ready,
 	}, server.Features{
 		Auth: a.Auth, User: a.User, Ticket: a.Ticket, Keys: keys,
-		Note: a.Note, Message: a.Message,
+		Note: a.Note, Message: a.Message, Draft: draft.New(a.DB, a.Bus), Seen: seen.New(a.DB, a.Bus), Realtime: a.Realtime,
 		DeadLetter: deadletter.New(a.DB, a.Bus, a.Clock),
 	})
 	if err != nil {
@@ -200,6 +205,8 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var worker sync.WaitGroup
 	worker.Go(func() { a.Worker.Run(working) })
+	// Streams end with ctx: the server waits for its requests.
+	worker.Go(func() { a.Realtime.Run(ctx) })
 	err := a.Server.Serve(ctx, l)
 	// Requests first, so that what they enqueued may still be taken up.
 	stop()

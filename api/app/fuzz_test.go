@@ -46,8 +46,9 @@ func TestNoRequestBreaksTheServer(t *testing.T) {
 		var ops []op
 		for p, item := range openAPI(t).Paths.Map() {
 			for m := range item.Operations() {
-				// Signing out would only make the rest of the calls 401.
-				if p != "/api/auth/logout" {
+				// Signing out would only make the rest of the calls 401, and
+				// a stream has no end.
+				if p != "/api/auth/logout" && p != "/api/stream" {
 					ops = append(ops, op{m, p})
 				}
 			}

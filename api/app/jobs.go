@@ -7,6 +7,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/platform/job"
 	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/realtime"
 	"github.com/fixdesk/fixdesk/api/ticket"
 )
 
@@ -24,6 +25,7 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Handle(ticket.ReleaseJob, a.Ticket.RunRelease)
 	w.Handle(message.ReleaseJob, a.Message.RunRelease)
 	w.Handle(message.PruneJob, a.Message.Prune)
+	w.Handle(realtime.PruneJob, a.Realtime.Prune)
 	w.Handle(pruneJobs, w.Prune)
 	w.Handle(pruneKeys, func(ctx context.Context, _ job.Job) error { return keys.Prune(ctx) })
 	w.Handle(pruneSessions, a.Auth.Prune)
@@ -31,5 +33,6 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Every(24*time.Hour, pruneJobs)
 	w.Every(time.Hour, pruneKeys)
 	w.Every(time.Hour, message.PruneJob)
+	w.Every(time.Hour, realtime.PruneJob)
 	w.Every(6*time.Hour, pruneSessions)
 }

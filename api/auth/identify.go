@@ -12,6 +12,12 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 )
 
+// Identify returns whose an Authorization header is now, for streams that
+// outlive their request's check.
+func (s *Service) Identify(ctx context.Context, header string) (authz.Actor, error) {
+	return s.identify(ctx, header)
+}
+
 // identify returns whose an Authorization header is. It returns nobody for a
 // header that is no good, and an error only when it cannot tell.
 func (s *Service) identify(ctx context.Context, header string) (authz.Actor, error) {

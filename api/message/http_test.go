@@ -172,7 +172,7 @@ func TestNotesAreInvisible(t *testing.T) {
 		s.ada.Patch(at("/api/notes/%d", n), obj{"content": "x"}).Want(200)
 		s.sam.Delete(at("/api/notes/%d", n)).Want(204)
 		s.sam.Get(at("/api/notes/%d", n)).Want(404)
-		other := s.House.Person("sue", authz.ITStaff)
+		other := s.Person("sue", authz.ITStaff)
 		m := s.sam.Post(notes, obj{"content": "mine"}).Want(201).Int("id")
 		other.Patch(at("/api/notes/%d", m), obj{"content": "x"}).Want(403)
 		other.Delete(at("/api/notes/%d", m)).Want(403)

@@ -23,6 +23,8 @@ import (
 // requestTimeout bounds how long a request may work.
 const requestTimeout = 30 * time.Second
 
+const streamPath = "/api/stream"
+
 // identify gives each request an id, or keeps the one a proxy gave it.
 func identify(c *gin.Context) {
 	id := c.GetHeader("X-Request-ID")
@@ -35,9 +37,11 @@ func identify(c *gin.Context) {
 	}
 	web.SetRequestID(c, id)
 	c.Header("X-Request-ID", id)
-	ctx, cancel := context.WithTimeout(c.Request.Context(), requestTimeout)
-	defer cancel()
-	c.Request = c.Request.WithContext(ctx)
+	if c.FullPath() != streamPath { // which lasts as long as somebody listens
+		ctx, cancel := context.WithTimeout(c.Request.Context(), requestTimeout)
+		defer cancel()
+		c.Request = c.Request.WithContext(ctx)
+	}
 	c.Next()
 }
 

@@ -14,10 +14,13 @@ import (
 	"github.com/fixdesk/fixdesk/api/auth"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/deadletter"
+	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/realtime"
+	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 	"github.com/fixdesk/fixdesk/docs"
@@ -30,6 +33,9 @@ type Features struct {
 	Ticket     *ticket.Service
 	Note       *note.Service
 	Message    *message.Service
+	Draft      *draft.Service
+	Seen       *seen.Service
+	Realtime   *realtime.Hub
 	DeadLetter *deadletter.Service
 	Keys       *web.Keys
 }
@@ -49,6 +55,9 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Ticket.Routes(signedIn, f.Keys)
 	f.Note.Routes(signedIn, f.Keys)
 	f.Message.Routes(signedIn, f.Keys)
+	f.Draft.Routes(signedIn, f.Keys)
+	f.Seen.Routes(signedIn, f.Keys)
+	f.Realtime.Routes(signedIn, f.Keys)
 	f.DeadLetter.Routes(signedIn, f.Keys)
 
 	e.NoMethod(methodNotAllowed)

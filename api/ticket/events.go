@@ -47,6 +47,12 @@ type Assignment struct {
 	To   *Person `json:"to"`
 }
 
+// People is the data of Deleted: who could see the ticket.
+type People struct {
+	RequesterID int64  `json:"requester_id"`
+	AssigneeID  *int64 `json:"assignee_id"`
+}
+
 // CommentRef is the data of the events about comments.
 type CommentRef struct {
 	CommentID int64   `json:"comment_id"`

@@ -328,7 +328,7 @@ func (s *Service) Delete(ctx context.Context, by authz.Actor, id int64, want eta
 		if err := n.write(s.db, tx.DB); err != nil {
 			return err
 		}
-		return tx.Emit(Deleted, subject, t.ID, nil)
+		return tx.Emit(Deleted, subject, t.ID, People{RequesterID: t.CreatedByID, AssigneeID: t.AssignedToID})
 	})
 }
 

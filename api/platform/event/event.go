@@ -59,6 +59,7 @@ type Bus struct {
 	inTx    map[string][]func(*Tx, Event) error
 	durable map[string][]durable
 	live    map[string][]func(Event)
+	all     []func(Event)
 	wake    func()
 }
 
@@ -89,6 +90,9 @@ func (b *Bus) Durable(eventType, jobKind string) {
 func (b *Bus) Live(eventType string, fn func(Event)) {
 	b.live[eventType] = append(b.live[eventType], fn)
 }
+
+// LiveAll calls fn once after each commit that announced anything, best effort.
+func (b *Bus) LiveAll(fn func(Event)) { b.all = append(b.all, fn) }
 
 // Ref is the payload of a job that an event started.
 type Ref struct {
@@ -133,6 +137,11 @@ func (b *Bus) Do(ctx context.Context, by Actor, fn func(tx *Tx) error) error {
 	}
 	if st.jobs && b.wake != nil {
 		b.wake()
+	}
+	if n := len(st.emitted); n > 0 {
+		for _, fn := range b.all {
+			fn(st.emitted[n-1])
+		}
 	}
 	for _, e := range st.emitted {
 		for _, fn := range b.live[e.Type] {

@@ -3,6 +3,7 @@
 package house
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -119,6 +120,53 @@ func passwordHash(t testing.TB, a *app.App) string {
 		hashOnce.hash = h
 	})
 	return hashOnce.hash
+}
+
+// Event is one event of a stream.
+type Event struct{ ID, Name, Data string }
+
+// Stream follows GET /api/stream until the test ends. The channel is closed when
+// the stream ends.
+func (c *Client) Stream(lastEventID string) <-chan Event {
+	c.t.Helper()
+	req, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, c.House.URL+"/api/stream", nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+c.Token)
+	if lastEventID != "" {
+		req.Header.Set("Last-Event-ID", lastEventID)
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/event-stream") {
+		c.t.Fatalf("GET /api/stream: %d %s", res.StatusCode, res.Header.Get("Content-Type"))
+	}
+	out := make(chan Event, 1000)
+	c.t.Cleanup(func() { _ = res.Body.Close() })
+	go func() {
+		defer close(out)
+		var e Event
+		for lines := bufio.NewScanner(res.Body); lines.Scan(); {
+			name, value, _ := strings.Cut(lines.Text(), ": ")
+			switch name {
+			case "id":
+				e.ID = value
+			case "event":
+				e.Name = value
+			case "data":
+				e.Data = value
+			case "":
+				if e.Name != "" {
+					out <- e
+				}
+				e = Event{}
+			}
+		}
+	}()
+	return out
 }
 
 // SignIn signs the client in and keeps the access token.

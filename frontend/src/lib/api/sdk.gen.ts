@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddTicketCommentData, AddTicketCommentErrors, AddTicketCommentResponses, AssignTicketData, AssignTicketErrors, AssignTicketResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CloseTicketData, CloseTicketErrors, CloseTicketResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateNoteData, CreateNoteErrors, CreateNoteResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteApiTokenData, DeleteApiTokenErrors, DeleteApiTokenResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteNoteData, DeleteNoteErrors, DeleteNoteResponses, DeleteTicketData, DeleteTicketErrors, DeleteTicketResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetNoteData, GetNoteErrors, GetNoteResponses, GetTicketData, GetTicketErrors, GetTicketResponses, GetUserData, GetUserErrors, GetUserResponses, ListApiTokensData, ListApiTokensErrors, ListApiTokensResponses, ListAssigneesData, ListAssigneesErrors, ListAssigneesResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotesData, ListNotesErrors, ListNotesResponses, ListTicketEventsData, ListTicketEventsErrors, ListTicketEventsResponses, ListTicketsData, ListTicketsErrors, ListTicketsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterAccountData, RegisterAccountErrors, RegisterAccountResponses, ReopenTicketData, ReopenTicketErrors, ReopenTicketResponses, ReplaceCommentData, ReplaceCommentErrors, ReplaceCommentResponses, ReplaceTicketData, ReplaceTicketErrors, ReplaceTicketResponses, ReplaceUserData, ReplaceUserErrors, ReplaceUserResponses, ReplayJobData, ReplayJobErrors, ReplayJobResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, SendMessageData, SendMessageErrors, SendMessageNowData, SendMessageNowErrors, SendMessageNowResponses, SendMessageResponses, UnsendMessageData, UnsendMessageErrors, UnsendMessageResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateNoteData, UpdateNoteErrors, UpdateNoteResponses, UpdateTicketData, UpdateTicketErrors, UpdateTicketResponses, UpdateTicketStatusData, UpdateTicketStatusErrors, UpdateTicketStatusResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
+import type { AddTicketCommentData, AddTicketCommentErrors, AddTicketCommentResponses, AssignTicketData, AssignTicketErrors, AssignTicketResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CloseTicketData, CloseTicketErrors, CloseTicketResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateNoteData, CreateNoteErrors, CreateNoteResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteApiTokenData, DeleteApiTokenErrors, DeleteApiTokenResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteDraftData, DeleteDraftErrors, DeleteDraftResponses, DeleteNoteData, DeleteNoteErrors, DeleteNoteResponses, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftErrors, DeleteTicketDraftResponses, DeleteTicketErrors, DeleteTicketResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, FollowChangesData, FollowChangesErrors, FollowChangesResponse, FollowChangesResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDraftData, GetDraftErrors, GetDraftResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetNoteData, GetNoteErrors, GetNoteResponses, GetTicketData, GetTicketDraftData, GetTicketDraftErrors, GetTicketDraftResponses, GetTicketErrors, GetTicketResponses, GetTicketSeenData, GetTicketSeenErrors, GetTicketSeenResponses, GetUserData, GetUserErrors, GetUserResponses, ListApiTokensData, ListApiTokensErrors, ListApiTokensResponses, ListAssigneesData, ListAssigneesErrors, ListAssigneesResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListDraftsData, ListDraftsErrors, ListDraftsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotesData, ListNotesErrors, ListNotesResponses, ListPresenceData, ListPresenceErrors, ListPresenceResponses, ListTicketEventsData, ListTicketEventsErrors, ListTicketEventsResponses, ListTicketsData, ListTicketsErrors, ListTicketsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, PutDraftData, PutDraftErrors, PutDraftResponses, PutTicketDraftData, PutTicketDraftErrors, PutTicketDraftResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterAccountData, RegisterAccountErrors, RegisterAccountResponses, ReopenTicketData, ReopenTicketErrors, ReopenTicketResponses, ReplaceCommentData, ReplaceCommentErrors, ReplaceCommentResponses, ReplaceTicketData, ReplaceTicketErrors, ReplaceTicketResponses, ReplaceUserData, ReplaceUserErrors, ReplaceUserResponses, ReplayJobData, ReplayJobErrors, ReplayJobResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, SendMessageData, SendMessageErrors, SendMessageNowData, SendMessageNowErrors, SendMessageNowResponses, SendMessageResponses, SetPresenceData, SetPresenceErrors, SetPresenceResponses, SetTicketSeenData, SetTicketSeenErrors, SetTicketSeenResponses, UnsendMessageData, UnsendMessageErrors, UnsendMessageResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateNoteData, UpdateNoteErrors, UpdateNoteResponses, UpdateTicketData, UpdateTicketErrors, UpdateTicketResponses, UpdateTicketStatusData, UpdateTicketStatusErrors, UpdateTicketStatusResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -296,6 +296,48 @@ export const getDashboard = <ThrowOnError extends boolean = false>(options?: Opt
 });
 
 /**
+ * List one's own drafts
+ *
+ * The newest hundred.
+ */
+export const listDrafts = <ThrowOnError extends boolean = false>(options?: Options<ListDraftsData, ThrowOnError>) => (options?.client ?? client).get<ListDraftsResponses, ListDraftsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/drafts',
+    ...options
+});
+
+/**
+ * Drop the draft of one's new ticket
+ */
+export const deleteTicketDraft = <ThrowOnError extends boolean = false>(options?: Options<DeleteTicketDraftData, ThrowOnError>) => (options?.client ?? client).delete<DeleteTicketDraftResponses, DeleteTicketDraftErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/drafts/ticket',
+    ...options
+});
+
+/**
+ * Show the draft of one's new ticket
+ */
+export const getTicketDraft = <ThrowOnError extends boolean = false>(options?: Options<GetTicketDraftData, ThrowOnError>) => (options?.client ?? client).get<GetTicketDraftResponses, GetTicketDraftErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/drafts/ticket',
+    ...options
+});
+
+/**
+ * Keep the draft of one's new ticket
+ */
+export const putTicketDraft = <ThrowOnError extends boolean = false>(options: Options<PutTicketDraftData, ThrowOnError>) => (options.client ?? client).put<PutTicketDraftResponses, PutTicketDraftErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/drafts/ticket',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List background jobs
  *
  * Newest first. Jobs that are done are kept for a week.
@@ -373,6 +415,41 @@ export const updateNote = <ThrowOnError extends boolean = false>(options: Option
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Show who looks at which ticket
+ */
+export const listPresence = <ThrowOnError extends boolean = false>(options?: Options<ListPresenceData, ThrowOnError>) => (options?.client ?? client).get<ListPresenceResponses, ListPresenceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/presence',
+    ...options
+});
+
+/**
+ * Say which ticket one looks at
+ *
+ * Holds for 45 seconds unless said again. Each window names itself with `client_id`; `ticket_id` null says that it looks at none.
+ */
+export const setPresence = <ThrowOnError extends boolean = false>(options: Options<SetPresenceData, ThrowOnError>) => (options.client ?? client).post<SetPresenceResponses, SetPresenceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/presence',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Follow what changes
+ *
+ * Server-sent events (WHATWG HTML, "Server-sent events"). `hello` begins each stream; `change` names a ticket that changed, why that concerns the caller (`for_me`), and what to fetch; `presence` says who looks at a ticket; `bulk` is the progress of one's bulk runs; `views` says that saved views changed; `reset` says that too much was missed: fetch everything again. Each `change` has an id: reconnect with `Last-Event-ID` and nothing is missed (some may come twice). The stream ends with the access token; a comment is sent every 15 seconds.
+ */
+export const followChanges = <ThrowOnError extends boolean = false>(options?: Options<FollowChangesData, ThrowOnError, FollowChangesResponse>) => (options?.client ?? client).sse.get<FollowChangesResponses, FollowChangesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/stream',
+    ...options
 });
 
 /**
@@ -495,6 +572,37 @@ export const closeTicket = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
+ * Drop one's own draft on a ticket
+ */
+export const deleteDraft = <ThrowOnError extends boolean = false>(options: Options<DeleteDraftData, ThrowOnError>) => (options.client ?? client).delete<DeleteDraftResponses, DeleteDraftErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/tickets/{id}/drafts/{kind}',
+    ...options
+});
+
+/**
+ * Show one's own draft on a ticket
+ */
+export const getDraft = <ThrowOnError extends boolean = false>(options: Options<GetDraftData, ThrowOnError>) => (options.client ?? client).get<GetDraftResponses, GetDraftErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/tickets/{id}/drafts/{kind}',
+    ...options
+});
+
+/**
+ * Keep one's own draft on a ticket
+ */
+export const putDraft = <ThrowOnError extends boolean = false>(options: Options<PutDraftData, ThrowOnError>) => (options.client ?? client).put<PutDraftResponses, PutDraftErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/tickets/{id}/drafts/{kind}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Show a ticket's timeline
  *
  * What happened to the ticket, in the order it happened.
@@ -561,6 +669,30 @@ export const createNote = <ThrowOnError extends boolean = false>(options: Option
 export const reopenTicket = <ThrowOnError extends boolean = false>(options: Options<ReopenTicketData, ThrowOnError>) => (options.client ?? client).post<ReopenTicketResponses, ReopenTicketErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/tickets/{id}/reopen',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Show one's last look at a ticket
+ */
+export const getTicketSeen = <ThrowOnError extends boolean = false>(options: Options<GetTicketSeenData, ThrowOnError>) => (options.client ?? client).get<GetTicketSeenResponses, GetTicketSeenErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/tickets/{id}/seen',
+    ...options
+});
+
+/**
+ * Say how far one has read a ticket
+ *
+ * `event_id` is the newest event of the timeline that was shown. It never goes back.
+ */
+export const setTicketSeen = <ThrowOnError extends boolean = false>(options: Options<SetTicketSeenData, ThrowOnError>) => (options.client ?? client).post<SetTicketSeenResponses, SetTicketSeenErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/tickets/{id}/seen',
     ...options,
     headers: {
         'Content-Type': 'application/json',

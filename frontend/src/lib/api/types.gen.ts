@@ -136,6 +136,28 @@ export type Detail = {
     detail: string;
 };
 
+export type Draft = {
+    content: string;
+    kind: 'reply' | 'note' | 'ticket';
+    ticket_id: number | null;
+    title: string;
+    updated_at: string;
+    version: number;
+};
+
+export type DraftList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<Draft>;
+};
+
+export type DraftPut = {
+    content: string;
+    title?: string;
+};
+
 export type EmailRequest = {
     email: string;
 };
@@ -252,6 +274,26 @@ export type NoteList = {
     next: string | null;
     previous: string | null;
     results: Array<Note>;
+};
+
+export type Presence = {
+    people: Array<PresentPerson>;
+    ticket_id: number;
+};
+
+export type PresenceList = {
+    results: Array<Presence>;
+};
+
+export type PresenceSet = {
+    client_id: string;
+    state?: 'viewing' | 'typing' | 'away';
+    ticket_id: number | null;
+};
+
+export type PresentPerson = {
+    state: 'viewing' | 'typing' | 'away';
+    user: User;
 };
 
 export type PriorityCounts = {
@@ -425,6 +467,15 @@ export type TicketReplace = {
     priority?: 'low' | 'medium' | 'high' | 'urgent';
     status?: 'open' | 'in_progress' | 'resolved' | 'closed';
     title: string;
+};
+
+export type TicketSeen = {
+    event_id: number;
+    seen_at: string | null;
+};
+
+export type TicketSeenSet = {
+    event_id: number;
 };
 
 export type TicketUpdate = {
@@ -1797,6 +1848,207 @@ export type GetDashboardResponses = {
 
 export type GetDashboardResponse = GetDashboardResponses[keyof GetDashboardResponses];
 
+export type ListDraftsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/drafts';
+};
+
+export type ListDraftsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListDraftsError = ListDraftsErrors[keyof ListDraftsErrors];
+
+export type ListDraftsResponses = {
+    /**
+     * OK
+     */
+    200: DraftList;
+};
+
+export type ListDraftsResponse = ListDraftsResponses[keyof ListDraftsResponses];
+
+export type DeleteTicketDraftData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/drafts/ticket';
+};
+
+export type DeleteTicketDraftErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteTicketDraftError = DeleteTicketDraftErrors[keyof DeleteTicketDraftErrors];
+
+export type DeleteTicketDraftResponses = {
+    /**
+     * Gone
+     */
+    204: void;
+};
+
+export type DeleteTicketDraftResponse = DeleteTicketDraftResponses[keyof DeleteTicketDraftResponses];
+
+export type GetTicketDraftData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/drafts/ticket';
+};
+
+export type GetTicketDraftErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetTicketDraftError = GetTicketDraftErrors[keyof GetTicketDraftErrors];
+
+export type GetTicketDraftResponses = {
+    /**
+     * OK
+     */
+    200: Draft;
+};
+
+export type GetTicketDraftResponse = GetTicketDraftResponses[keyof GetTicketDraftResponses];
+
+export type PutTicketDraftData = {
+    /**
+     * The draft
+     */
+    body: DraftPut;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/drafts/ticket';
+};
+
+export type PutTicketDraftErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type PutTicketDraftError = PutTicketDraftErrors[keyof PutTicketDraftErrors];
+
+export type PutTicketDraftResponses = {
+    /**
+     * OK
+     */
+    200: Draft;
+};
+
+export type PutTicketDraftResponse = PutTicketDraftResponses[keyof PutTicketDraftResponses];
+
 export type ListJobsData = {
     body?: never;
     path?: never;
@@ -2293,6 +2545,156 @@ export type UpdateNoteResponses = {
 };
 
 export type UpdateNoteResponse = UpdateNoteResponses[keyof UpdateNoteResponses];
+
+export type ListPresenceData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/presence';
+};
+
+export type ListPresenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListPresenceError = ListPresenceErrors[keyof ListPresenceErrors];
+
+export type ListPresenceResponses = {
+    /**
+     * OK
+     */
+    200: PresenceList;
+};
+
+export type ListPresenceResponse = ListPresenceResponses[keyof ListPresenceResponses];
+
+export type SetPresenceData = {
+    /**
+     * What is looked at
+     */
+    body: PresenceSet;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/presence';
+};
+
+export type SetPresenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type SetPresenceError = SetPresenceErrors[keyof SetPresenceErrors];
+
+export type SetPresenceResponses = {
+    /**
+     * Noted
+     */
+    204: void;
+};
+
+export type SetPresenceResponse = SetPresenceResponses[keyof SetPresenceResponses];
+
+export type FollowChangesData = {
+    body?: never;
+    headers?: {
+        /**
+         * The id of the last event that was received
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/stream';
+};
+
+export type FollowChangesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many open streams
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type FollowChangesError = FollowChangesErrors[keyof FollowChangesErrors];
+
+export type FollowChangesResponses = {
+    /**
+     * The stream
+     */
+    200: string;
+};
+
+export type FollowChangesResponse = FollowChangesResponses[keyof FollowChangesResponses];
 
 export type ListTicketsData = {
     body?: never;
@@ -2934,6 +3336,205 @@ export type CloseTicketResponses = {
 
 export type CloseTicketResponse = CloseTicketResponses[keyof CloseTicketResponses];
 
+export type DeleteDraftData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+        /**
+         * What it is to become
+         */
+        kind: 'reply' | 'note';
+    };
+    query?: never;
+    url: '/api/tickets/{id}/drafts/{kind}';
+};
+
+export type DeleteDraftErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteDraftError = DeleteDraftErrors[keyof DeleteDraftErrors];
+
+export type DeleteDraftResponses = {
+    /**
+     * Gone
+     */
+    204: void;
+};
+
+export type DeleteDraftResponse = DeleteDraftResponses[keyof DeleteDraftResponses];
+
+export type GetDraftData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+        /**
+         * What it is to become
+         */
+        kind: 'reply' | 'note';
+    };
+    query?: never;
+    url: '/api/tickets/{id}/drafts/{kind}';
+};
+
+export type GetDraftErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetDraftError = GetDraftErrors[keyof GetDraftErrors];
+
+export type GetDraftResponses = {
+    /**
+     * OK
+     */
+    200: Draft;
+};
+
+export type GetDraftResponse = GetDraftResponses[keyof GetDraftResponses];
+
+export type PutDraftData = {
+    /**
+     * The draft
+     */
+    body: DraftPut;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+        /**
+         * What it is to become
+         */
+        kind: 'reply' | 'note';
+    };
+    query?: never;
+    url: '/api/tickets/{id}/drafts/{kind}';
+};
+
+export type PutDraftErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type PutDraftError = PutDraftErrors[keyof PutDraftErrors];
+
+export type PutDraftResponses = {
+    /**
+     * OK
+     */
+    200: Draft;
+};
+
+export type PutDraftResponse = PutDraftResponses[keyof PutDraftResponses];
+
 export type ListTicketEventsData = {
     body?: never;
     path: {
@@ -3330,6 +3931,127 @@ export type ReopenTicketResponses = {
 };
 
 export type ReopenTicketResponse = ReopenTicketResponses[keyof ReopenTicketResponses];
+
+export type GetTicketSeenData = {
+    body?: never;
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/seen';
+};
+
+export type GetTicketSeenErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetTicketSeenError = GetTicketSeenErrors[keyof GetTicketSeenErrors];
+
+export type GetTicketSeenResponses = {
+    /**
+     * OK
+     */
+    200: TicketSeen;
+};
+
+export type GetTicketSeenResponse = GetTicketSeenResponses[keyof GetTicketSeenResponses];
+
+export type SetTicketSeenData = {
+    /**
+     * The newest event seen
+     */
+    body: TicketSeenSet;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/seen';
+};
+
+export type SetTicketSeenErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type SetTicketSeenError = SetTicketSeenErrors[keyof SetTicketSeenErrors];
+
+export type SetTicketSeenResponses = {
+    /**
+     * OK
+     */
+    200: TicketSeen;
+};
+
+export type SetTicketSeenResponse = SetTicketSeenResponses[keyof SetTicketSeenResponses];
 
 export type UpdateTicketStatusData = {
     /**

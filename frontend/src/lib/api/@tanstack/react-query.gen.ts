@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { addTicketComment, assignTicket, changePassword, closeTicket, createApiToken, createComment, createNote, createTicket, createUser, deleteApiToken, deleteComment, deleteNote, deleteTicket, deleteUser, forgotPassword, getComment, getConfig, getDashboard, getMe, getMessage, getNote, getTicket, getUser, listApiTokens, listAssignees, listComments, listJobs, listMessages, listNotes, listTicketEvents, listTickets, listUsers, login, logout, type Options, refreshSession, registerAccount, reopenTicket, replaceComment, replaceTicket, replaceUser, replayJob, resendVerification, resetPassword, sendMessage, sendMessageNow, unsendMessage, updateComment, updateMe, updateNote, updateTicket, updateTicketStatus, updateUser, verifyEmail } from '../sdk.gen';
-import type { AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeleteTicketData, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetTicketData, GetTicketError, GetTicketResponse, GetUserData, GetUserError, GetUserResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
+import { addTicketComment, assignTicket, changePassword, closeTicket, createApiToken, createComment, createNote, createTicket, createUser, deleteApiToken, deleteComment, deleteDraft, deleteNote, deleteTicket, deleteTicketDraft, deleteUser, forgotPassword, getComment, getConfig, getDashboard, getDraft, getMe, getMessage, getNote, getTicket, getTicketDraft, getTicketSeen, getUser, listApiTokens, listAssignees, listComments, listDrafts, listJobs, listMessages, listNotes, listPresence, listTicketEvents, listTickets, listUsers, login, logout, type Options, putDraft, putTicketDraft, refreshSession, registerAccount, reopenTicket, replaceComment, replaceTicket, replaceUser, replayJob, resendVerification, resetPassword, sendMessage, sendMessageNow, setPresence, setTicketSeen, unsendMessage, updateComment, updateMe, updateNote, updateTicket, updateTicketStatus, updateUser, verifyEmail } from '../sdk.gen';
+import type { AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetUserData, GetUserError, GetUserResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, PutDraftData, PutDraftError, PutDraftResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -593,6 +593,78 @@ export const getDashboardOptions = (options?: Options<GetDashboardData>) => quer
     queryKey: getDashboardQueryKey(options)
 });
 
+export const listDraftsQueryKey = (options?: Options<ListDraftsData>) => createQueryKey('listDrafts', options);
+
+/**
+ * List one's own drafts
+ *
+ * The newest hundred.
+ */
+export const listDraftsOptions = (options?: Options<ListDraftsData>) => queryOptions<ListDraftsResponse, ListDraftsError, ListDraftsResponse, ReturnType<typeof listDraftsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listDrafts({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listDraftsQueryKey(options)
+});
+
+/**
+ * Drop the draft of one's new ticket
+ */
+export const deleteTicketDraftMutation = (options?: Partial<Options<DeleteTicketDraftData>>): UseMutationOptions<DeleteTicketDraftResponse, DeleteTicketDraftError, Options<DeleteTicketDraftData>> => {
+    const mutationOptions: UseMutationOptions<DeleteTicketDraftResponse, DeleteTicketDraftError, Options<DeleteTicketDraftData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteTicketDraft({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getTicketDraftQueryKey = (options?: Options<GetTicketDraftData>) => createQueryKey('getTicketDraft', options);
+
+/**
+ * Show the draft of one's new ticket
+ */
+export const getTicketDraftOptions = (options?: Options<GetTicketDraftData>) => queryOptions<GetTicketDraftResponse, GetTicketDraftError, GetTicketDraftResponse, ReturnType<typeof getTicketDraftQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getTicketDraft({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getTicketDraftQueryKey(options)
+});
+
+/**
+ * Keep the draft of one's new ticket
+ */
+export const putTicketDraftMutation = (options?: Partial<Options<PutTicketDraftData>>): UseMutationOptions<PutTicketDraftResponse, PutTicketDraftError, Options<PutTicketDraftData>> => {
+    const mutationOptions: UseMutationOptions<PutTicketDraftResponse, PutTicketDraftError, Options<PutTicketDraftData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await putTicketDraft({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listJobsQueryKey = (options?: Options<ListJobsData>) => createQueryKey('listJobs', options);
 
 /**
@@ -755,6 +827,43 @@ export const updateNoteMutation = (options?: Partial<Options<UpdateNoteData>>): 
     const mutationOptions: UseMutationOptions<UpdateNoteResponse, UpdateNoteError, Options<UpdateNoteData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await updateNote({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listPresenceQueryKey = (options?: Options<ListPresenceData>) => createQueryKey('listPresence', options);
+
+/**
+ * Show who looks at which ticket
+ */
+export const listPresenceOptions = (options?: Options<ListPresenceData>) => queryOptions<ListPresenceResponse, ListPresenceError, ListPresenceResponse, ReturnType<typeof listPresenceQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listPresence({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPresenceQueryKey(options)
+});
+
+/**
+ * Say which ticket one looks at
+ *
+ * Holds for 45 seconds unless said again. Each window names itself with `client_id`; `ticket_id` null says that it looks at none.
+ */
+export const setPresenceMutation = (options?: Partial<Options<SetPresenceData>>): UseMutationOptions<SetPresenceResponse, SetPresenceError, Options<SetPresenceData>> => {
+    const mutationOptions: UseMutationOptions<SetPresenceResponse, SetPresenceError, Options<SetPresenceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setPresence({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -967,6 +1076,58 @@ export const closeTicketMutation = (options?: Partial<Options<CloseTicketData>>)
     return mutationOptions;
 };
 
+/**
+ * Drop one's own draft on a ticket
+ */
+export const deleteDraftMutation = (options?: Partial<Options<DeleteDraftData>>): UseMutationOptions<DeleteDraftResponse, DeleteDraftError, Options<DeleteDraftData>> => {
+    const mutationOptions: UseMutationOptions<DeleteDraftResponse, DeleteDraftError, Options<DeleteDraftData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteDraft({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getDraftQueryKey = (options: Options<GetDraftData>) => createQueryKey('getDraft', options);
+
+/**
+ * Show one's own draft on a ticket
+ */
+export const getDraftOptions = (options: Options<GetDraftData>) => queryOptions<GetDraftResponse, GetDraftError, GetDraftResponse, ReturnType<typeof getDraftQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getDraft({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getDraftQueryKey(options)
+});
+
+/**
+ * Keep one's own draft on a ticket
+ */
+export const putDraftMutation = (options?: Partial<Options<PutDraftData>>): UseMutationOptions<PutDraftResponse, PutDraftError, Options<PutDraftData>> => {
+    const mutationOptions: UseMutationOptions<PutDraftResponse, PutDraftError, Options<PutDraftData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await putDraft({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listTicketEventsQueryKey = (options: Options<ListTicketEventsData>) => createQueryKey('listTicketEvents', options);
 
 /**
@@ -1128,6 +1289,43 @@ export const reopenTicketMutation = (options?: Partial<Options<ReopenTicketData>
     const mutationOptions: UseMutationOptions<ReopenTicketResponse, ReopenTicketError, Options<ReopenTicketData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await reopenTicket({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getTicketSeenQueryKey = (options: Options<GetTicketSeenData>) => createQueryKey('getTicketSeen', options);
+
+/**
+ * Show one's last look at a ticket
+ */
+export const getTicketSeenOptions = (options: Options<GetTicketSeenData>) => queryOptions<GetTicketSeenResponse, GetTicketSeenError, GetTicketSeenResponse, ReturnType<typeof getTicketSeenQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getTicketSeen({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getTicketSeenQueryKey(options)
+});
+
+/**
+ * Say how far one has read a ticket
+ *
+ * `event_id` is the newest event of the timeline that was shown. It never goes back.
+ */
+export const setTicketSeenMutation = (options?: Partial<Options<SetTicketSeenData>>): UseMutationOptions<SetTicketSeenResponse, SetTicketSeenError, Options<SetTicketSeenData>> => {
+    const mutationOptions: UseMutationOptions<SetTicketSeenResponse, SetTicketSeenError, Options<SetTicketSeenData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setTicketSeen({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
