@@ -124,6 +124,13 @@ export class Desk {
     });
   }
 
+  /** Waits until the server has a ticket like this. */
+  async until(id: number, like: Record<string, unknown>): Promise<void> {
+    await expect
+      .poll(() => this.api('admin', 'GET', `/api/tickets/${id}`), { timeout: patience })
+      .toMatchObject(like);
+  }
+
   /** The link of a mail: without SMTP, the server writes mails into its log. */
   async mailedLink(to: string, path: string): Promise<string> {
     const link = new RegExp(`https?://[^\\s"\\\\]+${path}\\?token=[\\w.~%-]+`);

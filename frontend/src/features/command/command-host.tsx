@@ -12,14 +12,13 @@ import {
   useCommandKeys,
 } from '@/lib/commands';
 import { useMe } from '@/lib/session';
+import { Palette } from './palette';
 import { UndoBar } from './undo-bar';
 
 const loadHelp = () => import('./key-help');
-const loadPalette = () => import('./palette');
 const KeyHelp = lazy(() => loadHelp().then((m) => ({ default: m.KeyHelp })));
-const Palette = lazy(() => loadPalette().then((m) => ({ default: m.Palette })));
 
-/** Milliseconds after the start before the code behind the keys is fetched. */
+/** Milliseconds after the start before the list of keys is fetched. */
 const quiet = 1000;
 
 /** Listens to the keys and shows what they open; once, in the shell. */
@@ -42,7 +41,6 @@ export function CommandHost() {
   useCommandKeys();
   useEffect(() => {
     const timer = setTimeout(() => {
-      void loadPalette().catch(() => {});
       void loadHelp().catch(() => {});
     }, quiet);
     return () => clearTimeout(timer);
@@ -51,10 +49,8 @@ export function CommandHost() {
     <>
       <UndoBar />
       <Pickers />
-      <Suspense>
-        {open === 'palette' && <Palette available={available} onClose={close} />}
-        {open === 'help' && <KeyHelp onClose={close} />}
-      </Suspense>
+      {open === 'palette' && <Palette available={available} onClose={close} />}
+      <Suspense>{open === 'help' && <KeyHelp onClose={close} />}</Suspense>
     </>
   );
 }
