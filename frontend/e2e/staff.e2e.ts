@@ -20,7 +20,7 @@ journeys('IT staff', (desk) => {
     await page.getByText('changed the status from Open to In progress').waitFor();
     await choose(page, 'Priority', 'Urgent');
     await page.getByText('changed the priority from Medium to Urgent').waitFor();
-    await page.getByRole('textbox', { name: 'Comment' }).fill('New rollers are ordered.');
+    await page.getByRole('textbox', { name: 'Reply' }).fill('New rollers are ordered.');
     await page.keyboard.press('Control+Enter');
     await page.getByText('New rollers are ordered.', { exact: true }).waitFor();
     await choose(page, 'Status', 'Resolved');
@@ -42,7 +42,7 @@ journeys('IT staff', (desk) => {
     await choose(page, 'Assignee', 'ada');
     await said(page, `#${id}: Assigned to ada`);
     await page.getByText('You cannot see this ticket any more').waitFor();
-    expect(await page.getByRole('button', { name: 'Send comment' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Send reply' }).count()).toBe(0);
   });
 
   it('narrows the queue, and the address keeps what is shown', async () => {

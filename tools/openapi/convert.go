@@ -39,6 +39,7 @@ func Convert(swagger []byte) ([]byte, error) {
 		return nil, err
 	}
 	sealResponses(doc)
+	nameNull(doc)
 	return write(doc)
 }
 

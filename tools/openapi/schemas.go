@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -81,6 +82,18 @@ func sealResponses(doc *openapi3.T) {
 			s.AdditionalProperties = openapi3.AdditionalProperties{Has: openapi3.Ptr(false)}
 		}
 	})
+}
+
+// nameNull adds null to the values of an enumeration that may be null: nullable
+// alone does not allow it (OpenAPI 3.0.3, "Clarify Semantics of nullable").
+func nameNull(doc *openapi3.T) {
+	name := func(_ string, s *openapi3.Schema) {
+		if s.Nullable && len(s.Enum) > 0 && !slices.Contains(s.Enum, nil) {
+			s.Enum = append(s.Enum, nil)
+		}
+	}
+	answered(doc, name)
+	sent(doc, name)
 }
 
 func isObject(s *openapi3.Schema) bool { return s.Type.Is("object") }

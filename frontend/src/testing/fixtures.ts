@@ -3,6 +3,7 @@ import type {
   Comment,
   Dashboard,
   Me,
+  Message,
   Session,
   Ticket,
   TicketDetail,
@@ -122,6 +123,24 @@ export function aComment(over: Partial<Comment> = {}): Comment {
     updated_at: '2026-11-01T08:30:00Z',
     version: 1,
     can: { update: false, delete: false },
+    ...over,
+  };
+}
+
+export function aMessage(over: Partial<Message> = {}): Message {
+  return {
+    id: 9,
+    ticket_id: 42,
+    kind: 'reply',
+    content: 'On its way.',
+    status: null,
+    state: 'held',
+    reason: '',
+    release_at: new Date(Date.now() + 10_000).toISOString(),
+    comment_id: null,
+    note_id: null,
+    version: 1,
+    created_at: '2026-11-01T09:00:00Z',
     ...over,
   };
 }

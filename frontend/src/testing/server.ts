@@ -9,6 +9,7 @@ const api = (path: string) => `${location.origin}/api${path}`;
 export const on = {
   get: (path: string, ...rest: ResolverOf<typeof http.get>) => http.get(api(path), ...rest),
   post: (path: string, ...rest: ResolverOf<typeof http.post>) => http.post(api(path), ...rest),
+  put: (path: string, ...rest: ResolverOf<typeof http.put>) => http.put(api(path), ...rest),
   patch: (path: string, ...rest: ResolverOf<typeof http.patch>) => http.patch(api(path), ...rest),
   delete: (path: string, ...rest: ResolverOf<typeof http.delete>) =>
     http.delete(api(path), ...rest),
@@ -47,6 +48,22 @@ export const server = setupServer(
   on.get('/dashboard', () => HttpResponse.json(aDashboard())),
   on.get('/tickets', () => HttpResponse.json(aList([]))),
   on.get('/tickets/:id/events', () => HttpResponse.json(aList([]))),
+  on.get('/tickets/:id/notes', () => HttpResponse.json(aList([]))),
+  on.get('/tickets/:id/messages', () => HttpResponse.json(aList([]))),
+  on.get('/tickets/:id/seen', () => HttpResponse.json({ event_id: 0, seen_at: null })),
+  on.post('/tickets/:id/seen', () => HttpResponse.json({ event_id: 1, seen_at: null })),
+  on.get('/drafts', () => HttpResponse.json(aList([]))),
+  on.put('/tickets/:id/drafts/:kind', async ({ request, params }) =>
+    HttpResponse.json({
+      kind: params.kind,
+      ticket_id: Number(params.id),
+      title: '',
+      content: ((await request.json()) as { content: string }).content,
+      version: 1,
+      updated_at: '2026-11-01T09:00:00Z',
+    }),
+  ),
+  on.delete('/tickets/:id/drafts/:kind', () => new HttpResponse(null, { status: 204 })),
   on.get('/assignees', () => HttpResponse.json(aList([]))),
   on.get('/auth/tokens', () => HttpResponse.json(aList([]))),
 );

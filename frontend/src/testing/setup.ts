@@ -2,6 +2,7 @@ import '@testing-library/jest-dom/vitest';
 import { i18n } from '@lingui/core';
 import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
+import { clearUndo } from '@/lib/undo';
 import { messages } from '../locales/en/messages.po';
 import { server } from './server';
 
@@ -27,6 +28,7 @@ beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
 beforeEach(() => localStorage.clear());
 afterEach(() => {
   cleanup();
+  clearUndo();
   server.resetHandlers();
 });
 afterAll(() => server.close());

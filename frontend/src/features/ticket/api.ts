@@ -6,7 +6,6 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import {
-  addTicketComment,
   createTicket,
   deleteComment,
   deleteTicket,
@@ -111,25 +110,6 @@ export function useEditTicket() {
     },
     onSuccess: (ticket) => {
       client.setQueryData(keyOf(ticket.id), ticket);
-      void stale(client);
-    },
-  });
-}
-
-export function useAddComment(id: number) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (input: { content: string; headers: Record<string, string> }) => {
-      const { content, headers } = input;
-      return (await addTicketComment({ path: { id }, body: { content }, headers, ...must })).data;
-    },
-    onSuccess: (comment) => {
-      client.setQueryData<TicketDetail>(keyOf(id), (ticket) =>
-        ticket && !ticket.comments.some((known) => known.id === comment.id)
-          ? { ...ticket, comments: [...ticket.comments, comment] }
-          : ticket,
-      );
-      void client.invalidateQueries({ queryKey: keyOf(id) });
       void stale(client);
     },
   });

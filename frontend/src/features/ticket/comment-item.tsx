@@ -6,8 +6,8 @@ import { asApiError, explain, fieldErrors } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
 import { Avatar, personName } from '@/ui/person';
-import { PlainText } from '@/ui/plain-text';
 import { RelativeTime } from '@/ui/relative-time';
+import { RichText } from '@/ui/rich-text';
 import { useDeleteComment, useEditComment } from './api';
 import classes from './conversation.module.css';
 
@@ -61,7 +61,7 @@ export function CommentItem({ comment, ticketId }: { comment: Comment; ticketId:
         {editing ? (
           <EditComment comment={comment} ticketId={ticketId} onDone={() => setEditing(false)} />
         ) : (
-          <PlainText text={comment.content} />
+          <RichText html={comment.content_html} />
         )}
       </div>
       {deleting && (

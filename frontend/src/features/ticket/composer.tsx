@@ -1,64 +1,92 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Textarea } from '@mantine/core';
-import { type FormEvent, useRef, useState } from 'react';
+import { IconCornerUpLeft, IconLock } from '@tabler/icons-react';
+import { useMemo, useRef, useState } from 'react';
+import type { TicketDetail } from '@/lib/api';
+import { useCan } from '@/lib/can';
 import { useCommandContext } from '@/lib/commands';
-import { useIdempotencyKey } from '@/lib/idempotency';
-import { explain, fieldErrors } from '@/lib/problem';
-import { announce } from '@/lib/status-line';
-import { useAddComment } from './api';
 import classes from './composer.module.css';
+import type { MessageKind } from './messages';
+import { Writer, type WriterHandle } from './writer';
 
-const box = () => document.querySelector<HTMLElement>('[data-composer]');
-const reply = () => box()?.focus();
-const focused = () => document.activeElement === box();
-
-/** The box to write a comment in; what could not be sent stays in it. */
-export function Composer({ ticketId }: { ticketId: number }) {
+/** Where one answers: to the requester, or, for IT staff, among themselves. */
+export function Composer({ ticket }: { ticket: TicketDetail }) {
   const { t } = useLingui();
-  const [content, setContent] = useState('');
-  const add = useAddComment(ticketId);
-  const key = useIdempotencyKey();
-
-  const blank = !content.trim();
-  const send = (event?: FormEvent) => {
-    event?.preventDefault();
-    if (blank || add.isPending) return;
-    add.mutate(
-      { content, headers: key.headers({ content }) },
-      {
-        onSuccess: () => {
-          key.done();
-          setContent('');
-          announce(t`Comment sent`);
-        },
-      },
-    );
+  const notes = useCan('note.write');
+  const [mode, setMode] = useState<MessageKind>('reply');
+  const [filled, setFilled] = useState<Record<MessageKind, boolean>>({ reply: false, note: false });
+  const writers = {
+    reply: useRef<WriterHandle>(null),
+    note: useRef<WriterHandle>(null),
   };
-  const latest = useRef(send);
-  latest.current = send;
-  const [sendNow] = useState(() => () => latest.current());
-  useCommandContext('composer', { reply, focused, send: blank ? undefined : sendNow });
+  const { reply, note } = writers;
+  const show = useMemo(
+    () => (kind: MessageKind, writer: typeof reply) => () => {
+      setMode(kind);
+      // The box has to be on the screen before it can take the focus.
+      requestAnimationFrame(() => writer.current?.focus());
+    },
+    [],
+  );
+  const handlers = useMemo(
+    () => ({
+      reply: show('reply', reply),
+      note: notes ? show('note', note) : undefined,
+      focused: () => !!reply.current?.focused() || !!note.current?.focused(),
+    }),
+    [note, notes, reply, show],
+  );
+  const here = mode === 'note' ? note : reply;
+  const send = useMemo(() => () => here.current?.send(), [here]);
+  const sendAndResolve = useMemo(() => () => here.current?.sendAndResolve(), [here]);
+  useCommandContext('composer', {
+    ...handlers,
+    send: filled[mode] ? send : undefined,
+    sendAndResolve: filled[mode] && ticket.can.update_status ? sendAndResolve : undefined,
+  });
   return (
-    <form className={classes.composer} onSubmit={send} noValidate>
-      <Textarea
-        data-composer
-        label={t`Comment`}
-        placeholder={t`Write a comment`}
-        autosize
-        minRows={2}
-        maxRows={10}
-        value={content}
-        onChange={(event) => setContent(event.currentTarget.value)}
-        error={add.error && (fieldErrors(add.error).content ?? explain(add.error))}
+    <section className={classes.composer} data-mode={mode} aria-label={t`Answer`}>
+      {notes && (
+        <div className={classes.modes} role="tablist" aria-label={t`Kind of answer`}>
+          <button
+            type="button"
+            role="tab"
+            aria-selected={mode === 'reply'}
+            className={classes.mode}
+            onClick={handlers.reply}
+          >
+            <IconCornerUpLeft size={16} aria-hidden />
+            <Trans>Reply to requester</Trans>
+          </button>
+          <button
+            type="button"
+            role="tab"
+            aria-selected={mode === 'note'}
+            className={`${classes.mode} ${classes.noteMode}`}
+            onClick={handlers.note}
+          >
+            <IconLock size={16} aria-hidden />
+            <Trans>Internal note</Trans>
+          </button>
+        </div>
+      )}
+      <Writer
+        key="reply"
+        ref={reply}
+        ticket={ticket}
+        kind="reply"
+        hidden={mode !== 'reply'}
+        onFilled={(on) => setFilled((now) => (now.reply === on ? now : { ...now, reply: on }))}
       />
-      <div className={classes.foot}>
-        <Button type="submit" loading={add.isPending} disabled={blank}>
-          <Trans>Send comment</Trans>
-        </Button>
-        <span className={classes.hint}>
-          <Trans>Ctrl + Enter sends</Trans>
-        </span>
-      </div>
-    </form>
+      {notes && (
+        <Writer
+          key="note"
+          ref={note}
+          ticket={ticket}
+          kind="note"
+          hidden={mode !== 'note'}
+          onFilled={(on) => setFilled((now) => (now.note === on ? now : { ...now, note: on }))}
+        />
+      )}
+    </section>
   );
 }

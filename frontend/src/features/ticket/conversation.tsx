@@ -1,16 +1,21 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { Fragment, useMemo, useState } from 'react';
 import type { TicketDetail } from '@/lib/api';
+import { useCan } from '@/lib/can';
 import { asApiError, explain } from '@/lib/problem';
+import { useMe } from '@/lib/session';
 import { Avatar, personName } from '@/ui/person';
-import { PlainText } from '@/ui/plain-text';
 import { RelativeTime } from '@/ui/relative-time';
+import { RichText } from '@/ui/rich-text';
 import { useTicketEvents } from './api';
 import { CommentItem } from './comment-item';
 import classes from './conversation.module.css';
 import { EventLine } from './event-line';
-import { type Entry, foldTimeline, mergeTimeline } from './timeline';
+import { useNotes } from './messages';
+import { NoteItem } from './note-item';
+import { useLastLook } from './seen';
+import { type Block, type Entry, firstUnseen, foldTimeline, mergeTimeline } from './timeline';
 
 /** Description, comments and what happened, in reading order. */
 export function Conversation({
@@ -22,13 +27,28 @@ export function Conversation({
 }) {
   const { t } = useLingui();
   const events = useTicketEvents(ticket.id);
-  const blocks = useMemo(
-    () => foldTimeline(mergeTimeline(ticket.comments, events.data ?? [])),
-    [ticket.comments, events.data],
+  const me = useMe();
+  const notes = useNotes(ticket.id, useCan('note.read'));
+  const entries = useMemo(
+    () => mergeTimeline(ticket.comments, events.data ?? [], notes.data),
+    [ticket.comments, events.data, notes.data],
   );
+  const blocks = useMemo(() => foldTimeline(entries), [entries]);
+  const seenAt = useLastLook(ticket.id, events.data);
+  const unseen = useMemo(() => firstUnseen(entries, seenAt, me.id), [entries, seenAt, me.id]);
   return (
     <section aria-label={t`Conversation`}>
       {!hideDescription && <Description ticket={ticket} />}
+      {!!notes.error && asApiError(notes.error).status !== 404 && (
+        <p className={classes.event} role="alert">
+          <span>
+            <Trans>The internal notes did not load.</Trans> {explain(notes.error)}
+          </span>
+          <Button size="compact-xs" variant="default" onClick={() => void notes.refetch()}>
+            <Trans>Try again</Trans>
+          </Button>
+        </p>
+      )}
       {!!events.error && asApiError(events.error).status !== 404 && (
         <p className={classes.event} role="alert">
           <span>
@@ -40,18 +60,31 @@ export function Conversation({
         </p>
       )}
       <ol className={classes.list}>
-        {blocks.map((block) =>
-          block.kind === 'fold' ? (
-            <Fold key={block.key} entries={block.entries} ticketId={ticket.id} />
-          ) : (
-            <li key={block.entry.key} className={classes.item}>
-              <EntryLine entry={block.entry} ticketId={ticket.id} />
-            </li>
-          ),
-        )}
+        {blocks.map((block) => (
+          <Fragment key={block.kind === 'fold' ? block.key : block.entry.key}>
+            {unseen !== null && holds(block, unseen) && (
+              <li className={classes.new}>
+                <Trans>New since you last looked</Trans>
+              </li>
+            )}
+            {block.kind === 'fold' ? (
+              <Fold entries={block.entries} ticketId={ticket.id} />
+            ) : (
+              <li className={classes.item}>
+                <EntryLine entry={block.entry} ticketId={ticket.id} />
+              </li>
+            )}
+          </Fragment>
+        ))}
       </ol>
     </section>
   );
+}
+
+function holds(block: Block, key: string): boolean {
+  return block.kind === 'fold'
+    ? block.entries.some((entry) => entry.key === key)
+    : block.entry.key === key;
 }
 
 function Description({ ticket }: { ticket: TicketDetail }) {
@@ -63,7 +96,7 @@ function Description({ ticket }: { ticket: TicketDetail }) {
         <span className={classes.author}>{personName(author)}</span>
         <RelativeTime iso={ticket.created_at} className={classes.meta} />
       </div>
-      <PlainText text={ticket.description} />
+      <RichText html={ticket.description_html} />
     </div>
   );
 }
@@ -74,7 +107,9 @@ function EntryLine({ entry, ticketId }: { entry: Entry; ticketId: number }) {
       return <CommentItem comment={entry.comment} ticketId={ticketId} />;
     case 'event':
       return <EventLine event={entry.event} />;
-    case 'note':
+    case 'internal':
+      return <NoteItem note={entry.note} />;
+    case 'line':
       return (
         <p className={classes.event}>
           <span>

@@ -67,6 +67,8 @@ function Sentence({ event }: { event: TicketEvent }) {
       if (description && !title) return <Trans>{who} changed the description</Trans>;
       return <Trans>{who} edited the ticket</Trans>;
     }
+    case 'note.deleted':
+      return <Trans>{who} deleted an internal note</Trans>;
     case 'comment.deleted':
       return <Trans>{who} deleted a comment</Trans>;
     default: {

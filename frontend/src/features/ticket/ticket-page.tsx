@@ -121,7 +121,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
         <Stack gap={0}>
           <Conversation ticket={ticket} hideDescription={editing} />
         </Stack>
-        {!gone && ticket.can.comment && <Composer ticketId={ticket.id} />}
+        {!gone && ticket.can.comment && <Composer key={ticket.id} ticket={ticket} />}
       </div>
       {deleting && <DeleteTicket ticket={ticket} onClose={() => setDeleting(false)} />}
     </article>

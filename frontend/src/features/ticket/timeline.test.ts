@@ -37,7 +37,7 @@ describe('mergeTimeline', () => {
 
   it('pairs each system comment with one event only', () => {
     const entries = mergeTimeline([statusNote(1, 10), statusNote(2, 10, 2)], [statusEvent(9, 10)]);
-    expect(entries.map((entry) => entry.kind)).toEqual(['event', 'note']);
+    expect(entries.map((entry) => entry.kind)).toEqual(['event', 'line']);
   });
 
   it('keeps a system comment without its event, as imported ones are', () => {

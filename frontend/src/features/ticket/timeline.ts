@@ -1,13 +1,17 @@
-import type { Comment, TicketEvent } from '@/lib/api';
+import type { Comment, Note, TicketEvent } from '@/lib/api';
 
 /** One entry of a ticket's conversation. */
 export type Entry =
   | { kind: 'comment'; at: string; key: string; comment: Comment }
-  | { kind: 'note'; at: string; key: string; comment: Comment }
+  | { kind: 'internal'; at: string; key: string; note: Note }
+  | { kind: 'line'; at: string; key: string; comment: Comment }
   | { kind: 'event'; at: string; key: string; event: TicketEvent };
 
 /** Shown elsewhere: as the description, as the comment itself, as its "edited" mark. */
-const silent = new Set(['ticket.created', 'ticket.commented', 'comment.updated']);
+const silent = new Set([
+  ...['ticket.created', 'ticket.commented', 'comment.updated'],
+  ...['note.created', 'note.updated'],
+]);
 
 /** A system comment and the event of the same change are written within one transaction. */
 const sameMoment = 5000;
@@ -33,13 +37,14 @@ function systemText(event: TicketEvent): string | null {
 }
 
 /**
- * Comments and events as one story, oldest first. A change that is both a
+ * Comments, internal notes and events as one story, oldest first. A change that is both a
  * system comment and an event appears once, as the event: that one can be
  * translated. A system comment without its event (imported data) stays.
  */
 export function mergeTimeline(
   comments: readonly Comment[],
   events: readonly TicketEvent[],
+  notes: readonly Note[] = [],
 ): Entry[] {
   const told = events.filter((event) => !silent.has(event.type));
   const open = told
@@ -62,7 +67,10 @@ export function mergeTimeline(
       (line) => line.text === comment.content && Math.abs(line.at - at) <= sameMoment,
     );
     if (twin >= 0) open.splice(twin, 1);
-    else entries.push({ kind: 'note', ...base });
+    else entries.push({ kind: 'line', ...base });
+  }
+  for (const note of notes) {
+    entries.push({ kind: 'internal', at: note.created_at, key: `n${note.id}`, note });
   }
   return entries.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
@@ -88,7 +96,7 @@ export function foldTimeline(entries: readonly Entry[]): Block[] {
     run = [];
   };
   for (const entry of entries) {
-    if (entry.kind === 'comment') {
+    if (entry.kind === 'comment' || entry.kind === 'internal') {
       flush();
       blocks.push({ kind: 'entry', entry });
     } else {
@@ -97,4 +105,28 @@ export function foldTimeline(entries: readonly Entry[]): Block[] {
   }
   flush();
   return blocks;
+}
+
+/** Who wrote or did an entry; 0 for the system. */
+function actorOf(entry: Entry): number {
+  switch (entry.kind) {
+    case 'event':
+      return entry.event.actor?.id ?? 0;
+    case 'internal':
+      return entry.note.author.id;
+    default:
+      return entry.comment.author.id;
+  }
+}
+
+/** The key of the first entry that somebody else made after my last look; null for none. */
+export function firstUnseen(
+  entries: readonly Entry[],
+  seenAt: string | null,
+  me: number,
+): string | null {
+  if (!seenAt) return null;
+  const since = Date.parse(seenAt);
+  const found = entries.find((entry) => Date.parse(entry.at) > since && actorOf(entry) !== me);
+  return found?.key ?? null;
 }

@@ -216,7 +216,7 @@ export type Message = {
     reason: string;
     release_at: string;
     state: 'held' | 'sent' | 'cancelled';
-    status: 'open' | 'in_progress' | 'resolved' | 'closed';
+    status: 'open' | 'in_progress' | 'resolved' | 'closed' | null;
     ticket_id: number;
     version: number;
 };
@@ -387,7 +387,7 @@ export type Ticket = {
      * Waiting says for whom the ticket waits: the IT staff until they have the
      * last word, then the requester; null when it is done.
      */
-    waiting: 'staff' | 'requester';
+    waiting: 'staff' | 'requester' | null;
 };
 
 export type TicketCan = {
@@ -428,7 +428,7 @@ export type TicketDetail = {
      * Waiting says for whom the ticket waits: the IT staff until they have the
      * last word, then the requester; null when it is done.
      */
-    waiting: 'staff' | 'requester';
+    waiting: 'staff' | 'requester' | null;
 };
 
 export type TicketEvent = {

@@ -1,0 +1,145 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button, Group, Textarea } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { createNote, deleteNote, type Note, updateNote } from '@/lib/api';
+import { ifMatch } from '@/lib/etag';
+import { asApiError, explain } from '@/lib/problem';
+import { announce } from '@/lib/status-line';
+import { offerUndo } from '@/lib/undo';
+import { Avatar, personName } from '@/ui/person';
+import { RelativeTime } from '@/ui/relative-time';
+import { RichText } from '@/ui/rich-text';
+import classes from './conversation.module.css';
+import { refreshTicket } from './messages';
+
+const must = { throwOnError: true } as const;
+
+/** An internal note: amber, with a lock, and named as what it is. */
+export function NoteItem({ note }: { note: Note }) {
+  const { t } = useLingui();
+  const client = useQueryClient();
+  const [editing, setEditing] = useState(false);
+  const author = personName(note.author);
+  const edited = Date.parse(note.updated_at) - Date.parse(note.created_at) > 1000;
+  const remove = useMutation({
+    mutationFn: () => deleteNote({ path: { id: note.id }, headers: ifMatch(note), ...must }),
+    onSuccess: () =>
+      offerUndo({
+        message: t`Internal note deleted`,
+        undo: async () => {
+          await createNote({
+            path: { id: note.ticket_id },
+            body: { content: note.content },
+            ...must,
+          });
+          refreshTicket(client, note.ticket_id);
+        },
+      }),
+    onError: (error) => announce(explain(error), 'bad'),
+    onSettled: () => refreshTicket(client, note.ticket_id),
+  });
+  return (
+    <div className={`${classes.message} ${classes.note}`}>
+      <Avatar person={note.author} size={28} />
+      <div>
+        <div className={classes.head}>
+          <span className={classes.badge}>
+            <IconLock size={14} aria-hidden />
+            <Trans>Internal note</Trans>
+          </span>
+          <span className={classes.author}>{author}</span>
+          <RelativeTime iso={note.created_at} className={classes.meta} />
+          {edited && (
+            <span className={classes.meta}>
+              <Trans>
+                edited <RelativeTime iso={note.updated_at} />
+              </Trans>
+            </span>
+          )}
+          {!editing && (note.can.update || note.can.delete) && (
+            <span className={classes.tools}>
+              {note.can.update && (
+                <Button
+                  size="compact-xs"
+                  variant="subtle"
+                  onClick={() => setEditing(true)}
+                  aria-label={t`Edit internal note of ${author}`}
+                >
+                  <Trans>Edit</Trans>
+                </Button>
+              )}
+              {note.can.delete && (
+                <Button
+                  size="compact-xs"
+                  variant="subtle"
+                  loading={remove.isPending}
+                  onClick={() => remove.mutate()}
+                  aria-label={t`Delete internal note of ${author}`}
+                >
+                  <Trans>Delete</Trans>
+                </Button>
+              )}
+            </span>
+          )}
+        </div>
+        {editing ? (
+          <EditNote note={note} onDone={() => setEditing(false)} />
+        ) : (
+          <RichText html={note.content_html} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function EditNote({ note, onDone }: { note: Note; onDone: () => void }) {
+  const { t } = useLingui();
+  const client = useQueryClient();
+  const [base] = useState(note);
+  const [content, setContent] = useState(note.content);
+  const edit = useMutation({
+    mutationFn: (against: Note) =>
+      updateNote({ path: { id: note.id }, body: { content }, headers: ifMatch(against), ...must }),
+    onSuccess: () => {
+      announce(t`Internal note saved`);
+      onDone();
+    },
+    onSettled: () => refreshTicket(client, note.ticket_id),
+  });
+  const conflict = !!edit.error && asApiError(edit.error).status === 412;
+  return (
+    <form
+      noValidate
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault();
+        if (content.trim()) edit.mutate(conflict ? note : base);
+      }}
+    >
+      <Textarea
+        aria-label={t`Internal note`}
+        autosize
+        minRows={2}
+        maxRows={20}
+        autoFocus
+        mb="xs"
+        value={content}
+        onChange={(event) => setContent(event.currentTarget.value)}
+        error={
+          conflict
+            ? t`This note was changed in the meantime. Save again to replace it with your text.`
+            : edit.error && explain(edit.error)
+        }
+      />
+      <Group gap="xs">
+        <Button size="xs" type="submit" loading={edit.isPending} disabled={!content.trim()}>
+          <Trans>Save internal note</Trans>
+        </Button>
+        <Button size="xs" variant="default" onClick={onDone}>
+          <Trans>Cancel</Trans>
+        </Button>
+      </Group>
+    </form>
+  );
+}

@@ -1,0 +1,35 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { setTicketSeen, type TicketEvent } from '@/lib/api';
+import { getTicketSeenOptions } from '@/lib/api/@tanstack/react-query.gen';
+
+/**
+ * When I looked at a ticket before this visit; null for never. While the ticket
+ * is on the screen, what is shown counts as seen.
+ */
+export function useLastLook(id: number, events: readonly TicketEvent[] | undefined): string | null {
+  const look = useQuery({
+    ...getTicketSeenOptions({ path: { id } }),
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+  const [before, setBefore] = useState<string | null>(null);
+  const [known, setKnown] = useState(false);
+  if (look.data && !known) {
+    setKnown(true);
+    setBefore(look.data.seen_at);
+  }
+  const { mutate } = useMutation({
+    mutationFn: (event_id: number) =>
+      setTicketSeen({ path: { id }, body: { event_id }, throwOnError: true }),
+  });
+  const newest = events?.at(-1)?.id ?? 0;
+  useEffect(() => {
+    if (!known || newest === 0) return;
+    const note = () => document.visibilityState === 'visible' && mutate(newest);
+    note();
+    document.addEventListener('visibilitychange', note);
+    return () => document.removeEventListener('visibilitychange', note);
+  }, [known, newest, mutate]);
+  return before;
+}

@@ -1,0 +1,256 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Alert, Button, Group, Textarea } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useImperativeHandle, useRef, useState } from 'react';
+import type { Message, TicketDetail } from '@/lib/api';
+import { useIdempotencyKey } from '@/lib/idempotency';
+import { asApiError, explain, fieldErrors } from '@/lib/problem';
+import { PlainText } from '@/ui/plain-text';
+import classes from './composer.module.css';
+import { type DraftState, useDraft } from './drafts';
+import { HeldMessage } from './held-message';
+import type { Status } from './labels';
+import { MarkdownBar } from './markdown-bar';
+import { MentionList } from './mention-list';
+import {
+  type MessageKind,
+  refreshTicket,
+  takeBack,
+  useHeldMessages,
+  useSendMessage,
+} from './messages';
+
+export interface WriterHandle {
+  focus: () => void;
+  focused: () => boolean;
+  send: () => void;
+  sendAndResolve: () => void;
+}
+
+interface WriterProps {
+  ticket: TicketDetail;
+  kind: MessageKind;
+  hidden: boolean;
+  /** Whether there is something to send. */
+  onFilled: (filled: boolean) => void;
+  ref: React.Ref<WriterHandle>;
+}
+
+/**
+ * The box for one kind of message. A reply and a note are two of these, each
+ * with its own text, draft and look: neither can become the other.
+ */
+export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
+  const { t } = useLingui();
+  const client = useQueryClient();
+  const draft = useDraft(ticket.id, kind);
+  const held = useHeldMessages(ticket.id);
+  const key = useIdempotencyKey();
+  const box = useRef<HTMLTextAreaElement>(null);
+  const [refused, setRefused] = useState<string | null>(null);
+  const note = kind === 'note';
+  const works = ticket.can.update_status;
+
+  const giveBack = (message: Message) => {
+    // Beside what was written since, never over it.
+    const since = box.current?.value.trim();
+    draft.change({ content: since ? `${message.content}\n\n${since}` : message.content });
+    box.current?.focus();
+  };
+  const sending = useSendMessage(ticket.id, giveBack);
+  const filled = draft.content.trim() !== '';
+  const answered = !!sending.error && asApiError(sending.error).code === 'ticket.answered';
+
+  const send = (status?: Status, anyway = false) => {
+    const content = draft.content;
+    if (!content.trim() || sending.isPending) return;
+    const last = ticket.comments.filter((one) => !one.is_system_message).at(-1)?.id ?? 0;
+    const body = { kind, content, status, lastCommentId: note || anyway ? undefined : last };
+    setRefused(null);
+    sending.mutate(
+      { ...body, headers: key.headers(body) },
+      {
+        onSuccess: () => {
+          key.done();
+          draft.clear();
+          onFilled(false);
+        },
+        onError: (error) => {
+          if (asApiError(error).code === 'ticket.answered') refreshTicket(client, ticket.id);
+          else setRefused(fieldErrors(error).content ?? explain(error));
+        },
+      },
+    );
+  };
+
+  useImperativeHandle(ref, () => ({
+    focus: () => box.current?.focus(),
+    focused: () => document.activeElement === box.current,
+    send: () => send(),
+    sendAndResolve: () => send('resolved'),
+  }));
+
+  const label = note ? t`Internal note` : works ? t`Reply` : t`Comment`;
+  return (
+    <>
+      {held
+        .filter((one) => one.kind === kind)
+        .map((one) => (
+          <HeldMessage
+            key={one.id}
+            message={one}
+            onUnsend={async () => {
+              await takeBack(client, one);
+              giveBack(one);
+            }}
+          />
+        ))}
+      <form
+        hidden={hidden}
+        noValidate
+        className={note ? classes.note : classes.reply}
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        {draft.state.is === 'conflict' && <Conflict state={draft.state} choose={draft.choose} />}
+        {answered && (
+          <Alert color="orange" role="alert" title={t`Somebody answered meanwhile`}>
+            <p className={classes.warning}>
+              <Trans>Their answer is in the conversation now. Does yours still fit?</Trans>
+            </p>
+            <Group gap="xs">
+              <Button size="xs" onClick={() => send(undefined, true)}>
+                <Trans>Send anyway</Trans>
+              </Button>
+              <Button
+                size="xs"
+                variant="default"
+                onClick={() => {
+                  sending.reset();
+                  box.current?.focus();
+                }}
+              >
+                <Trans>Keep editing</Trans>
+              </Button>
+            </Group>
+          </Alert>
+        )}
+        <MarkdownBar box={box} onChange={(content) => draft.change({ content })} />
+        <Textarea
+          ref={box}
+          data-composer={kind}
+          label={label}
+          labelProps={{ className: classes.label }}
+          leftSection={note ? <IconLock size={16} aria-hidden /> : undefined}
+          leftSectionProps={{ className: classes.lock }}
+          placeholder={
+            note
+              ? t`Only IT staff see this. @name calls a colleague.`
+              : works
+                ? t`Write to the requester`
+                : t`Write a comment`
+          }
+          autosize
+          minRows={2}
+          maxRows={12}
+          dir="auto"
+          value={draft.content}
+          onChange={(event) => {
+            draft.change({ content: event.currentTarget.value });
+            onFilled(event.currentTarget.value.trim() !== '');
+          }}
+          onPaste={(event) => {
+            if (event.clipboardData.files.length > 0)
+              setRefused(t`Files cannot be attached yet. Your text is still here.`);
+          }}
+          onDrop={(event) => {
+            if (event.dataTransfer.files.length === 0) return;
+            event.preventDefault();
+            setRefused(t`Files cannot be attached yet. Your text is still here.`);
+          }}
+          error={refused}
+        />
+        {works && (
+          <MentionList
+            box={box}
+            text={draft.content}
+            onChange={(content) => draft.change({ content })}
+          />
+        )}
+        <div className={classes.foot}>
+          <Button
+            type="submit"
+            loading={sending.isPending}
+            disabled={!filled}
+            color={note ? 'yellow' : undefined}
+            leftSection={note ? <IconLock size={16} /> : undefined}
+          >
+            {note ? (
+              <Trans>Add internal note</Trans>
+            ) : works ? (
+              <Trans>Send reply</Trans>
+            ) : (
+              <Trans>Send comment</Trans>
+            )}
+          </Button>
+          {works && !note && ticket.status !== 'resolved' && ticket.status !== 'closed' && (
+            <Button
+              variant="default"
+              disabled={!filled || sending.isPending}
+              onClick={() => send('resolved')}
+            >
+              <Trans>Send and resolve</Trans>
+            </Button>
+          )}
+          <span className={classes.hint}>
+            <Trans>Ctrl + Enter sends</Trans>
+          </span>
+          <span className={classes.hint} role="status">
+            <Standing state={draft.state} />
+          </span>
+        </div>
+      </form>
+    </>
+  );
+}
+
+function Standing({ state }: { state: DraftState }) {
+  switch (state.is) {
+    case 'saving':
+      return <Trans>Saving the draft …</Trans>;
+    case 'saved':
+      return <Trans>Draft saved</Trans>;
+    case 'failed':
+      return <Trans>Draft not saved yet</Trans>;
+    default:
+      return null;
+  }
+}
+
+function Conflict({
+  state,
+  choose,
+}: {
+  state: DraftState & { is: 'conflict' };
+  choose: (which: 'mine' | 'theirs') => void;
+}) {
+  const { t } = useLingui();
+  return (
+    <Alert color="orange" role="alert" title={t`Another device has changed this draft`}>
+      <div className={classes.theirs}>
+        <PlainText text={state.theirs.content} />
+      </div>
+      <Group gap="xs">
+        <Button size="xs" onClick={() => choose('mine')}>
+          <Trans>Keep the text in the box</Trans>
+        </Button>
+        <Button size="xs" variant="default" onClick={() => choose('theirs')}>
+          <Trans>Take the other one</Trans>
+        </Button>
+      </Group>
+    </Alert>
+  );
+}
