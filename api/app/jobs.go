@@ -23,6 +23,7 @@ func (a *App) jobs(keys *web.Keys) {
 	w := a.Worker
 	a.Auth.Jobs(w)
 	w.Handle(ticket.ReleaseJob, a.Ticket.RunRelease)
+	w.Handle(ticket.PurgeJob, a.Ticket.RunPurge)
 	w.Handle(message.ReleaseJob, a.Message.RunRelease)
 	w.Handle(message.PruneJob, a.Message.Prune)
 	w.Handle(realtime.PruneJob, a.Realtime.Prune)
@@ -32,6 +33,7 @@ func (a *App) jobs(keys *web.Keys) {
 
 	w.Every(24*time.Hour, pruneJobs)
 	w.Every(time.Hour, pruneKeys)
+	w.Every(time.Hour, ticket.PurgeJob)
 	w.Every(time.Hour, message.PruneJob)
 	w.Every(time.Hour, realtime.PruneJob)
 	w.Every(6*time.Hour, pruneSessions)

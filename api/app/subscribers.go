@@ -1,6 +1,9 @@
 package app
 
 import (
+	"github.com/fixdesk/fixdesk/api/draft"
+	"github.com/fixdesk/fixdesk/api/note"
+	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 )
@@ -11,6 +14,10 @@ func (a *App) subscribe() {
 	a.Auth.Subscribe(a.Bus)
 	// realtime: whatever happened, open screens look at once
 	a.Bus.LiveAll(a.Realtime.Wake)
+	// note, draft, seen: what is kept about a ticket goes with it
+	a.Bus.InTx(ticket.Purged, note.Forget)
+	a.Bus.InTx(ticket.Purged, draft.Forget)
+	a.Bus.InTx(ticket.Purged, seen.Forget)
 	// ticket: whoever leaves the IT staff leaves no ticket hidden behind them
 	a.Bus.Durable(user.Deactivated, ticket.ReleaseJob)
 	a.Bus.Durable(user.RoleChanged, ticket.ReleaseJob)

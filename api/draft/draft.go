@@ -158,3 +158,11 @@ func (s *Service) Delete(ctx context.Context, by authz.Actor, ticketID int64, k 
 		return tx.Where("user_id = ? AND ticket_id = ? AND kind = ?", by.ID, ticketID, k).Delete(&Draft{}).Error
 	})
 }
+
+// Forget deletes the drafts for a ticket that is gone for good.
+func Forget(tx *event.Tx, e event.Event) error {
+	if err := tx.Where("ticket_id = ?", e.SubjectID).Delete(&Draft{}).Error; err != nil {
+		return fmt.Errorf("delete the drafts for ticket %d: %w", e.SubjectID, err)
+	}
+	return nil
+}

@@ -202,10 +202,10 @@ func written(res *gorm.DB, id int64) error {
 	return nil
 }
 
-// Forget deletes the notes of a ticket that is deleted.
-func Forget(tx *gorm.DB, ticketID int64) error {
-	if err := tx.Where("ticket_id = ?", ticketID).Delete(&Note{}).Error; err != nil {
-		return fmt.Errorf("delete the notes of ticket %d: %w", ticketID, err)
+// Forget deletes the notes of a ticket that is gone for good.
+func Forget(tx *event.Tx, e event.Event) error {
+	if err := tx.Where("ticket_id = ?", e.SubjectID).Delete(&Note{}).Error; err != nil {
+		return fmt.Errorf("delete the notes of ticket %d: %w", e.SubjectID, err)
 	}
 	return nil
 }

@@ -87,3 +87,11 @@ func (s *Service) Set(ctx context.Context, by authz.Actor, ticketID, eventID int
 	})
 	return out, err
 }
+
+// Forget deletes who looked at a ticket that is gone for good.
+func Forget(tx *event.Tx, e event.Event) error {
+	if err := tx.Where("ticket_id = ?", e.SubjectID).Delete(&Look{}).Error; err != nil {
+		return fmt.Errorf("delete the looks at ticket %d: %w", e.SubjectID, err)
+	}
+	return nil
+}

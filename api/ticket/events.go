@@ -12,6 +12,8 @@ const (
 	CommentUpdated  = "comment.updated"
 	CommentDeleted  = "comment.deleted"
 	Deleted         = "ticket.deleted"
+	Restored        = "ticket.restored"
+	Purged          = "ticket.purged"
 )
 
 // Subject is the subject type of what happens to tickets, and to what hangs on

@@ -23,6 +23,7 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.POST("/tickets/:id/assign", keys.Post(s.assign))
 	signedIn.POST("/tickets/:id/close", keys.Post(s.closeTicket))
 	signedIn.POST("/tickets/:id/reopen", keys.Post(s.reopen))
+	signedIn.POST("/tickets/:id/restore", keys.Post(s.restoreDeleted))
 
 	signedIn.GET("/comments", web.Handle(s.listComments))
 	signedIn.POST("/comments", keys.Post(s.createComment))
@@ -294,7 +295,7 @@ func (s *Service) put(c *gin.Context, required ...string) error {
 // delete answers DELETE /api/tickets/{id}.
 //
 // @Summary Delete a ticket
-// @Description Deletes the ticket and its comments for good. The id is never used again.
+// @Description Deletes the ticket with its conversation. For 24 hours it can be restored; then it is gone for good. The id is never used again.
 // @ID deleteTicket
 // @Tags tickets
 // @Produce json

@@ -70,3 +70,26 @@ func (s *Service) reopen(c *gin.Context) error {
 	f, err := s.Reopen(c.Request.Context(), by, id, web.IfMatch(c), content)
 	return s.answer(c, http.StatusOK, by, f, err)
 }
+
+// restoreDeleted answers POST /api/tickets/{id}/restore.
+//
+// @Summary Restore a deleted ticket
+// @Description Brings a ticket back that was deleted in the last 24 hours: with its conversation, its ids and its times. Restoring one that is there changes nothing.
+// @ID restoreTicket
+// @Tags tickets
+// @Produce json
+// @Param id path int true "The ticket" example(42)
+// @Success 200 {object} DetailView
+// @Header 200 {string} ETag "For If-Match"
+// @Security BearerAuth
+// @x-authz {"admin":"any"}
+// @Router /api/tickets/{id}/restore [post]
+func (s *Service) restoreDeleted(c *gin.Context) error {
+	by := authz.From(c.Request.Context())
+	id, err := web.PathID(c, subject)
+	if err != nil {
+		return err
+	}
+	f, err := s.Restore(c.Request.Context(), by, id)
+	return s.answer(c, http.StatusOK, by, f, err)
+}

@@ -307,7 +307,8 @@ func systemMessage(tx *event.Tx, by authz.Actor, t *Ticket, text string) error {
 	})
 }
 
-// Delete removes a ticket and its conversation for good; its events stay.
+// Delete removes a ticket and its conversation; for KeepDeleted, Restore brings
+// them back. Its events stay.
 func (s *Service) Delete(ctx context.Context, by authz.Actor, id int64, want etag.Condition) error {
 	return s.bus.Do(ctx, by, func(tx *event.Tx) error {
 		t, err := readable(tx.DB, by, id)
@@ -318,6 +319,9 @@ func (s *Service) Delete(ctx context.Context, by authz.Actor, id int64, want eta
 			return errDeleteDenied
 		}
 		if err := want.Check(t.Version); err != nil {
+			return err
+		}
+		if err := keepRemains(tx, by, t); err != nil {
 			return err
 		}
 		if err := remove(s.db, tx.DB, t); err != nil {

@@ -8,9 +8,10 @@ import {
   IconLockOpen,
   IconPencil,
   IconProgress,
+  IconTrash,
   IconUser,
 } from '@tabler/icons-react';
-import { ask, change, type Status, type Target, targetOf } from '@/features/ticket';
+import { ask, change, removeTicket, type Status, type Target, targetOf } from '@/features/ticket';
 import type { Ticket } from '@/lib/api';
 import { type Command, type Contexts, defineCommand } from '@/lib/commands';
 
@@ -122,6 +123,20 @@ export function defineTicketCommands(): void {
     can: 'reopen',
     bulk: true,
     act: setStatus('open'),
+  });
+  onTickets({
+    id: 'ticket.delete',
+    label: msg`Delete ticket`,
+    words: msg`remove trash`,
+    icon: IconTrash,
+    keys: 'Shift+d',
+    needs: 'ticket.delete',
+    can: 'delete',
+    act: ({ ticket }, context) => {
+      if (!ticket || !context.global) return;
+      removeTicket(context.global.client, ticket);
+      if (context.ticket?.ticket.id === ticket.id) context.ticket.back();
+    },
   });
   defineCommand({
     id: 'ticket.edit',

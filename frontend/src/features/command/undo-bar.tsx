@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import { useCommandContext } from '@/lib/commands';
 import { useSingleKeys } from '@/lib/shortcuts';
 import {
+  clearUndo,
   dismissUndo,
   pauseUndo,
   resumeUndo,
@@ -23,6 +24,7 @@ export function UndoBar() {
   const paused = useUndoPaused();
   const ref = useRef<HTMLElement>(null);
   useCommandContext('undo', offers.some((offer) => !offer.running) ? context : null);
+  useEffect(() => clearUndo, []); // Nothing of one person is offered to the next.
   useEffect(() => {
     // An offer that goes takes the focus or the pointer with it, without an event.
     const bar = ref.current;

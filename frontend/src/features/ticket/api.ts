@@ -8,7 +8,6 @@ import {
 import {
   createTicket,
   deleteComment,
-  deleteTicket,
   listTicketEvents,
   type TicketDetail,
   type TicketEvent,
@@ -136,19 +135,6 @@ export function useDeleteComment(ticketId: number) {
     onSettled: async () => {
       await client.invalidateQueries({ queryKey: keyOf(ticketId) });
       void stale(client);
-    },
-  });
-}
-
-export function useDeleteTicket() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (ticket: { id: number; version: number }) => {
-      await deleteTicket({ path: { id: ticket.id }, headers: ifMatch(ticket), ...must });
-    },
-    onSuccess: (_nothing, ticket) => {
-      client.removeQueries({ queryKey: keyOf(ticket.id) });
-      void invalidate(client, 'listTickets', 'getDashboard');
     },
   });
 }

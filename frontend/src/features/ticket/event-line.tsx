@@ -69,6 +69,10 @@ function Sentence({ event }: { event: TicketEvent }) {
     }
     case 'note.deleted':
       return <Trans>{who} deleted an internal note</Trans>;
+    case 'ticket.deleted':
+      return <Trans>{who} deleted the ticket</Trans>;
+    case 'ticket.restored':
+      return <Trans>{who} restored the ticket</Trans>;
     case 'comment.deleted':
       return <Trans>{who} deleted a comment</Trans>;
     default: {

@@ -1,4 +1,4 @@
-export { ask, change, Pickers, type Target, targetOf } from './actions';
+export { ask, change, Pickers, removeTicket, type Target, targetOf } from './actions';
 export {
   type Priority,
   priorities,

@@ -291,24 +291,29 @@ describe('editing', () => {
 });
 
 describe('deleting', () => {
-  it('needs the number, and leads back to the list', async () => {
+  it('leads back to the list, and can be undone', async () => {
     serve(aTicketDetail({ version: 5 }));
-    let condition: string | null = null;
+    const calls: string[] = [];
     server.use(
+      on.get('/tickets', () =>
+        HttpResponse.json(aList(calls.length === 1 ? [] : [aTicketDetail({ version: 5 })])),
+      ),
       on.delete('/tickets/:id', ({ request }) => {
-        condition = request.headers.get('If-Match');
+        calls.push(`delete ${request.headers.get('If-Match')}`);
         return new HttpResponse(null, { status: 204 });
+      }),
+      on.post('/tickets/:id/restore', () => {
+        calls.push('restore');
+        return HttpResponse.json(aTicketDetail({ version: 6 }));
       }),
     );
     const { user } = openApp('/tickets/42', 'admin');
     await user.click(await screen.findByRole('button', { name: 'Delete ticket' }));
-    const dialog = await screen.findByRole('dialog');
-    const confirm = within(dialog).getByRole('button', { name: 'Delete ticket' });
-    expect(confirm).toBeDisabled();
-    await user.type(within(dialog).getByLabelText('Type 42 to confirm'), '42');
-    await user.click(confirm);
     expect(await screen.findByRole('heading', { name: 'All tickets' })).toBeVisible();
-    expect(condition).toBe('"v5."');
+    expect(await screen.findByText('No tickets yet')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: /^Undo/ }));
+    expect(await screen.findByText('Printer on fire')).toBeVisible();
+    expect(calls).toEqual(['delete "v5."', 'restore']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Button, Skeleton, Stack } from '@mantine/core';
-import { IconChevronLeft, IconTrash } from '@tabler/icons-react';
+import { Alert, Skeleton, Stack } from '@mantine/core';
+import { IconChevronLeft } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import type { TicketDetail } from '@/lib/api';
@@ -13,7 +13,6 @@ import { ErrorState, Fetched } from '@/ui/states';
 import { useTicket } from './api';
 import { Composer } from './composer';
 import { Conversation } from './conversation';
-import { DeleteTicket } from './delete-ticket';
 import { EditTicket } from './edit-ticket';
 import { lastQueue } from './last-queue';
 import { PriorityPill, StatusPill } from './pills';
@@ -62,7 +61,6 @@ function TicketSkeleton() {
 function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   const { t } = useLingui();
   const [editing, setEditing] = useState(false);
-  const [deleting, setDeleting] = useState(false);
   const navigate = useNavigate();
   const back = useCallback(
     () => void navigate({ to: '/tickets', search: lastQueue() }),
@@ -93,9 +91,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
             >
               <span dir="auto">{ticket.title}</span>
             </PageHeading>
-            <div className={classes.actions}>
-              {!gone && <TicketActions on={on} onDelete={() => setDeleting(true)} />}
-            </div>
+            <div className={classes.actions}>{!gone && <TicketActions on={on} />}</div>
           </div>
         )}
         <div className={classes.status}>
@@ -123,28 +119,18 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
         </Stack>
         {!gone && ticket.can.comment && <Composer key={ticket.id} ticket={ticket} />}
       </div>
-      {deleting && <DeleteTicket ticket={ticket} onClose={() => setDeleting(false)} />}
     </article>
   );
 }
 
-function TicketActions({ on, onDelete }: { on: Contexts; onDelete: () => void }) {
+function TicketActions({ on }: { on: Contexts }) {
   return (
     <>
       <CommandButton id="ticket.resolve" on={on} />
       <CommandButton id="ticket.close" on={on} />
       <CommandButton id="ticket.reopen" on={on} />
       <CommandButton id="ticket.edit" on={on} />
-      {on.ticket?.ticket.can.delete && (
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<IconTrash size={14} />}
-          onClick={onDelete}
-        >
-          <Trans>Delete ticket</Trans>
-        </Button>
-      )}
+      <CommandButton id="ticket.delete" on={on} />
     </>
   );
 }

@@ -181,7 +181,7 @@ export function describe(change: Change): string {
 }
 
 /** Why a change was not taken, in words. */
-function reason(error: unknown): string {
+export function reason(error: unknown): string {
   return asApiError(error).status === 412
     ? i18n._(msg`Somebody changed this ticket in the meantime. It shows their version now.`)
     : explain(error);
