@@ -3932,6 +3932,66 @@ export type ReopenTicketResponses = {
 
 export type ReopenTicketResponse = ReopenTicketResponses[keyof ReopenTicketResponses];
 
+export type RestoreTicketData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/restore';
+};
+
+export type RestoreTicketErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RestoreTicketError = RestoreTicketErrors[keyof RestoreTicketErrors];
+
+export type RestoreTicketResponses = {
+    /**
+     * OK
+     */
+    200: TicketDetail;
+};
+
+export type RestoreTicketResponse = RestoreTicketResponses[keyof RestoreTicketResponses];
+
 export type GetTicketSeenData = {
     body?: never;
     path: {
