@@ -18,6 +18,8 @@ async function start() {
   // Both at once; the router waits for the session by itself.
   void startSession();
   await activateLanguage(preferredLanguage());
+  // What changes elsewhere is of no use before there is something to see.
+  void import('@/lib/live/start').then(({ startLive }) => startLive(queryClient));
   createRoot(root).render(
     <StrictMode>
       <App router={router} queryClient={queryClient} />

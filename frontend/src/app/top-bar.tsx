@@ -3,6 +3,7 @@ import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mant
 import { IconCloudOff, IconMoon, IconSun } from '@tabler/icons-react';
 import { useIsFetching, useIsMutating } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useLiveState } from '@/lib/live/store';
 import { useOnline } from '@/lib/online';
 import { useNotice } from '@/lib/status-line';
 import classes from './shell.module.css';
@@ -31,6 +32,7 @@ function StatusLine() {
   const saving = useIsMutating() > 0;
   const loading = useIsFetching() > 0;
   const notice = useNotice();
+  const interrupted = useLiveState() === 'interrupted';
   return (
     <div className={classes.status} role="status">
       {!online ? (
@@ -45,6 +47,11 @@ function StatusLine() {
       ) : saving ? (
         <span className="fd-late">
           <Trans>Saving…</Trans>
+        </span>
+      ) : interrupted ? (
+        <span className={`${classes.offline} fd-patient`}>
+          <IconCloudOff size={16} aria-hidden />
+          <Trans>Changes do not arrive by themselves right now</Trans>
         </span>
       ) : (
         loading && (

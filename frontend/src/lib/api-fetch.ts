@@ -6,9 +6,10 @@ const timeout = 30_000;
 
 /**
  * A keyed request is one transaction on the server, and hashing a password in it
- * would keep everybody else waiting. None of these does harm when it is repeated.
+ * would keep everybody else waiting; where somebody looks is said too often to be
+ * kept. None of these does harm when it is repeated.
  */
-const unkeyed = /\/auth\/(login|register|reset_password|change_password)$/;
+const unkeyed = /\/auth\/(login|register|reset_password|change_password)$|\/(presence|seen)$/;
 
 /**
  * The one door to the server: adds the token, an Idempotency-Key to a POST,

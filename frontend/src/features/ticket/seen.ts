@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { setTicketSeen, type TicketEvent } from '@/lib/api';
 import { getTicketSeenOptions } from '@/lib/api/@tanstack/react-query.gen';
@@ -19,17 +19,17 @@ export function useLastLook(id: number, events: readonly TicketEvent[] | undefin
     setKnown(true);
     setBefore(look.data.seen_at);
   }
-  const { mutate } = useMutation({
-    mutationFn: (event_id: number) =>
-      setTicketSeen({ path: { id }, body: { event_id }, throwOnError: true }),
-  });
   const newest = events?.at(-1)?.id ?? 0;
   useEffect(() => {
     if (!known || newest === 0) return;
-    const note = () => document.visibilityState === 'visible' && mutate(newest);
+    const note = () => {
+      if (document.visibilityState !== 'visible') return;
+      const told = { path: { id }, body: { event_id: newest }, throwOnError: true } as const;
+      setTicketSeen(told).catch(() => {}); // Then the mark stays where it was.
+    };
     note();
     document.addEventListener('visibilitychange', note);
     return () => document.removeEventListener('visibilitychange', note);
-  }, [known, newest, mutate]);
+  }, [id, known, newest]);
   return before;
 }

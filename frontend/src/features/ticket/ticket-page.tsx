@@ -5,6 +5,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import type { TicketDetail } from '@/lib/api';
 import { CommandButton, type Contexts, useCommandContext } from '@/lib/commands';
+import { useTellPresence } from '@/lib/live/presence';
 import { ApiError, asApiError } from '@/lib/problem';
 import { PageHeading } from '@/ui/page';
 import { personName } from '@/ui/person';
@@ -16,6 +17,7 @@ import { Conversation } from './conversation';
 import { EditTicket } from './edit-ticket';
 import { lastQueue } from './last-queue';
 import { PriorityPill, StatusPill } from './pills';
+import { Present } from './present';
 import { Properties } from './properties';
 import classes from './ticket-page.module.css';
 import { WhatHappensNow } from './what-happens-now';
@@ -73,6 +75,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   // The buttons of the ticket are about it, whatever is selected in the list.
   const on = useMemo(() => ({ list: undefined, ticket: context }), [context]);
   const works = !gone && (ticket.can.update_status || ticket.can.assign);
+  useTellPresence(ticket.id, works);
   return (
     <article className={`${classes.page} ${works ? '' : classes.single}`}>
       <header className={classes.head}>
@@ -97,6 +100,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
         <div className={classes.status}>
           <StatusPill status={ticket.status} />
           <PriorityPill priority={ticket.priority} />
+          {works && <Present ticketId={ticket.id} />}
           <span>
             <Trans>
               {personName(ticket.created_by)} opened this <RelativeTime iso={ticket.created_at} />

@@ -6,6 +6,7 @@ import { Person } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
 import { priorities } from './labels';
 import { StatusPill } from './pills';
+import { PresentBadge } from './present';
 import classes from './ticket-row.module.css';
 
 /** A ticket in a list: the whole row is its link. */
@@ -25,7 +26,7 @@ export function TicketRow({ ticket, compact = false }: { ticket: Ticket; compact
       </span>
       <span className={classes.id}>#{ticket.id}</span>
       <span className={classes.title} title={ticket.title}>
-        <bdi>{ticket.title}</bdi>
+        <bdi>{ticket.title}</bdi> <PresentBadge ticketId={ticket.id} />
       </span>
       <span className={`${classes.cell} ${classes.people} ${classes.requester}`}>
         <Person person={ticket.created_by} size={20} />

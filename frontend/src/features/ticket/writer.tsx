@@ -5,6 +5,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useImperativeHandle, useRef, useState } from 'react';
 import type { Message, TicketDetail } from '@/lib/api';
 import { useIdempotencyKey } from '@/lib/idempotency';
+import { tellTyping } from '@/lib/live/presence';
 import { asApiError, explain, fieldErrors } from '@/lib/problem';
 import { PlainText } from '@/ui/plain-text';
 import classes from './composer.module.css';
@@ -160,6 +161,7 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
           value={draft.content}
           onChange={(event) => {
             draft.change({ content: event.currentTarget.value });
+            if (works) tellTyping();
             onFilled(event.currentTarget.value.trim() !== '');
           }}
           onPaste={(event) => {

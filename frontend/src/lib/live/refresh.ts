@@ -1,0 +1,51 @@
+import type { QueryClient } from '@tanstack/react-query';
+import type { TicketDetail } from '@/lib/api';
+import {
+  getTicketQueryKey,
+  listMessagesQueryKey,
+  listNotesQueryKey,
+  listTicketEventsQueryKey,
+} from '@/lib/api/@tanstack/react-query.gen';
+import { invalidate } from '@/lib/query';
+import type { Change } from './store';
+
+/** Milliseconds in which many changes count as one. */
+const together = 250;
+
+/** Makes what is on the screen follow the changes, however many come at once. */
+export function makeRefresher(client: QueryClient) {
+  let lists = false;
+  let waiting = false;
+  const tickets = new Map<number, Change[]>();
+
+  const flush = () => {
+    waiting = false;
+    for (const [id, changes] of tickets) refreshTicket(client, id, changes);
+    tickets.clear();
+    if (lists) void invalidate(client, 'listTickets', 'getDashboard', 'listViewCounts');
+    lists = false;
+  };
+  return (change: Change) => {
+    tickets.set(change.ticket_id, [...(tickets.get(change.ticket_id) ?? []), change]);
+    if (!change.type.startsWith('note.')) lists = true;
+    if (!waiting) setTimeout(flush, together);
+    waiting = true;
+  };
+}
+
+function refreshTicket(client: QueryClient, id: number, changes: Change[]): void {
+  const path = { path: { id } };
+  const refetch = (queryKey: readonly unknown[]) => void client.invalidateQueries({ queryKey });
+  if (changes.some((one) => one.type.startsWith('note.'))) refetch(listNotesQueryKey(path));
+  refetch(listTicketEventsQueryKey(path));
+  refetch(listMessagesQueryKey(path));
+  const key = getTicketQueryKey(path);
+  const known = client.getQueryData<TicketDetail>(key);
+  // What one did oneself is on the screen already, with the version it made.
+  const news = changes.some(
+    (one) =>
+      !one.type.startsWith('note.') &&
+      (one.type.includes('comment') || !known || one.version !== known.version),
+  );
+  if (news) refetch(key);
+}

@@ -1,0 +1,73 @@
+import { useSyncExternalStore } from 'react';
+import type { User } from '@/lib/api';
+
+/** A ticket has changed; what exactly is fetched through the API. */
+export interface Change {
+  id: number;
+  type: string;
+  ticket_id: number;
+  version: number;
+  actor_id: number;
+  comment_id?: number;
+  note_id?: number;
+  for_me: 'assigned' | 'reply' | 'mention' | null;
+}
+
+export interface PresentPerson {
+  user: User;
+  state: 'viewing' | 'typing' | 'away';
+}
+
+/** Whether changes arrive by themselves. */
+export type LiveState = 'off' | 'live' | 'interrupted';
+
+const nobody: readonly PresentPerson[] = [];
+const changeListeners = new Set<(change: Change) => void>();
+const listeners = new Set<() => void>();
+const present = new Map<number, readonly PresentPerson[]>();
+let state: LiveState = 'off';
+
+const tell = () => {
+  for (const listener of listeners) listener();
+};
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+/** Calls back for each change, in every tab; returns how to stop. */
+export function onChange(listener: (change: Change) => void): () => void {
+  changeListeners.add(listener);
+  return () => changeListeners.delete(listener);
+}
+
+export function publishChange(change: Change): void {
+  for (const listener of changeListeners) listener(change);
+}
+
+export function publishPresence(ticketId: number, people: readonly PresentPerson[]): void {
+  if (people.length === 0) present.delete(ticketId);
+  else present.set(ticketId, people);
+  tell();
+}
+
+/** Nobody is known to be anywhere, until the stream says it again. */
+export function forgetPresence(): void {
+  present.clear();
+  tell();
+}
+
+export function setLiveState(next: LiveState): void {
+  if (state === next) return;
+  state = next;
+  tell();
+}
+
+export function useLiveState(): LiveState {
+  return useSyncExternalStore(subscribe, () => state);
+}
+
+/** Who looks at a ticket, oneself included. */
+export function usePresence(ticketId: number): readonly PresentPerson[] {
+  return useSyncExternalStore(subscribe, () => present.get(ticketId) ?? nobody);
+}
