@@ -19,6 +19,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/auth"
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/bulk"
 	"github.com/fixdesk/fixdesk/api/deadletter"
 	"github.com/fixdesk/fixdesk/api/demo"
 	"github.com/fixdesk/fixdesk/api/draft"
@@ -52,6 +53,7 @@ type App struct {
 	Ticket   *ticket.Service
 	Note     *note.Service
 	Message  *message.Service
+	Bulk     *bulk.Service
 	Realtime *realtime.Hub
 	Server   *server.Server
 
@@ -121,6 +123,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	a.Note = note.New(a.DB, a.Bus)
 	a.Realtime = realtime.New(a.DB, a.Clock, a.Auth.Identify)
 	a.Message = message.New(a.DB, a.Bus, a.Clock, a.Ticket, a.Note, options)
+	a.Bulk = bulk.New(a.DB, a.Bus, a.Clock, a.Ticket, options)
 	a.subscribe()
 	a.jobs(keys)
 	// edge
@@ -132,7 +135,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Proxies: proxies, HTTPS: strings.HasPrefix(set.PublicURL, "https://"), Files: files, Ready: a.Ready,
 	}, server.Features{
 		Auth: a.Auth, User: a.User, Ticket: a.Ticket, Keys: keys,
-		Note: a.Note, Message: a.Message, Draft: draft.New(a.DB, a.Bus), Seen: seen.New(a.DB, a.Bus), Realtime: a.Realtime,
+		Note: a.Note, Message: a.Message, Bulk: a.Bulk, Draft: draft.New(a.DB, a.Bus), Seen: seen.New(a.DB, a.Bus), Realtime: a.Realtime,
 		DeadLetter: deadletter.New(a.DB, a.Bus, a.Clock),
 	})
 	if err != nil {

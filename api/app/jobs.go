@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/fixdesk/fixdesk/api/bulk"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/platform/job"
 	"github.com/fixdesk/fixdesk/api/platform/web"
@@ -24,6 +25,8 @@ func (a *App) jobs(keys *web.Keys) {
 	a.Auth.Jobs(w)
 	w.Handle(ticket.ReleaseJob, a.Ticket.RunRelease)
 	w.Handle(ticket.PurgeJob, a.Ticket.RunPurge)
+	w.Handle(bulk.RunJob, a.Bulk.Carry)
+	w.Handle(bulk.PruneJob, a.Bulk.Prune)
 	w.Handle(message.ReleaseJob, a.Message.RunRelease)
 	w.Handle(message.PruneJob, a.Message.Prune)
 	w.Handle(realtime.PruneJob, a.Realtime.Prune)
@@ -34,6 +37,7 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Every(24*time.Hour, pruneJobs)
 	w.Every(time.Hour, pruneKeys)
 	w.Every(time.Hour, ticket.PurgeJob)
+	w.Every(24*time.Hour, bulk.PruneJob)
 	w.Every(time.Hour, message.PruneJob)
 	w.Every(time.Hour, realtime.PruneJob)
 	w.Every(6*time.Hour, pruneSessions)

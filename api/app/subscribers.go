@@ -1,6 +1,7 @@
 package app
 
 import (
+	"github.com/fixdesk/fixdesk/api/bulk"
 	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/seen"
@@ -14,6 +15,8 @@ func (a *App) subscribe() {
 	a.Auth.Subscribe(a.Bus)
 	// realtime: whatever happened, open screens look at once
 	a.Bus.LiveAll(a.Realtime.Wake)
+	// bulk: what was asked for is done in the background
+	a.Bus.Durable(bulk.Started, bulk.RunJob)
 	// note, draft, seen: what is kept about a ticket goes with it
 	a.Bus.InTx(ticket.Purged, note.Forget)
 	a.Bus.InTx(ticket.Purged, draft.Forget)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/auth"
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/bulk"
 	"github.com/fixdesk/fixdesk/api/deadletter"
 	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/message"
@@ -33,6 +34,7 @@ type Features struct {
 	Ticket     *ticket.Service
 	Note       *note.Service
 	Message    *message.Service
+	Bulk       *bulk.Service
 	Draft      *draft.Service
 	Seen       *seen.Service
 	Realtime   *realtime.Hub
@@ -55,6 +57,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Ticket.Routes(signedIn, f.Keys)
 	f.Note.Routes(signedIn, f.Keys)
 	f.Message.Routes(signedIn, f.Keys)
+	f.Bulk.Routes(signedIn, f.Keys)
 	f.Draft.Routes(signedIn, f.Keys)
 	f.Seen.Routes(signedIn, f.Keys)
 	f.Realtime.Routes(signedIn, f.Keys)

@@ -114,6 +114,7 @@ type Tx struct {
 type txState struct {
 	emitted []Event
 	jobs    bool
+	causeID int64 // of what joins this transaction
 }
 
 type stateKey struct{}
@@ -123,7 +124,7 @@ type stateKey struct{}
 func (b *Bus) Do(ctx context.Context, by Actor, fn func(tx *Tx) error) error {
 	if outer, ok := ctx.Value(stateKey{}).(*txState); ok && db.InTx(ctx) {
 		return b.db.Tx(ctx, func(ctx context.Context, g *gorm.DB) error {
-			return fn(&Tx{DB: g, Ctx: ctx, Now: b.clock.Now(), by: by, bus: b, state: outer})
+			return fn(&Tx{DB: g, Ctx: ctx, Now: b.clock.Now(), by: by, bus: b, state: outer, causeID: outer.causeID})
 		})
 	}
 	var st *txState
@@ -152,7 +153,7 @@ func (b *Bus) Do(ctx context.Context, by Actor, fn func(tx *Tx) error) error {
 }
 
 // Because makes the events emitted from here on consequences of another event.
-func (tx *Tx) Because(eventID int64) { tx.causeID = eventID }
+func (tx *Tx) Because(eventID int64) { tx.causeID, tx.state.causeID = eventID, eventID }
 
 // Emit records that something happened to a subject and tells the subscribers.
 func (tx *Tx) Emit(eventType, subjectType string, subjectID int64, data any) error {

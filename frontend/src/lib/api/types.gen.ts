@@ -51,6 +51,68 @@ export type Assignment = {
     user_id: number | null;
 };
 
+export type BulkAction = {
+    priority: 'low' | 'medium' | 'high' | 'urgent' | null;
+    status: 'open' | 'in_progress' | 'resolved' | 'closed' | null;
+    type: 'assign' | 'update_status' | 'set_priority' | 'delete';
+    user_id: number | null;
+};
+
+export type BulkActionStart = {
+    priority?: 'low' | 'medium' | 'high' | 'urgent';
+    status?: 'open' | 'in_progress' | 'resolved' | 'closed';
+    type: 'assign' | 'update_status' | 'set_priority' | 'delete';
+    user_id?: number | null;
+};
+
+export type BulkCan = {
+    cancel: boolean;
+    undo: boolean;
+};
+
+export type BulkItem = {
+    message: string;
+    state: 'pending' | 'done' | 'skipped' | 'failed' | 'undone';
+    ticket_id: number;
+};
+
+export type BulkItemList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<BulkItem>;
+};
+
+export type BulkRun = {
+    action: BulkAction;
+    can: BulkCan;
+    created_at: string;
+    done: number;
+    failed: number;
+    finished_at: string | null;
+    id: number;
+    skipped: number;
+    state: 'running' | 'done' | 'cancelled';
+    total: number;
+    undo_of: number | null;
+    undone_by: number | null;
+    version: number;
+};
+
+export type BulkRunList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<BulkRun>;
+};
+
+export type BulkStart = {
+    action: BulkActionStart;
+    ids: Array<number>;
+};
+
 export type ChangePasswordRequest = {
     current_password: string;
     new_password: string;
@@ -1365,6 +1427,373 @@ export type VerifyEmailResponses = {
 };
 
 export type VerifyEmailResponse = VerifyEmailResponses[keyof VerifyEmailResponses];
+
+export type ListBulkData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next holds it
+         */
+        cursor?: string;
+    };
+    url: '/api/bulk';
+};
+
+export type ListBulkErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListBulkError = ListBulkErrors[keyof ListBulkErrors];
+
+export type ListBulkResponses = {
+    /**
+     * OK
+     */
+    200: BulkRunList;
+};
+
+export type ListBulkResponse = ListBulkResponses[keyof ListBulkResponses];
+
+export type StartBulkData = {
+    /**
+     * What to do, and to which tickets
+     */
+    body: BulkStart;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/bulk';
+};
+
+export type StartBulkErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type StartBulkError = StartBulkErrors[keyof StartBulkErrors];
+
+export type StartBulkResponses = {
+    /**
+     * Accepted
+     */
+    202: BulkRun;
+};
+
+export type StartBulkResponse = StartBulkResponses[keyof StartBulkResponses];
+
+export type GetBulkData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The run
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/bulk/{id}';
+};
+
+export type GetBulkErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetBulkError = GetBulkErrors[keyof GetBulkErrors];
+
+export type GetBulkResponses = {
+    /**
+     * OK
+     */
+    200: BulkRun;
+};
+
+export type GetBulkResponse = GetBulkResponses[keyof GetBulkResponses];
+
+export type CancelBulkData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The run
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/bulk/{id}/cancel';
+};
+
+export type CancelBulkErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It has ended (bulk.finished)
+     */
+    409: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CancelBulkError = CancelBulkErrors[keyof CancelBulkErrors];
+
+export type CancelBulkResponses = {
+    /**
+     * OK
+     */
+    200: BulkRun;
+};
+
+export type CancelBulkResponse = CancelBulkResponses[keyof CancelBulkResponses];
+
+export type ListBulkItemsData = {
+    body?: never;
+    path: {
+        /**
+         * The run
+         */
+        id: number;
+    };
+    query?: {
+        /**
+         * Only these
+         */
+        state?: 'pending' | 'done' | 'skipped' | 'failed' | 'undone';
+        /**
+         * The page
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next holds it
+         */
+        cursor?: string;
+    };
+    url: '/api/bulk/{id}/items';
+};
+
+export type ListBulkItemsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListBulkItemsError = ListBulkItemsErrors[keyof ListBulkItemsErrors];
+
+export type ListBulkItemsResponses = {
+    /**
+     * OK
+     */
+    200: BulkItemList;
+};
+
+export type ListBulkItemsResponse = ListBulkItemsResponses[keyof ListBulkItemsResponses];
+
+export type UndoBulkData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The run
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/bulk/{id}/undo';
+};
+
+export type UndoBulkErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It cannot be undone (bulk.no_undo)
+     */
+    409: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UndoBulkError = UndoBulkErrors[keyof UndoBulkErrors];
+
+export type UndoBulkResponses = {
+    /**
+     * Accepted
+     */
+    202: BulkRun;
+};
+
+export type UndoBulkResponse = UndoBulkResponses[keyof UndoBulkResponses];
 
 export type ListCommentsData = {
     body?: never;

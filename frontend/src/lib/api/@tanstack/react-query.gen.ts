@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { addTicketComment, assignTicket, changePassword, closeTicket, createApiToken, createComment, createNote, createTicket, createUser, deleteApiToken, deleteComment, deleteDraft, deleteNote, deleteTicket, deleteTicketDraft, deleteUser, forgotPassword, getComment, getConfig, getDashboard, getDraft, getMe, getMessage, getNote, getTicket, getTicketDraft, getTicketSeen, getUser, listApiTokens, listAssignees, listComments, listDrafts, listJobs, listMessages, listNotes, listPresence, listTicketEvents, listTickets, listUsers, login, logout, type Options, putDraft, putTicketDraft, refreshSession, registerAccount, reopenTicket, replaceComment, replaceTicket, replaceUser, replayJob, resendVerification, resetPassword, restoreTicket, sendMessage, sendMessageNow, setPresence, setTicketSeen, unsendMessage, updateComment, updateMe, updateNote, updateTicket, updateTicketStatus, updateUser, verifyEmail } from '../sdk.gen';
-import type { AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetUserData, GetUserError, GetUserResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, PutDraftData, PutDraftError, PutDraftResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
+import { addTicketComment, assignTicket, cancelBulk, changePassword, closeTicket, createApiToken, createComment, createNote, createTicket, createUser, deleteApiToken, deleteComment, deleteDraft, deleteNote, deleteTicket, deleteTicketDraft, deleteUser, forgotPassword, getBulk, getComment, getConfig, getDashboard, getDraft, getMe, getMessage, getNote, getTicket, getTicketDraft, getTicketSeen, getUser, listApiTokens, listAssignees, listBulk, listBulkItems, listComments, listDrafts, listJobs, listMessages, listNotes, listPresence, listTicketEvents, listTickets, listUsers, login, logout, type Options, putDraft, putTicketDraft, refreshSession, registerAccount, reopenTicket, replaceComment, replaceTicket, replaceUser, replayJob, resendVerification, resetPassword, restoreTicket, sendMessage, sendMessageNow, setPresence, setTicketSeen, startBulk, undoBulk, unsendMessage, updateComment, updateMe, updateNote, updateTicket, updateTicketStatus, updateUser, verifyEmail } from '../sdk.gen';
+import type { AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetUserData, GetUserError, GetUserResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, PutDraftData, PutDraftError, PutDraftResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, StartBulkData, StartBulkError, StartBulkResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -402,6 +402,175 @@ export const verifyEmailMutation = (options?: Partial<Options<VerifyEmailData>>)
     const mutationOptions: UseMutationOptions<VerifyEmailResponse, VerifyEmailError, Options<VerifyEmailData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await verifyEmail({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listBulkQueryKey = (options?: Options<ListBulkData>) => createQueryKey('listBulk', options);
+
+/**
+ * List one's own bulk runs
+ *
+ * The newest first. Runs are remembered for 30 days.
+ */
+export const listBulkOptions = (options?: Options<ListBulkData>) => queryOptions<ListBulkResponse, ListBulkError, ListBulkResponse, ReturnType<typeof listBulkQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listBulk({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listBulkQueryKey(options)
+});
+
+export const listBulkInfiniteQueryKey = (options?: Options<ListBulkData>): QueryKey<Options<ListBulkData>> => createQueryKey('listBulk', options, true);
+
+/**
+ * List one's own bulk runs
+ *
+ * The newest first. Runs are remembered for 30 days.
+ */
+export const listBulkInfiniteOptions = (options?: Options<ListBulkData>) => infiniteQueryOptions<ListBulkResponse, ListBulkError, InfiniteData<ListBulkResponse>, QueryKey<Options<ListBulkData>>, number | Pick<QueryKey<Options<ListBulkData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListBulkData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listBulk({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listBulkInfiniteQueryKey(options)
+});
+
+/**
+ * Change many tickets
+ *
+ * Begins to do one thing to each of the tickets, in the background and with the rights of the caller for each of them. What becomes of each is in its items; the stream tells how far it is.
+ */
+export const startBulkMutation = (options?: Partial<Options<StartBulkData>>): UseMutationOptions<StartBulkResponse, StartBulkError, Options<StartBulkData>> => {
+    const mutationOptions: UseMutationOptions<StartBulkResponse, StartBulkError, Options<StartBulkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await startBulk({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getBulkQueryKey = (options: Options<GetBulkData>) => createQueryKey('getBulk', options);
+
+/**
+ * Show a bulk run of one's own
+ */
+export const getBulkOptions = (options: Options<GetBulkData>) => queryOptions<GetBulkResponse, GetBulkError, GetBulkResponse, ReturnType<typeof getBulkQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getBulk({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getBulkQueryKey(options)
+});
+
+/**
+ * Cancel a bulk run
+ *
+ * What it has done stays done. Cancelling it again changes nothing.
+ */
+export const cancelBulkMutation = (options?: Partial<Options<CancelBulkData>>): UseMutationOptions<CancelBulkResponse, CancelBulkError, Options<CancelBulkData>> => {
+    const mutationOptions: UseMutationOptions<CancelBulkResponse, CancelBulkError, Options<CancelBulkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await cancelBulk({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listBulkItemsQueryKey = (options: Options<ListBulkItemsData>) => createQueryKey('listBulkItems', options);
+
+/**
+ * Show what became of each ticket of a bulk run
+ */
+export const listBulkItemsOptions = (options: Options<ListBulkItemsData>) => queryOptions<ListBulkItemsResponse, ListBulkItemsError, ListBulkItemsResponse, ReturnType<typeof listBulkItemsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listBulkItems({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listBulkItemsQueryKey(options)
+});
+
+export const listBulkItemsInfiniteQueryKey = (options: Options<ListBulkItemsData>): QueryKey<Options<ListBulkItemsData>> => createQueryKey('listBulkItems', options, true);
+
+/**
+ * Show what became of each ticket of a bulk run
+ */
+export const listBulkItemsInfiniteOptions = (options: Options<ListBulkItemsData>) => infiniteQueryOptions<ListBulkItemsResponse, ListBulkItemsError, InfiniteData<ListBulkItemsResponse>, QueryKey<Options<ListBulkItemsData>>, number | Pick<QueryKey<Options<ListBulkItemsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListBulkItemsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listBulkItems({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listBulkItemsInfiniteQueryKey(options)
+});
+
+/**
+ * Undo a bulk run
+ *
+ * Within an hour of its end. It is a run of its own, and leaves the tickets alone that somebody changed since.
+ */
+export const undoBulkMutation = (options?: Partial<Options<UndoBulkData>>): UseMutationOptions<UndoBulkResponse, UndoBulkError, Options<UndoBulkData>> => {
+    const mutationOptions: UseMutationOptions<UndoBulkResponse, UndoBulkError, Options<UndoBulkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await undoBulk({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

@@ -1,0 +1,324 @@
+package bulk
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/ticket"
+)
+
+// ActionView is what is done to each ticket.
+type ActionView struct {
+	Type     string  `json:"type" enums:"assign,update_status,set_priority,delete" example:"update_status"`
+	UserID   *int64  `json:"user_id" extensions:"x-nullable" example:"3"`
+	Status   *string `json:"status" enums:"open,in_progress,resolved,closed" extensions:"x-nullable" example:"resolved"`
+	Priority *string `json:"priority" enums:"low,medium,high,urgent" extensions:"x-nullable"`
+} //@name BulkAction
+
+// Can is what the caller may do with a run.
+type Can struct {
+	Cancel bool `json:"cancel" example:"true"`
+	Undo   bool `json:"undo" example:"false"`
+} //@name BulkCan
+
+// View is one thing that is done to many tickets.
+type View struct {
+	ID         int64      `json:"id" example:"5"`
+	Action     ActionView `json:"action"`
+	State      string     `json:"state" enums:"running,done,cancelled" example:"running"`
+	Total      int        `json:"total" example:"120"`
+	Done       int        `json:"done" example:"30"`
+	Failed     int        `json:"failed" example:"0"`
+	Skipped    int        `json:"skipped" example:"2"`
+	UndoOf     *int64     `json:"undo_of" extensions:"x-nullable" example:"4"`
+	UndoneBy   *int64     `json:"undone_by" extensions:"x-nullable"`
+	Version    int64      `json:"version" example:"2"`
+	CreatedAt  time.Time  `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
+	FinishedAt *time.Time `json:"finished_at" format:"date-time" extensions:"x-nullable"`
+	Can        Can        `json:"can"`
+} //@name BulkRun
+
+// ItemView is what became of one ticket.
+type ItemView struct {
+	TicketID int64  `json:"ticket_id" example:"42"`
+	State    string `json:"state" enums:"pending,done,skipped,failed,undone" example:"failed"`
+	Message  string `json:"message" example:"There is no such ticket, or you may not see it."`
+} //@name BulkItem
+
+// ActionRequest says what to do: assign needs user_id (null for nobody),
+// update_status status, set_priority priority.
+type ActionRequest struct {
+	Type     string `json:"type" validate:"required" enums:"assign,update_status,set_priority,delete" example:"update_status"`
+	UserID   *int64 `json:"user_id" validate:"optional" extensions:"x-nullable" example:"3"`
+	Status   string `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"resolved"`
+	Priority string `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
+} //@name BulkActionStart
+
+// StartRequest is the body of a new run.
+type StartRequest struct {
+	Action ActionRequest `json:"action" validate:"required"`
+	IDs    []int64       `json:"ids" validate:"required" minItems:"1" maxItems:"1000" example:"42,43"`
+} //@name BulkStart
+
+func (s *Service) viewOf(r Run) View {
+	var a Action
+	_ = json.Unmarshal([]byte(r.Action), &a) // written by start
+	v := View{
+		ID: r.ID, State: string(r.State), Total: r.Total, Done: r.Done, Failed: r.Failed, Skipped: r.Skipped,
+		Action: ActionView{Type: string(a.Type), UserID: a.UserID}, UndoOf: r.UndoOf, UndoneBy: r.UndoneBy,
+		Version: r.Version, CreatedAt: r.CreatedAt.UTC(), FinishedAt: r.FinishedAt,
+		Can: Can{Cancel: r.State == Running, Undo: r.canUndo(s.clock.Now())},
+	}
+	if a.Status != "" {
+		v.Action.Status = &a.Status
+	}
+	if a.Priority != "" {
+		v.Action.Priority = &a.Priority
+	}
+	return v
+}
+
+// Routes registers the endpoints of bulk runs.
+func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
+	signedIn.GET("/bulk", web.Handle(s.list))
+	signedIn.POST("/bulk", keys.Post(s.post))
+	signedIn.GET("/bulk/:id", web.Handle(s.get))
+	signedIn.GET("/bulk/:id/items", web.Handle(s.items))
+	signedIn.POST("/bulk/:id/cancel", keys.Post(s.cancel))
+	signedIn.POST("/bulk/:id/undo", keys.Post(s.undo))
+}
+
+// post answers POST /api/bulk.
+//
+// @Summary Change many tickets
+// @Description Begins to do one thing to each of the tickets, in the background and with the rights of the caller for each of them. What becomes of each is in its items; the stream tells how far it is.
+// @ID startBulk
+// @Tags bulk
+// @Accept json
+// @Produce json
+// @Param body body StartRequest true "What to do, and to which tickets"
+// @Success 202 {object} View
+// @Header 202 {string} ETag "The version"
+// @Security BearerAuth
+// @x-authz {"it_staff":"visible","admin":"any"}
+// @Router /api/bulk [post]
+func (s *Service) post(c *gin.Context) error {
+	b, err := web.ReadBody(c)
+	if err != nil {
+		return err
+	}
+	b.Require("action", "ids")
+	a := readAction(b)
+	ids := readIDs(b)
+	if err := b.Err(); err != nil {
+		return err
+	}
+	r, err := s.Start(c.Request.Context(), authz.From(c.Request.Context()), a, ids)
+	return s.answer(c, http.StatusAccepted, r, err)
+}
+
+const wrongIDs = "Must be a list of 1 to 1,000 different ticket numbers."
+
+func readIDs(b *web.Body) []int64 {
+	var ids []int64
+	if !b.Has("ids") {
+		return nil
+	}
+	if json.Unmarshal(b.Raw("ids"), &ids) != nil || len(ids) == 0 || len(ids) > MaxTickets {
+		b.Wrong("ids", wrongIDs)
+		return nil
+	}
+	slices.Sort(ids)
+	if ids[0] < 1 || len(slices.Compact(slices.Clone(ids))) != len(ids) {
+		b.Wrong("ids", wrongIDs)
+	}
+	return ids
+}
+
+func readAction(b *web.Body) Action {
+	var a Action
+	if !b.Has("action") {
+		return a
+	}
+	var sent map[string]json.RawMessage
+	if json.Unmarshal(b.Raw("action"), &sent) != nil || sent == nil {
+		b.Wrong("action", "Must be an object.")
+		return a
+	}
+	text := func(name string) string {
+		var out string
+		_ = json.Unmarshal(sent[name], &out)
+		return out
+	}
+	a.Type = Kind(text("type"))
+	switch a.Type {
+	case Assign:
+		raw, ok := sent["user_id"]
+		if !ok || json.Unmarshal(raw, &a.UserID) != nil {
+			b.Wrong("action", "user_id must be the number of an account, or null for nobody.")
+		}
+	case UpdateStatus:
+		if a.Status = text("status"); a.Status != "" {
+			if _, ok := ticket.ParseStatus(a.Status); ok {
+				break
+			}
+		}
+		b.Wrong("action", "status must be one of: open, in_progress, resolved, closed.")
+	case SetPriority:
+		if a.Priority = text("priority"); a.Priority != "" {
+			if _, ok := ticket.ParsePriority(a.Priority); ok {
+				break
+			}
+		}
+		b.Wrong("action", "priority must be one of: low, medium, high, urgent.")
+	case Delete:
+	default:
+		b.Wrong("action", "type must be one of: assign, update_status, set_priority, delete.")
+	}
+	return a
+}
+
+func (s *Service) answer(c *gin.Context, status int, r Run, err error) error {
+	if err != nil {
+		return err
+	}
+	return web.Send(c, status, s.viewOf(r), r.Version)
+}
+
+// list answers GET /api/bulk.
+//
+// @Summary List one's own bulk runs
+// @Description The newest first. Runs are remembered for 30 days.
+// @ID listBulk
+// @Tags bulk
+// @Produce json
+// @Param page query int false "The page" minimum(1) default(1)
+// @Param page_size query int false "Items on a page" minimum(1) maximum(100) default(10)
+// @Param cursor query string false "A place in the list, as next holds it"
+// @Success 200 {object} web.List[View]
+// @Security BearerAuth
+// @x-authz {"it_staff":"own","admin":"own"}
+// @Router /api/bulk [get]
+func (s *Service) list(c *gin.Context) error {
+	q := web.ReadQuery(c, web.PageParams...)
+	page := q.Page(web.ByID)
+	if err := q.Err(); err != nil {
+		return err
+	}
+	rows, err := s.List(c.Request.Context(), authz.From(c.Request.Context()), page)
+	if err != nil {
+		return err
+	}
+	return web.SendList(c, rows, s.viewOf)
+}
+
+// get answers GET /api/bulk/{id}.
+//
+// @Summary Show a bulk run of one's own
+// @ID getBulk
+// @Tags bulk
+// @Produce json
+// @Param id path int true "The run" example(5)
+// @Success 200 {object} View
+// @Header 200 {string} ETag "The version"
+// @Security BearerAuth
+// @x-authz {"it_staff":"own","admin":"own"}
+// @Router /api/bulk/{id} [get]
+func (s *Service) get(c *gin.Context) error { return s.verb(c, s.Get) }
+
+// cancel answers POST /api/bulk/{id}/cancel.
+//
+// @Summary Cancel a bulk run
+// @Description What it has done stays done. Cancelling it again changes nothing.
+// @ID cancelBulk
+// @Tags bulk
+// @Produce json
+// @Param id path int true "The run" example(5)
+// @Success 200 {object} View
+// @Header 200 {string} ETag "The version"
+// @Failure 409 {object} web.Problem "It has ended (bulk.finished)"
+// @Security BearerAuth
+// @x-authz {"it_staff":"own","admin":"own"}
+// @Router /api/bulk/{id}/cancel [post]
+func (s *Service) cancel(c *gin.Context) error { return s.verb(c, s.Cancel) }
+
+type verb = func(ctx context.Context, by authz.Actor, id int64) (Run, error)
+
+func (s *Service) verb(c *gin.Context, do verb) error {
+	id, err := web.PathID(c, "bulk run")
+	if err != nil {
+		return err
+	}
+	r, err := do(c.Request.Context(), authz.From(c.Request.Context()), id)
+	return s.answer(c, http.StatusOK, r, err)
+}
+
+// undo answers POST /api/bulk/{id}/undo.
+//
+// @Summary Undo a bulk run
+// @Description Within an hour of its end. It is a run of its own, and leaves the tickets alone that somebody changed since.
+// @ID undoBulk
+// @Tags bulk
+// @Produce json
+// @Param id path int true "The run" example(5)
+// @Success 202 {object} View
+// @Header 202 {string} ETag "The version"
+// @Failure 409 {object} web.Problem "It cannot be undone (bulk.no_undo)"
+// @Security BearerAuth
+// @x-authz {"it_staff":"own","admin":"own"}
+// @Router /api/bulk/{id}/undo [post]
+func (s *Service) undo(c *gin.Context) error {
+	id, err := web.PathID(c, "bulk run")
+	if err != nil {
+		return err
+	}
+	r, err := s.Undo(c.Request.Context(), authz.From(c.Request.Context()), id)
+	return s.answer(c, http.StatusAccepted, r, err)
+}
+
+// items answers GET /api/bulk/{id}/items.
+//
+// @Summary Show what became of each ticket of a bulk run
+// @ID listBulkItems
+// @Tags bulk
+// @Produce json
+// @Param id path int true "The run" example(5)
+// @Param state query string false "Only these" Enums(pending,done,skipped,failed,undone)
+// @Param page query int false "The page" minimum(1) default(1)
+// @Param page_size query int false "Items on a page" minimum(1) maximum(100) default(10)
+// @Param cursor query string false "A place in the list, as next holds it"
+// @Success 200 {object} web.List[ItemView]
+// @Security BearerAuth
+// @x-authz {"it_staff":"own","admin":"own"}
+// @Router /api/bulk/{id}/items [get]
+func (s *Service) items(c *gin.Context) error {
+	id, err := web.PathID(c, "bulk run")
+	if err != nil {
+		return err
+	}
+	q := web.ReadQuery(c, append([]string{"state"}, web.PageParams...)...)
+	states := []ItemState{ItemPending, ItemDone, ItemSkipped, ItemFailed, ItemUndone}
+	names := make([]string, len(states))
+	for i, st := range states {
+		names[i] = string(st)
+	}
+	state := ItemState(q.OneOf("state", names...))
+	page := q.Page(web.ByOldestID)
+	if err := q.Err(); err != nil {
+		return err
+	}
+	rows, err := s.Items(c.Request.Context(), authz.From(c.Request.Context()), id, state, page)
+	if err != nil {
+		return err
+	}
+	return web.SendList(c, rows, func(i Item) ItemView {
+		return ItemView{TicketID: i.TicketID, State: string(i.State), Message: i.Message}
+	})
+}

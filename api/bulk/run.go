@@ -1,0 +1,260 @@
+package bulk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/etag"
+	"github.com/fixdesk/fixdesk/api/platform/event"
+	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/user"
+)
+
+// The kinds of this package's jobs.
+const (
+	RunJob   = "bulk.run"
+	PruneJob = "bulk.prune"
+)
+
+// batch is how many tickets are dealt with between two words of progress.
+const batch = 25
+
+// before is how a ticket was, as an item keeps it.
+type before struct {
+	Status     string `json:"status,omitempty"`
+	Priority   string `json:"priority,omitempty"`
+	AssignedTo *int64 `json:"assigned_to,omitempty"`
+}
+
+// Carry handles RunJob. It goes on where the last try ended, because each ticket is
+// dealt with in one transaction with its line of the result.
+func (s *Service) Carry(ctx context.Context, j job.Job) error {
+	var ref event.Ref
+	if err := j.Decode(&ref); err != nil {
+		return err
+	}
+	e, err := s.bus.Find(ctx, ref.EventID)
+	if err != nil {
+		return err
+	}
+	by, err := s.actor(ctx, e.ActorID)
+	if err != nil {
+		return err
+	}
+	for {
+		var r Run
+		err := s.db.Read(ctx).Take(&r, e.SubjectID).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read bulk run %d: %w", e.SubjectID, err)
+		}
+		if r.State != Running {
+			return nil
+		}
+		var items []Item
+		err = s.db.Read(ctx).Where("run_id = ? AND state = ?", r.ID, ItemPending).Order("ticket_id").Limit(batch).Find(&items).Error
+		if err != nil {
+			return fmt.Errorf("read the tickets of bulk run %d: %w", r.ID, err)
+		}
+		for _, it := range items {
+			if err := s.deal(ctx, by, r, it, e.ID); err != nil {
+				return err
+			}
+		}
+		to := Running
+		if len(items) < batch {
+			to = Done
+		}
+		if err := s.progress(ctx, by, r.ID, to); err != nil || to == Done {
+			return err
+		}
+	}
+}
+
+// actor returns whoever asked, with the rights that they have now; nobody when
+// the account is gone.
+func (s *Service) actor(ctx context.Context, id int64) (authz.Actor, error) {
+	u, err := user.Find(s.db.Read(ctx), id)
+	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && !u.IsActive) {
+		return authz.Actor{ID: id}, nil
+	}
+	if err != nil {
+		return authz.Actor{}, fmt.Errorf("read who asked: %w", err)
+	}
+	return u.Person(s.options), nil
+}
+
+func (s *Service) progress(ctx context.Context, by authz.Actor, id int64, to State) error {
+	return s.bus.Do(ctx, by, func(tx *event.Tx) error {
+		var r Run
+		if err := tx.Take(&r, id).Error; err != nil {
+			return fmt.Errorf("read bulk run %d: %w", id, err)
+		}
+		if r.State != Running {
+			return nil // cancelled meanwhile
+		}
+		return settle(tx, &r, to)
+	})
+}
+
+// errGone says that the run was cancelled, or that the item is dealt with.
+var errGone = errors.New("nothing to do")
+
+// skip is a reason to leave a ticket as it is.
+type skip string
+
+func (s skip) Error() string { return string(s) }
+
+// deal does one ticket of a run, and writes what became of it.
+func (s *Service) deal(ctx context.Context, by authz.Actor, r Run, it Item, cause int64) error {
+	var a Action
+	if err := json.Unmarshal([]byte(r.Action), &a); err != nil {
+		return job.Fatal(fmt.Errorf("read the action of bulk run %d: %w", r.ID, err))
+	}
+	err := s.bus.Do(ctx, by, func(tx *event.Tx) error {
+		tx.Because(cause)
+		if err := claim(tx, r.ID, it.TicketID); err != nil {
+			return err
+		}
+		done := Item{State: ItemDone}
+		var err error
+		if r.UndoOf != nil {
+			err = s.takeBack(tx, by, a, it)
+		} else {
+			done, err = s.do(tx, by, a, it.TicketID)
+		}
+		if err != nil {
+			return err
+		}
+		if r.UndoOf != nil {
+			if err := mark(tx, *r.UndoOf, it.TicketID, Item{State: ItemUndone, Before: it.Before, After: it.After}); err != nil {
+				return err
+			}
+		}
+		return mark(tx, r.ID, it.TicketID, done)
+	})
+	result := Item{State: ItemFailed, Before: it.Before, After: it.After}
+	var why skip
+	var f *fault.Error
+	switch {
+	case err == nil || errors.Is(err, errGone):
+		return nil
+	case errors.As(err, &why):
+		result.State, result.Message = ItemSkipped, string(why)
+	case errors.As(err, &f) && f.Kind != fault.Conflict:
+		result.Message = f.Detail
+	default:
+		return err // tried again
+	}
+	return s.bus.Do(ctx, by, func(tx *event.Tx) error {
+		if err := claim(tx, r.ID, it.TicketID); err != nil {
+			if errors.Is(err, errGone) {
+				return nil
+			}
+			return err
+		}
+		return mark(tx, r.ID, it.TicketID, result)
+	})
+}
+
+// claim makes sure that the run still goes on and the ticket still waits. It
+// writes, so that two workers cannot both believe that.
+func claim(tx *event.Tx, runID, ticketID int64) error {
+	res := tx.Model(&Item{}).Where("run_id = ? AND ticket_id = ? AND state = ?", runID, ticketID, ItemPending).
+		Update("state", ItemDone)
+	if res.Error != nil {
+		return fmt.Errorf("claim ticket %d of bulk run %d: %w", ticketID, runID, res.Error)
+	}
+	var r Run
+	if err := tx.Take(&r, runID).Error; err != nil {
+		return fmt.Errorf("read bulk run %d: %w", runID, err)
+	}
+	if res.RowsAffected != 1 || r.State != Running {
+		return errGone
+	}
+	return nil
+}
+
+func mark(tx *event.Tx, runID, ticketID int64, to Item) error {
+	if m := []rune(to.Message); len(m) > 250 {
+		to.Message = string(m[:250])
+	}
+	err := tx.Model(&Item{}).Where("run_id = ? AND ticket_id = ?", runID, ticketID).
+		Updates(map[string]any{"state": to.State, "message": to.Message, "before": to.Before, "after": to.After}).Error
+	if err != nil {
+		return fmt.Errorf("write the result of ticket %d in bulk run %d: %w", ticketID, runID, err)
+	}
+	return nil
+}
+
+const unchanged = skip("It already was so.")
+
+// do changes one ticket and returns its line of the result.
+func (s *Service) do(tx *event.Tx, by authz.Actor, a Action, id int64) (Item, error) {
+	t, err := ticket.Readable(tx.DB, by, id)
+	if err != nil {
+		return Item{}, err
+	}
+	was := before{Status: t.Status.String(), Priority: t.Priority.String(), AssignedTo: t.AssignedToID}
+	raw, err := json.Marshal(was)
+	if err != nil {
+		return Item{}, fmt.Errorf("encode how ticket %d was: %w", id, err)
+	}
+	version, err := s.apply(tx, by, a, id, etag.Condition{})
+	if err == nil && a.Type != Delete && version == t.Version {
+		err = unchanged
+	}
+	return Item{State: ItemDone, Before: string(raw), After: version}, err
+}
+
+// apply does what an action says and returns the version that came of it.
+func (s *Service) apply(tx *event.Tx, by authz.Actor, a Action, id int64, want etag.Condition) (int64, error) {
+	var f ticket.Full
+	var err error
+	switch a.Type {
+	case Assign:
+		f, err = s.tickets.Assign(tx.Ctx, by, id, want, a.UserID)
+	case UpdateStatus:
+		st, ok := ticket.ParseStatus(a.Status)
+		if !ok {
+			return 0, fmt.Errorf("no such status: %q", a.Status)
+		}
+		f, err = s.tickets.UpdateStatus(tx.Ctx, by, id, want, st)
+	case SetPriority:
+		p, ok := ticket.ParsePriority(a.Priority)
+		if !ok {
+			return 0, fmt.Errorf("no such priority: %q", a.Priority)
+		}
+		f, err = s.tickets.Update(tx.Ctx, by, id, want, ticket.Changes{Priority: &p})
+	case Delete:
+		return 0, s.tickets.Delete(tx.Ctx, by, id, want)
+	}
+	return f.Version, err
+}
+
+// takeBack undoes what a run did to one ticket, unless somebody changed it since.
+func (s *Service) takeBack(tx *event.Tx, by authz.Actor, a Action, it Item) error {
+	if a.Type == Delete {
+		_, err := s.tickets.Restore(tx.Ctx, by, it.TicketID)
+		return err
+	}
+	var was before
+	if err := json.Unmarshal([]byte(it.Before), &was); err != nil {
+		return fmt.Errorf("read how ticket %d was: %w", it.TicketID, err)
+	}
+	back := Action{Type: a.Type, UserID: was.AssignedTo, Status: was.Status, Priority: was.Priority}
+	_, err := s.apply(tx, by, back, it.TicketID, etag.Parse(etag.Tag(it.After, "")))
+	if fault.Is(err, fault.Stale) {
+		return skip("Somebody changed this ticket since.")
+	}
+	return err
+}
