@@ -7,6 +7,7 @@ import { cleanup, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { ReactElement } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SelectionBar } from '@/features/ticket';
 import type { TicketDetail } from '@/lib/api';
 import {
   allCommands,
@@ -179,5 +180,12 @@ it('does not hear of what is not allowed', () => {
 it('acts on the selection by exactly the commands that have a form for many', () => {
   const tickets = commands.filter(({ id, group }) => group === 'ticket' && id !== 'ticket.edit');
   const able = tickets.filter((command) => isAvailable(command, selected));
-  expect(able.map(({ id }) => id)).toEqual(tickets.filter((c) => c.bulk).map(({ id }) => id));
+  const bulk = tickets.filter((command) => command.bulk);
+  expect(able.map(({ id }) => id)).toEqual(bulk.map(({ id }) => id));
+  expect(bulk.length).toBeGreaterThan(5);
+  provide(everything);
+  show(<SelectionBar selection={{ ids: [1, 2] }} onClear={nothing} />);
+  for (const command of bulk) {
+    expect(screen.getByRole('button', { name: label(command) })).toBeVisible();
+  }
 });

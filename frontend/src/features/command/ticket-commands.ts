@@ -11,7 +11,7 @@ import {
   IconTrash,
   IconUser,
 } from '@tabler/icons-react';
-import { ask, change, removeTicket, type Status, type Target, targetOf } from '@/features/ticket';
+import { ask, change, remove, type Status, type Target, targetOf } from '@/features/ticket';
 import type { Ticket } from '@/lib/api';
 import { type Command, type Contexts, defineCommand } from '@/lib/commands';
 
@@ -132,10 +132,10 @@ export function defineTicketCommands(): void {
     keys: 'Shift+d',
     needs: 'ticket.delete',
     can: 'delete',
-    act: ({ ticket }, context) => {
-      if (!ticket || !context.global) return;
-      removeTicket(context.global.client, ticket);
-      if (context.ticket?.ticket.id === ticket.id) context.ticket.back();
+    bulk: true,
+    act: (target, context) => {
+      if (context.global) remove(context.global.client, target);
+      if (target.ticket && context.ticket?.ticket.id === target.ticket.id) context.ticket.back();
     },
   });
   defineCommand({

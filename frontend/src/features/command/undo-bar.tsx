@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, CloseButton, Kbd } from '@mantine/core';
 import { useEffect, useRef } from 'react';
+import { BulkProgress } from '@/features/ticket';
 import { useCommandContext } from '@/lib/commands';
 import { useSingleKeys } from '@/lib/shortcuts';
 import {
@@ -38,7 +39,7 @@ export function UndoBar() {
     <section
       ref={ref}
       className={classes.bar}
-      aria-label={offers.length > 0 ? t`What can be undone` : undefined}
+      aria-label={offers.length > 0 ? t`Just done` : undefined}
       onMouseEnter={pauseUndo}
       onMouseLeave={leave}
       onFocus={pauseUndo}
@@ -49,6 +50,7 @@ export function UndoBar() {
       {offers.map((offer, at) => (
         <Offer key={offer.id} offer={offer} newest={at === 0} paused={paused} />
       ))}
+      <BulkProgress />
       <Announcer text={offers[0]?.message ?? ''} />
     </section>
   );

@@ -1,4 +1,13 @@
-export { ask, change, Pickers, removeTicket, type Target, targetOf } from './actions';
+export {
+  ask,
+  BulkProgress,
+  change,
+  Pickers,
+  remove,
+  SelectionBar,
+  type Target,
+  targetOf,
+} from './actions';
 export {
   type Priority,
   priorities,

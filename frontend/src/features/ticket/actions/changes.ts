@@ -34,13 +34,13 @@ const must = { throwOnError: true } as const;
 const historyPatience = 2000;
 
 /** What changes with tickets and is asked again after one. */
-const dependents = ['listTickets', 'getDashboard', 'countTickets', 'countViews', 'getMyDay'];
+const dependents = ['listTickets', 'getDashboard', 'countTickets', 'listViewCounts', 'getMyDay'];
 
 export function refreshAround(client: QueryClient): void {
   void invalidate(client, ...dependents);
 }
 
-function withChange<T extends Known>(ticket: T, change: Change): T {
+export function withChange<T extends Known>(ticket: T, change: Change): T {
   switch (change.kind) {
     case 'status':
       return { ...ticket, status: change.to };

@@ -1,5 +1,5 @@
 export { ask } from './ask';
-export { change } from './carry-out';
+export { BulkProgress, SelectionBar } from './bulk-bar';
+export { change, remove } from './carry-out';
 export { Pickers } from './pickers';
-export { removeTicket } from './remove';
 export { type Target, targetOf } from './target';

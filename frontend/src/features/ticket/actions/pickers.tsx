@@ -1,3 +1,4 @@
+import { plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconUser, IconUserOff, IconUserStar } from '@tabler/icons-react';
@@ -43,14 +44,20 @@ function begins(text: string, typed: string): boolean {
 function useTitle({ about, target }: Question): string {
   const { t } = useLingui();
   const { selection, ticket } = target;
-  const count = selection && ('ids' in selection ? selection.ids.length : selection.count);
+  const count = !selection ? 1 : 'ids' in selection ? selection.ids.length : selection.count;
   if (about === 'assignee') {
-    return ticket ? t`Assign ticket #${ticket.id} to…` : t`Assign ${count} tickets to…`;
+    return ticket
+      ? t`Assign ticket #${ticket.id} to…`
+      : t`Assign ${plural(count, { one: '# ticket', other: '# tickets' })} to…`;
   }
   if (about === 'status') {
-    return ticket ? t`Status of ticket #${ticket.id}…` : t`Status of ${count} tickets…`;
+    return ticket
+      ? t`Status of ticket #${ticket.id}…`
+      : t`Status of ${plural(count, { one: '# ticket', other: '# tickets' })}…`;
   }
-  return ticket ? t`Priority of ticket #${ticket.id}…` : t`Priority of ${count} tickets…`;
+  return ticket
+    ? t`Priority of ticket #${ticket.id}…`
+    : t`Priority of ${plural(count, { one: '# ticket', other: '# tickets' })}…`;
 }
 
 function ValuePicker({ question }: { question: Question }) {
