@@ -1,5 +1,6 @@
 import { Combobox, useCombobox } from '@mantine/core';
 import { type ComponentType, type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
+import { createPortal } from 'react-dom';
 import classes from './chooser.module.css';
 
 export interface Choice {
@@ -38,17 +39,18 @@ interface ChooserProps {
 
 /**
  * Finds one of many by typing: a field, and a list below that the arrow keys
- * walk. It is a native dialog, which opens at once and gives the focus back.
- * Mount it to open it.
+ * walk. It has to open within a frame, therefore it is no Modal and no native
+ * dialog either: those make the whole page inert, and style it anew. Mount it
+ * to open it; the focus goes back to where it was.
  */
 export function Chooser(props: ChooserProps) {
   const { title, groups, query, onQuery, nothing, onPick, onClose, anchor, wide } = props;
-  const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const store = useCombobox({ opened: true });
+  const before = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
-    dialog.current?.showModal();
-    field.current?.focus();
+    before.current = document.activeElement as HTMLElement | null;
+    field.current?.focus({ preventScroll: true });
   }, []);
   const shown = groups.filter((group) => group.choices.length > 0);
   const ids = shown.flatMap((group) => group.choices.map((choice) => choice.id)).join();
@@ -60,61 +62,63 @@ export function Chooser(props: ChooserProps) {
     start.current = false;
   }, [ids, query]);
   const close = () => {
-    dialog.current?.close();
+    before.current?.focus({ preventScroll: true });
     onClose();
   };
-  return (
-    <dialog
-      ref={dialog}
-      className={classes.dialog}
-      data-wide={wide || undefined}
-      data-anchored={anchor ? true : undefined}
-      style={anchor && beside(anchor)}
-      aria-label={title}
-      onCancel={(event) => {
-        event.preventDefault();
-        close();
-      }}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return;
-        event.preventDefault();
-        close();
-      }}
-      onClick={(event) => {
-        if (event.target === dialog.current) close();
-      }}
-    >
-      <Combobox
-        store={store}
-        onOptionSubmit={(id) => {
+  return createPortal(
+    <>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it too */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it too */}
+      <div className={classes.backdrop} data-anchored={anchor ? true : undefined} onClick={close} />
+      <div
+        role="dialog"
+        aria-modal="true"
+        className={classes.dialog}
+        data-wide={wide || undefined}
+        data-anchored={anchor ? true : undefined}
+        style={anchor && beside(anchor)}
+        aria-label={title}
+        onKeyDown={(event) => {
+          // The field is all there is to focus.
+          if (event.key === 'Tab') event.preventDefault();
+          if (event.key !== 'Escape') return;
+          event.preventDefault();
           close();
-          onPick(id);
         }}
       >
-        <Combobox.EventsTarget>
-          <input
-            ref={field}
-            className={classes.field}
-            aria-label={title}
-            placeholder={title}
-            value={query}
-            onChange={(event) => onQuery(event.currentTarget.value)}
-            autoComplete="off"
-            spellCheck={false}
-          />
-        </Combobox.EventsTarget>
-        <Combobox.Options className={classes.list} aria-label={title}>
-          {shown.map(({ id, label, choices }) => (
-            <Combobox.Group key={id} label={label}>
-              {choices.map((choice) => (
-                <Option key={choice.id} choice={choice} />
-              ))}
-            </Combobox.Group>
-          ))}
-          {shown.length === 0 && <Combobox.Empty>{nothing}</Combobox.Empty>}
-        </Combobox.Options>
-      </Combobox>
-    </dialog>
+        <Combobox
+          store={store}
+          onOptionSubmit={(id) => {
+            close();
+            onPick(id);
+          }}
+        >
+          <Combobox.EventsTarget>
+            <input
+              ref={field}
+              className={classes.field}
+              aria-label={title}
+              placeholder={title}
+              value={query}
+              onChange={(event) => onQuery(event.currentTarget.value)}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </Combobox.EventsTarget>
+          <Combobox.Options className={classes.list} aria-label={title}>
+            {shown.map(({ id, label, choices }) => (
+              <Combobox.Group key={id} label={label}>
+                {choices.map((choice) => (
+                  <Option key={choice.id} choice={choice} />
+                ))}
+              </Combobox.Group>
+            ))}
+            {shown.length === 0 && <Combobox.Empty>{nothing}</Combobox.Empty>}
+          </Combobox.Options>
+        </Combobox>
+      </div>
+    </>,
+    document.body,
   );
 }
 

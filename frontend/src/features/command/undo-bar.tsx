@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, CloseButton, Kbd } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { BulkProgress } from '@/features/ticket';
 import { useCommandContext } from '@/lib/commands';
@@ -72,21 +72,24 @@ function Offer({ offer, newest, paused }: { offer: UndoOffer; newest: boolean; p
   return (
     <div className={classes.offer}>
       <span className={classes.message}>{message}</span>
-      <Button size="compact-sm" variant="white" loading={running} onClick={() => void runUndo(id)}>
+      {/* Plain buttons: they are painted within the frame of the change itself. */}
+      <button
+        type="button"
+        className={classes.undo}
+        disabled={running}
+        onClick={() => void runUndo(id)}
+      >
         <Trans>Undo</Trans>
-        {newest && singleKeys && (
-          <Kbd size="xs" ml={6} aria-hidden>
-            u
-          </Kbd>
-        )}
-      </Button>
-      <CloseButton
-        size="sm"
-        variant="transparent"
-        c="inherit"
+        {newest && singleKeys && <kbd aria-hidden>u</kbd>}
+      </button>
+      <button
+        type="button"
+        className={classes.dismiss}
         aria-label={t`Dismiss`}
         onClick={() => dismissUndo(id)}
-      />
+      >
+        <IconX size={16} aria-hidden />
+      </button>
       <span
         className={classes.rest}
         aria-hidden

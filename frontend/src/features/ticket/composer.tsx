@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconCornerUpLeft, IconLock } from '@tabler/icons-react';
-import { useMemo, useRef, useState } from 'react';
+import { memo, useMemo, useRef, useState } from 'react';
 import type { TicketDetail } from '@/lib/api';
 import { useCan } from '@/lib/can';
 import { useCommandContext } from '@/lib/commands';
@@ -8,8 +8,18 @@ import classes from './composer.module.css';
 import type { MessageKind } from './messages';
 import { Writer, type WriterHandle } from './writer';
 
+interface ComposerProps {
+  ticket: TicketDetail;
+}
+
+/** Whether the boxes look the same: a change of status or assignee is nothing to them. */
+function alike(a: ComposerProps, b: ComposerProps): boolean {
+  const [x, y] = [a.ticket, b.ticket];
+  return x.id === y.id && x.can === y.can && x.comments === y.comments;
+}
+
 /** Where one answers: to the requester, or, for IT staff, among themselves. */
-export function Composer({ ticket }: { ticket: TicketDetail }) {
+export const Composer = memo(function Composer({ ticket }: ComposerProps) {
   const { t } = useLingui();
   const notes = useCan('note.write');
   const [mode, setMode] = useState<MessageKind>('reply');
@@ -89,4 +99,4 @@ export function Composer({ ticket }: { ticket: TicketDetail }) {
       )}
     </section>
   );
-}
+}, alike);

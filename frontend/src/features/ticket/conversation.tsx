@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
-import { Fragment, useMemo, useState } from 'react';
-import type { TicketDetail } from '@/lib/api';
+import { Fragment, memo, useMemo, useState } from 'react';
+import type { TicketDetail, User } from '@/lib/api';
 import { useCan } from '@/lib/can';
 import { asApiError, explain } from '@/lib/problem';
 import { useMe } from '@/lib/session';
@@ -38,7 +38,13 @@ export function Conversation({
   const unseen = useMemo(() => firstUnseen(entries, seenAt, me.id), [entries, seenAt, me.id]);
   return (
     <section aria-label={t`Conversation`}>
-      {!hideDescription && <Description ticket={ticket} />}
+      {!hideDescription && (
+        <Description
+          author={ticket.created_by}
+          at={ticket.created_at}
+          html={ticket.description_html}
+        />
+      )}
       {!!notes.error && asApiError(notes.error).status !== 404 && (
         <p className={classes.event} role="alert">
           <span>
@@ -87,21 +93,28 @@ function holds(block: Block, key: string): boolean {
     : block.entry.key === key;
 }
 
-function Description({ ticket }: { ticket: TicketDetail }) {
-  const { created_by: author } = ticket;
+interface DescriptionProps {
+  author: User;
+  at: string;
+  html: string;
+}
+
+const Description = memo(function Description({ author, at, html }: DescriptionProps) {
   return (
     <div className={classes.description}>
       <div className={classes.head}>
         <Avatar person={author} size={24} />
         <span className={classes.author}>{personName(author)}</span>
-        <RelativeTime iso={ticket.created_at} className={classes.meta} />
+        <RelativeTime iso={at} className={classes.meta} />
       </div>
-      <RichText html={ticket.description_html} />
+      <RichText html={html} />
     </div>
   );
-}
+});
 
-function EntryLine({ entry, ticketId }: { entry: Entry; ticketId: number }) {
+/** One entry; it renders again only when the entry itself changes. */
+const EntryLine = memo(function EntryLine(props: { entry: Entry; ticketId: number }) {
+  const { entry, ticketId } = props;
   switch (entry.kind) {
     case 'comment':
       return <CommentItem comment={entry.comment} ticketId={ticketId} />;
@@ -119,7 +132,7 @@ function EntryLine({ entry, ticketId }: { entry: Entry; ticketId: number }) {
         </p>
       );
   }
-}
+});
 
 function Fold({ entries, ticketId }: { entries: Entry[]; ticketId: number }) {
   const [open, setOpen] = useState(false);

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { UnstyledButton } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
-import { type ReactNode, useId, useMemo } from 'react';
+import { type ReactNode, useId } from 'react';
 import type { TicketDetail } from '@/lib/api';
 import { CommandButton, type Contexts, useCommand } from '@/lib/commands';
 import { Person, personName } from '@/ui/person';
@@ -10,13 +10,8 @@ import { PriorityPill, StatusPill } from './pills';
 import classes from './properties.module.css';
 
 /** Status, priority and assignee of a ticket, changed where they are shown. */
-export function Properties({ ticket }: { ticket: TicketDetail }) {
+export function Properties({ ticket, on }: { ticket: TicketDetail; on: Contexts }) {
   const { t } = useLingui();
-  // These buttons are about this ticket, whatever is selected in the list.
-  const on = useMemo<Contexts>(
-    () => ({ list: undefined, ticket: { ticket, back: () => {} } }),
-    [ticket],
-  );
   return (
     <section className={classes.box} aria-label={t`Properties`}>
       <Property id="ticket.status" on={on} label={t`Status`}>

@@ -198,8 +198,9 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
               <Trans>Send comment</Trans>
             )}
           </Button>
-          {works && !note && ticket.status !== 'resolved' && ticket.status !== 'closed' && (
+          {works && !note && (
             <Button
+              className={classes.resolve}
               variant="default"
               disabled={!filled || sending.isPending}
               onClick={() => send('resolved')}

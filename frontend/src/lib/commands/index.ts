@@ -13,7 +13,14 @@ export {
   type TicketContext,
 } from './contexts';
 export { ariaKeys, keyCaps, keyText, parseKeys } from './keys';
-export { CommandButton, Keys, useCommand, useCommandContext, useCommandKeys } from './react';
+export {
+  CommandButton,
+  Keys,
+  useCommand,
+  useCommandContext,
+  useCommandKeys,
+  useTicketScope,
+} from './react';
 export {
   allCommands,
   type Command,

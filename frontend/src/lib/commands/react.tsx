@@ -1,8 +1,23 @@
 import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, Button, type ButtonProps, Kbd } from '@mantine/core';
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import {
+  memo,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { singleKeysAreOn } from '../shortcuts';
-import { type Contexts, contexts, provideContext, type Slot, subscribeContexts } from './contexts';
+import {
+  type Contexts,
+  contexts,
+  provideContext,
+  type Slot,
+  subscribeContexts,
+  type TicketContext,
+} from './contexts';
 import { listenForKeys } from './keyboard';
 import { ariaKeys, keyCaps, keyText } from './keys';
 import { command, type How, isAvailable, keysOf } from './registry';
@@ -37,6 +52,23 @@ export function useCommandContext<S extends Slot>(
 /** Listens to the keyboard; once, by the shell. */
 export function useCommandKeys(): void {
   useEffect(() => listenForKeys(singleKeysAreOn), []);
+}
+
+/**
+ * The context for the buttons of one ticket: they act on it, whatever is under
+ * the cursor of the list. It stays the same object, so that a change of the
+ * ticket renders only the buttons that come or go by it.
+ */
+export function useTicketScope(ticket: TicketContext): Contexts {
+  const latest = useRef(ticket);
+  latest.current = ticket;
+  const [scope] = useState<Contexts>(() => ({
+    list: undefined,
+    get ticket() {
+      return latest.current;
+    },
+  }));
+  return scope;
 }
 
 interface CommandState {
@@ -82,7 +114,7 @@ interface CommandButtonProps extends Omit<ButtonProps, 'leftSection' | 'children
 }
 
 /** The button of a command; nothing while the command cannot be done. */
-export function CommandButton(props: CommandButtonProps) {
+export const CommandButton = memo(function CommandButton(props: CommandButtonProps) {
   const { id, on, iconOnly, showKeys, children, ...rest } = props;
   const { label, available, keys, aria, run } = useCommand(id, on);
   if (!available) return null;
@@ -112,7 +144,7 @@ export function CommandButton(props: CommandButtonProps) {
       {children ?? label}
     </Button>
   );
-}
+});
 
 /** The keys of a command as key caps. */
 export function Keys({ keys }: { keys: string }) {
