@@ -8,6 +8,7 @@ import {
   IconUser,
   IconUserCheck,
   IconUserPlus,
+  IconUserQuestion,
   IconUsers,
 } from '@tabler/icons-react';
 import { unfinished } from '@/features/ticket';
@@ -26,9 +27,17 @@ interface Target {
 /** Every page that one goes to by `g` and a letter. */
 const targets: Target[] = [
   {
+    id: 'go.inbox',
+    label: msg`Go to the inbox`,
+    icon: IconInbox,
+    keys: 'g i',
+    place: { to: '/tickets', search: { status: unfinished } },
+    needs: 'ticket.queue',
+  },
+  {
     id: 'go.unassigned',
     label: msg`Go to unassigned tickets`,
-    icon: IconInbox,
+    icon: IconUserQuestion,
     keys: 'g u',
     place: { to: '/tickets', search: { view: 'unassigned', status: unfinished } },
     needs: 'ticket.queue',

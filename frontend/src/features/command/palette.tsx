@@ -1,13 +1,19 @@
 import type { I18n } from '@lingui/core';
 import { useLingui } from '@lingui/react/macro';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconTicket } from '@tabler/icons-react';
+import { IconTicket, IconUser } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Ticket } from '@/lib/api';
-import { getTicketOptions, listTicketsOptions } from '@/lib/api/@tanstack/react-query.gen';
+import { change, targetOf } from '@/features/ticket';
+import type { Ticket, User } from '@/lib/api';
+import {
+  getTicketOptions,
+  listAssigneesOptions,
+  listTicketsOptions,
+} from '@/lib/api/@tanstack/react-query.gen';
 import { type Command, command, contexts, groups, Keys, keysOf } from '@/lib/commands';
 import { type ChoiceGroup, Chooser } from '@/ui/chooser';
+import { personName } from '@/ui/person';
 import { groupNames } from './group-names';
 
 /** So many tickets are enough to recognise the right one. */
@@ -58,6 +64,18 @@ function useFoundTickets(query: string): Ticket[] {
   return [...first, ...rest.filter((ticket) => ticket.id !== first[0]?.id)];
 }
 
+/** People of this name, to assign what the keyboard is at. */
+function useFoundPeople(query: string, able: boolean): User[] {
+  const typed = query.trim();
+  const [search] = useDebouncedValue(typed, 120);
+  const found = useQuery({
+    ...listAssigneesOptions({ query: { search, page_size: most } }),
+    placeholderData: keepPreviousData,
+    enabled: able && search.length > 1,
+  });
+  return able && typed.length > 1 ? (found.data?.results ?? []) : [];
+}
+
 interface PaletteProps {
   /** What could be done when it was opened. */
   available: Command[];
@@ -70,6 +88,20 @@ export function Palette({ available, onClose }: PaletteProps) {
   const [query, setQuery] = useState('');
   const tickets = useFoundTickets(query);
   const commands = commandGroups(available, query, i18n);
+  const people = useFoundPeople(
+    query,
+    available.some(({ id }) => id === 'ticket.assign'),
+  );
+  const assign: ChoiceGroup = {
+    id: 'people',
+    label: t`Assign to`,
+    choices: people.map((person) => ({
+      id: `@${person.id}`,
+      label: personName(person),
+      hint: person.username,
+      icon: IconUser,
+    })),
+  };
   const found: ChoiceGroup = {
     id: 'tickets',
     label: t`Tickets`,
@@ -84,13 +116,17 @@ export function Palette({ available, onClose }: PaletteProps) {
     const now = contexts();
     if (id.startsWith('#')) {
       now.global?.go({ to: '/tickets/$ticketId', params: { ticketId: id.slice(1) } });
+    } else if (id.startsWith('@')) {
+      const target = targetOf(now);
+      const to = people.find((person) => `@${person.id}` === id);
+      if (now.global && target && to) change(now.global.client, target, { kind: 'assignee', to });
     } else command(id).run(now, { by: 'palette' });
   };
   return (
     <Chooser
       wide
       title={t`Find a command or a ticket`}
-      groups={/^#?\d/.test(query.trim()) ? [found, ...commands] : [...commands, found]}
+      groups={/^#?\d/.test(query.trim()) ? [found, ...commands] : [...commands, found, assign]}
       query={query}
       onQuery={setQuery}
       nothing={t`Nothing found`}
