@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconCornerUpLeft, IconLock } from '@tabler/icons-react';
 import { memo, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { TicketDetail } from '@/lib/api';
 import { useCan } from '@/lib/can';
 import { useCommandContext } from '@/lib/commands';
@@ -31,9 +32,9 @@ export const Composer = memo(function Composer({ ticket }: ComposerProps) {
   const { reply, note } = writers;
   const show = useMemo(
     () => (kind: MessageKind, writer: typeof reply) => () => {
-      setMode(kind);
-      // The box has to be on the screen before it can take the focus.
-      requestAnimationFrame(() => writer.current?.focus());
+      // On the screen and focused at once: the next key belongs into the box.
+      flushSync(() => setMode(kind));
+      writer.current?.focus();
     },
     [],
   );
