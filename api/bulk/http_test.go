@@ -1,12 +1,16 @@
 package bulk_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/bulk"
+	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/testkit/house"
+	"github.com/fixdesk/fixdesk/api/ticket"
 )
 
 type obj = map[string]any
@@ -184,5 +188,41 @@ func TestRightsAreThoseOfNow(t *testing.T) {
 		s.ada.Patch(at("/api/users/%d", s.sam.ID), obj{"is_active": false}).Want(200)
 		s.Drain(t)
 		s.ada.Get(at("/api/tickets/%d", ids[0])).Want(200).Is("status", "open")
+	})
+}
+
+// TestARunGoesOnWhereItEnded lets the program fail in the middle of a run: what
+// was done is not done again, and what was not is done by the next try.
+func TestARunGoesOnWhereItEnded(t *testing.T) {
+	each(t, func(t *testing.T, s scene) {
+		ids := s.tickets(8)
+		calls, broken := 0, true
+		s.App.Bus.InTx(ticket.StatusChanged, func(*event.Tx, event.Event) error {
+			if calls++; broken && calls > 3 {
+				return errors.New("the power is gone")
+			}
+			return nil
+		})
+		run := s.ada.Post("/api/bulk", obj{"action": obj{"type": "update_status", "status": "closed"}, "ids": ids}).Want(202).Int("id")
+		s.Drain(t)
+		s.ada.Get(at("/api/bulk/%d", run)).Want(200).Is("state", "running")
+		if n := len(s.ada.Get(at("/api/bulk/%d/items?state=done", run)).Want(200).Results()); n != 3 {
+			t.Fatalf("%d done before the end", n)
+		}
+		broken = false
+		s.Clock.Advance(time.Minute)
+		s.Drain(t)
+		s.ada.Get(at("/api/bulk/%d", run)).Want(200).Is("state", "done").Is("done", 8)
+		var started event.Event
+		if err := s.DB.Read(t.Context()).Where("type = ?", bulk.Started).Take(&started).Error; err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range ids {
+			var changes []event.Event
+			err := s.DB.Read(t.Context()).Where("subject_type = 'ticket' AND subject_id = ? AND type = ?", id, ticket.StatusChanged).Find(&changes).Error
+			if err != nil || len(changes) != 1 || changes[0].CauseID != started.ID {
+				t.Errorf("ticket %d changed by %+v (%v), want once because of event %d", id, changes, err, started.ID)
+			}
+		}
 	})
 }
