@@ -84,27 +84,30 @@ const app = createRoute({
     throw redirect({ to: '/sign-in', search: next, replace: true });
   },
 });
+const tickets = createRoute({
+  getParentRoute: () => app,
+  path: '/tickets',
+  validateSearch: parseQueueSearch,
+  component: page(() => import('@/features/ticket/workspace'), 'Workspace'),
+});
+const ticketRoutes = [
+  createRoute({ getParentRoute: () => tickets, path: '/' }),
+  createRoute({
+    getParentRoute: () => tickets,
+    path: '/new',
+    component: page(() => import('@/features/ticket/new-ticket-page'), 'NewTicketPage'),
+  }),
+  createRoute({
+    getParentRoute: () => tickets,
+    path: '/$ticketId',
+    component: page(() => import('@/features/ticket/ticket-page'), 'TicketPage'),
+  }),
+] as const;
 const appRoutes = [
   createRoute({
     getParentRoute: () => app,
     path: '/',
     component: page(() => import('@/features/dashboard/dashboard-page'), 'DashboardPage'),
-  }),
-  createRoute({
-    getParentRoute: () => app,
-    path: '/tickets',
-    validateSearch: parseQueueSearch,
-    component: page(() => import('@/features/ticket/queue-page'), 'QueuePage'),
-  }),
-  createRoute({
-    getParentRoute: () => app,
-    path: '/tickets/new',
-    component: page(() => import('@/features/ticket/new-ticket-page'), 'NewTicketPage'),
-  }),
-  createRoute({
-    getParentRoute: () => app,
-    path: '/tickets/$ticketId',
-    component: page(() => import('@/features/ticket/ticket-page'), 'TicketPage'),
   }),
   createRoute({
     getParentRoute: () => app,
@@ -137,7 +140,7 @@ const appRoutes = [
 
 const routeTree = root.addChildren([
   publicPages.addChildren(publicRoutes),
-  app.addChildren(appRoutes),
+  app.addChildren([...appRoutes, tickets.addChildren(ticketRoutes)]),
 ]);
 
 /** The URL in plain words: `?status=open,in_progress&page=2`. */

@@ -158,7 +158,7 @@ function TicketList(props: {
         <ul className={classes.rows}>
           {tickets.map((ticket) => (
             <li key={ticket.id}>
-              <TicketRow ticket={ticket} compact />
+              <TicketRow ticket={ticket} look="brief" />
             </li>
           ))}
         </ul>

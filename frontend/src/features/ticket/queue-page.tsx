@@ -123,7 +123,7 @@ function ViewLinks() {
   );
 }
 
-function useQueueTitle(search: QueueSearch): string {
+export function useQueueTitle(search: QueueSearch): string {
   const { t } = useLingui();
   const works = useCan('ticket.queue');
   if (!works) return t`My tickets`;
@@ -132,7 +132,7 @@ function useQueueTitle(search: QueueSearch): string {
   return t`All tickets`;
 }
 
-function NothingHere({ search, works }: { search: QueueSearch; works: boolean }) {
+export function NothingHere({ search, works }: { search: QueueSearch; works: boolean }) {
   const { t } = useLingui();
   const plainView = search.view && search.status === unfinished;
   if (isFiltered(plainView ? { ...search, status: undefined } : search)) {

@@ -2,9 +2,9 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Skeleton, Stack } from '@mantine/core';
 import { IconChevronLeft } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { memo, useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { TicketDetail } from '@/lib/api';
-import { CommandButton, type Contexts, useCommandContext, useTicketScope } from '@/lib/commands';
+import { CommandButton, type Contexts, useCommandContext } from '@/lib/commands';
 import { useTellPresence } from '@/lib/live/presence';
 import { ApiError, asApiError } from '@/lib/problem';
 import { PageHeading } from '@/ui/page';
@@ -73,64 +73,66 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   const context = useMemo(() => ({ ticket, back, editTitle }), [ticket, back, editTitle]);
   useCommandContext('ticket', gone ? null : context);
   // The buttons of the ticket are about it, whatever is selected in the list.
-  const on = useTicketScope(context);
+  const on = useMemo(() => ({ list: undefined, ticket: context }), [context]);
   const works = !gone && (ticket.can.update_status || ticket.can.assign);
   useTellPresence(ticket.id, works);
   return (
-    <article
-      className={`${classes.page} ${works ? '' : classes.single}`}
-      data-done={ticket.status === 'resolved' || ticket.status === 'closed' || undefined}
-    >
-      <header className={classes.head}>
-        <nav className={classes.back} aria-label={t`Back`}>
-          <BackLink />
-          <span>#{ticket.id}</span>
-        </nav>
-        {editing ? (
-          <EditTicket ticket={ticket} onDone={() => setEditing(false)} />
-        ) : (
-          <div className={classes.titleLine}>
-            <PageHeading
-              title={ticket.title}
-              tab={`#${ticket.id} ${ticket.title}`}
-              className={classes.title}
-            >
-              <span dir="auto">{ticket.title}</span>
-            </PageHeading>
-            <div className={classes.actions}>{!gone && <TicketActions on={on} />}</div>
+    <div className={classes.container}>
+      <article
+        className={`${classes.page} ${works ? '' : classes.single}`}
+        data-done={ticket.status === 'resolved' || ticket.status === 'closed' || undefined}
+      >
+        <header className={classes.head}>
+          <nav className={classes.back} aria-label={t`Back`}>
+            <BackLink />
+            <span>#{ticket.id}</span>
+          </nav>
+          {editing ? (
+            <EditTicket ticket={ticket} onDone={() => setEditing(false)} />
+          ) : (
+            <div className={classes.titleLine}>
+              <PageHeading
+                title={ticket.title}
+                tab={`#${ticket.id} ${ticket.title}`}
+                className={classes.title}
+              >
+                <span dir="auto">{ticket.title}</span>
+              </PageHeading>
+              <div className={classes.actions}>{!gone && <TicketActions on={on} />}</div>
+            </div>
+          )}
+          <div className={classes.status}>
+            <StatusPill status={ticket.status} />
+            <PriorityPill priority={ticket.priority} />
+            {works && <Present ticketId={ticket.id} />}
+            <span>
+              <Trans>
+                {personName(ticket.created_by)} opened this <RelativeTime iso={ticket.created_at} />
+              </Trans>
+            </span>
           </div>
-        )}
-        <div className={classes.status}>
-          <StatusPill status={ticket.status} />
-          <PriorityPill priority={ticket.priority} />
-          {works && <Present ticketId={ticket.id} />}
-          <span>
-            <Trans>
-              {personName(ticket.created_by)} opened this <RelativeTime iso={ticket.created_at} />
-            </Trans>
-          </span>
+        </header>
+        <div className={classes.side}>
+          {gone ? (
+            <Gone />
+          ) : works ? (
+            <Properties ticket={ticket} on={on} />
+          ) : (
+            <WhatHappensNow ticket={ticket} />
+          )}
         </div>
-      </header>
-      <div className={classes.side}>
-        {gone ? (
-          <Gone />
-        ) : works ? (
-          <Properties ticket={ticket} on={on} />
-        ) : (
-          <WhatHappensNow ticket={ticket} />
-        )}
-      </div>
-      <div className={classes.talk}>
-        <Stack gap={0}>
-          <Conversation ticket={ticket} hideDescription={editing} />
-        </Stack>
-        {!gone && ticket.can.comment && <Composer key={ticket.id} ticket={ticket} />}
-      </div>
-    </article>
+        <div className={classes.talk}>
+          <Stack gap={0}>
+            <Conversation ticket={ticket} hideDescription={editing} />
+          </Stack>
+          {!gone && ticket.can.comment && <Composer key={ticket.id} ticket={ticket} />}
+        </div>
+      </article>
+    </div>
   );
 }
 
-const TicketActions = memo(function TicketActions({ on }: { on: Contexts }) {
+function TicketActions({ on }: { on: Contexts }) {
   return (
     <>
       <CommandButton id="ticket.resolve" on={on} />
@@ -140,7 +142,7 @@ const TicketActions = memo(function TicketActions({ on }: { on: Contexts }) {
       <CommandButton id="ticket.delete" on={on} />
     </>
   );
-});
+}
 
 function Gone() {
   return (

@@ -9,8 +9,21 @@ import { StatusPill } from './pills';
 import { PresentBadge } from './present';
 import classes from './ticket-row.module.css';
 
+/** Opening a ticket keeps the list that it is in. */
+const keepView = (now: Record<string, unknown>) => now;
+
 /** A ticket in a list: the whole row is its link. */
-export function TicketRow({ ticket, compact = false }: { ticket: Ticket; compact?: boolean }) {
+export function TicketRow({
+  ticket,
+  look = 'wide',
+  current = false,
+}: {
+  ticket: Ticket;
+  /** `beside` an open ticket there is less room, in the `brief` lists of the dashboard the least. */
+  look?: 'wide' | 'beside' | 'brief';
+  /** It is the one that is open. */
+  current?: boolean;
+}) {
   const { i18n } = useLingui();
   const { label, icon: Icon } = priorities[ticket.priority];
   const priority = i18n._(label);
@@ -18,7 +31,9 @@ export function TicketRow({ ticket, compact = false }: { ticket: Ticket; compact
     <Link
       to="/tickets/$ticketId"
       params={{ ticketId: String(ticket.id) }}
-      className={`${classes.row} ${compact ? classes.compact : ''}`}
+      search={keepView}
+      aria-current={current || undefined}
+      className={`${classes.row} ${classes[look]}`}
     >
       <span className={`${classes.icon} ${classes[ticket.priority]}`} title={priority}>
         <Icon size={18} stroke={2} />

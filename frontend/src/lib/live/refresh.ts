@@ -22,7 +22,11 @@ export function makeRefresher(client: QueryClient) {
     waiting = false;
     for (const [id, changes] of tickets) refreshTicket(client, id, changes);
     tickets.clear();
-    if (lists) void invalidate(client, 'listTickets', 'getDashboard', 'listViewCounts');
+    if (lists) {
+      void invalidate(client, 'getDashboard', 'listViewCounts');
+      // Lists that grow paint changes into their rows themselves; nothing in them jumps.
+      void client.invalidateQueries({ predicate: isPlainList });
+    }
     lists = false;
   };
   return (change: Change) => {
@@ -48,4 +52,9 @@ function refreshTicket(client: QueryClient, id: number, changes: Change[]): void
       (one.type.includes('comment') || !known || one.version !== known.version),
   );
   if (news) refetch(key);
+}
+
+function isPlainList({ queryKey }: { queryKey: readonly unknown[] }): boolean {
+  const key = queryKey[0] as { _id?: string; pages?: boolean } | undefined;
+  return key?._id === 'listTickets' && !key.pages;
 }

@@ -1,0 +1,155 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { ActionIcon, Button } from '@mantine/core';
+import { IconPlus, IconRefresh, IconRowInsertTop } from '@tabler/icons-react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import type { Ticket } from '@/lib/api';
+import { type ListContext, useCommandContext } from '@/lib/commands';
+import { preferences } from '@/lib/storage';
+import { LinkButton } from '@/ui/link-button';
+import { PageHeading } from '@/ui/page';
+import { ScrollList, type ScrollListHandle } from '@/ui/scroll-list';
+import { Fetched, SkeletonRows } from '@/ui/states';
+import { rememberQueue } from './last-queue';
+import classes from './list-pane.module.css';
+import { QueueFilters } from './queue-filters';
+import { NothingHere, useQueueTitle } from './queue-page';
+import type { QueueSearch } from './search-params';
+import { usePrefetchTicket, useTicketList } from './ticket-list';
+import { TicketRow } from './ticket-row';
+
+/** Heights of a row in pixels. */
+const heights = { comfortable: 40, compact: 32 } as const;
+type Density = keyof typeof heights;
+
+/** The list of the workspace; it stays where it is while tickets are opened beside it. */
+export function ListPane({ open }: { open: number | null }) {
+  const { t } = useLingui();
+  const search = useSearch({ from: '/app/tickets' });
+  const navigate = useNavigate({ from: '/tickets' });
+  const list = useTicketList(search);
+  const prefetch = usePrefetchTicket();
+  const title = useQueueTitle(search);
+  const handle = useRef<ScrollListHandle>(null);
+  const [density, setDensity] = useState<Density>(() =>
+    preferences.get('density') === 'compact' ? 'compact' : 'comfortable',
+  );
+  useEffect(() => rememberQueue(search), [search]);
+
+  const rows = useRef<readonly Ticket[]>(list.rows);
+  rows.current = list.rows;
+  const [commands] = useState<ListContext>(() => ({
+    next: () => handle.current?.next(),
+    previous: () => handle.current?.previous(),
+    focused: () => (handle.current?.current() ?? -1) >= 0,
+    current: () => rows.current[handle.current?.current() ?? -1] ?? null,
+  }));
+  useCommandContext('list', commands);
+
+  // Whoever leaves a ticket goes on in the list where they were.
+  const before = useRef(open);
+  useEffect(() => {
+    const left = before.current;
+    before.current = open;
+    if (left === null || open !== null) return;
+    handle.current?.focusRow(rows.current.findIndex((ticket) => ticket.id === left));
+  }, [open]);
+
+  const change = (part: Partial<QueueSearch>) =>
+    void navigate({
+      to: '/tickets',
+      search: (now) => ({ ...now, page: undefined, cursor: undefined, ...part }),
+    });
+  const toggleDensity = () => {
+    const next = density === 'compact' ? 'comfortable' : 'compact';
+    preferences.set('density', next === 'compact' ? next : null);
+    setDensity(next);
+  };
+  const densityLabel = density === 'compact' ? t`Roomier rows` : t`Denser rows`;
+  return (
+    <section className={classes.pane} data-beside={open !== null || undefined} aria-label={title}>
+      <div className={classes.head}>
+        {open === null ? (
+          <PageHeading key={search.view ?? 'all'} title={title} className={classes.title} />
+        ) : (
+          <h2 className={classes.title}>{title}</h2>
+        )}
+        {list.query.data && (
+          <span className={classes.count}>
+            <Total count={list.count} exact={list.exact} />
+          </span>
+        )}
+        <span className={classes.tools}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={densityLabel}
+            title={densityLabel}
+            onClick={toggleDensity}
+          >
+            <IconRowInsertTop size={18} />
+          </ActionIcon>
+          {open === null && (
+            <LinkButton to="/tickets/new" size="xs" leftSection={<IconPlus size={16} />}>
+              <Trans>New ticket</Trans>
+            </LinkButton>
+          )}
+        </span>
+      </div>
+      {open === null && (
+        <div className={classes.filters}>
+          <QueueFilters search={search} onChange={change} />
+        </div>
+      )}
+      {list.fresh > 0 && (
+        <Button
+          fullWidth
+          radius={0}
+          size="compact-sm"
+          variant="light"
+          leftSection={<IconRefresh size={14} />}
+          onClick={list.refresh}
+        >
+          <Plural
+            value={list.fresh}
+            one="# new or changed ticket"
+            other="# new or changed tickets"
+          />
+        </Button>
+      )}
+      <Fetched query={list.query} skeleton={<SkeletonRows rows={16} height={heights[density]} />}>
+        {() =>
+          list.rows.length === 0 ? (
+            <NothingHere search={search} works />
+          ) : (
+            <ScrollList
+              handle={handle}
+              label={title}
+              items={list.rows}
+              keyOf={(ticket) => ticket.id}
+              rowHeight={heights[density]}
+              total={list.exact ? list.count : -1}
+              onNearEnd={list.more}
+              onRest={prefetch}
+            >
+              {(ticket) => (
+                <TicketRow
+                  ticket={ticket}
+                  look={open === null ? 'wide' : 'beside'}
+                  current={ticket.id === open}
+                />
+              )}
+            </ScrollList>
+          )
+        }
+      </Fetched>
+    </section>
+  );
+}
+
+/** How many there are; beyond what is counted, "10,000+". */
+function Total({ count, exact }: { count: number; exact: boolean }) {
+  const { i18n } = useLingui();
+  const number = new Intl.NumberFormat(i18n.locale).format(count);
+  return exact ? number : `${number}+`;
+}

@@ -1,0 +1,96 @@
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { listTickets, type Ticket } from '@/lib/api';
+import { getTicketOptions } from '@/lib/api/@tanstack/react-query.gen';
+import { type Change, onChange } from '@/lib/live/store';
+import { asApiError } from '@/lib/problem';
+import { useMe } from '@/lib/session';
+import { patchTicket, showAnswer } from './actions';
+import { type QueueSearch, queueQuery } from './search-params';
+
+const pageSize = 100;
+/** What makes a ticket appear in a list that it was not in. */
+const arrivals = new Set(['ticket.created', 'ticket.assigned', 'ticket.status_changed']);
+
+/**
+ * A list that grows while one scrolls. Live changes are painted into its rows;
+ * they never move them: what is new is counted until `refresh` is called.
+ */
+export function useTicketList(search: QueueSearch) {
+  const client = useQueryClient();
+  const me = useMe();
+  const { page: _page, cursor: _cursor, page_size: _size, ...filter } = queueQuery(search);
+  const query = useInfiniteQuery({
+    queryKey: [{ _id: 'listTickets', pages: true, filter }],
+    queryFn: async ({ pageParam, signal }) =>
+      (
+        await listTickets({
+          query: { ...filter, page_size: pageSize, cursor: pageParam },
+          signal,
+          throwOnError: true,
+        })
+      ).data,
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) =>
+      (last.next && new URL(last.next, location.origin).searchParams.get('cursor')) || undefined,
+  });
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.results) ?? [], [query.data]);
+  const first = query.data?.pages[0];
+
+  const [fresh, setFresh] = useState<ReadonlySet<number>>(new Set());
+  const shown = useRef(rows);
+  shown.current = rows;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was fetched anew holds what was new
+  useEffect(() => setFresh(new Set()), [first]);
+  useEffect(
+    () =>
+      onChange((change: Change) => {
+        const row = shown.current.find((one) => one.id === change.ticket_id);
+        if (row) {
+          if (row.version !== change.version || change.type.includes('comment')) {
+            void repaint(client, change.ticket_id);
+          }
+        } else if (change.actor_id !== me.id && arrivals.has(change.type)) {
+          setFresh((before) => new Set(before).add(change.ticket_id));
+        }
+      }),
+    [client, me.id],
+  );
+
+  const { hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query;
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
+  const refresh = useCallback(() => void refetch(), [refetch]);
+  return {
+    query,
+    rows,
+    more,
+    refresh,
+    fresh: fresh.size,
+    count: first?.count ?? 0,
+    exact: first?.count_exact ?? true,
+  };
+}
+
+async function repaint(client: ReturnType<typeof useQueryClient>, id: number): Promise<void> {
+  try {
+    const options = { ...getTicketOptions({ path: { id } }), staleTime: 0 };
+    showAnswer(client, await client.fetchQuery(options));
+  } catch (error) {
+    if (asApiError(error).status === 404) patchTicket(client, id, () => null);
+  }
+}
+
+/** Fetches a ticket that is likely to be opened next. */
+export function usePrefetchTicket() {
+  const client = useQueryClient();
+  return useCallback(
+    (ticket: Ticket) =>
+      void client.prefetchQuery({
+        ...getTicketOptions({ path: { id: ticket.id } }),
+        staleTime: 15_000,
+      }),
+    [client],
+  );
+}

@@ -1,0 +1,134 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import {
+  type ReactNode,
+  type Ref,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useRef,
+} from 'react';
+import classes from './scroll-list.module.css';
+
+/** Moves the keyboard between the rows. */
+export interface ScrollListHandle {
+  next: () => void;
+  previous: () => void;
+  /** The row with the focus; -1 when it is elsewhere. */
+  current: () => number;
+  /** Puts the focus on a row, and the row on the screen. */
+  focusRow: (index: number) => void;
+}
+
+interface ScrollListProps<T> {
+  handle?: Ref<ScrollListHandle>;
+  label: string;
+  items: readonly T[];
+  keyOf: (item: T) => string | number;
+  /** The height of every row in pixels. */
+  rowHeight: number;
+  /** How long the list is when all of it is loaded. */
+  total: number;
+  /** Called when the reader comes near the end of what is loaded. */
+  onNearEnd: () => void;
+  /** Called a moment after the focus came to rest on a row. */
+  onRest?: (item: T, index: number) => void;
+  children: (item: T) => ReactNode;
+  foot?: ReactNode;
+}
+
+/** So many rows before the end the next ones are fetched. */
+const ahead = 60;
+/** Milliseconds after which a row counts as looked at. */
+const rest = 100;
+
+/**
+ * A list with a scroll bar of its own that renders only what is in view. Rows
+ * have one height, so that nothing is measured while scrolling; the keyboard
+ * enters at the row it was on last.
+ */
+export function ScrollList<T>(props: ScrollListProps<T>) {
+  const { handle, label, items, keyOf, rowHeight, total, onNearEnd, onRest, children, foot } =
+    props;
+  const box = useRef<HTMLDivElement>(null);
+  const last = useRef(-1);
+  const rows = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    getItemKey: (index) => {
+      const item = items[index];
+      return item === undefined ? index : keyOf(item);
+    },
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another density measures all rows anew
+  useEffect(() => rows.measure(), [rowHeight]);
+
+  const shown = rows.getVirtualItems();
+  const end = shown.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (items.length > 0 && end > items.length - ahead) onNearEnd();
+  }, [end, items.length, onNearEnd]);
+
+  const current = useCallback(() => {
+    const row = document.activeElement?.closest<HTMLElement>('[data-row]');
+    return row && box.current?.contains(row) ? Number(row.dataset.index) : -1;
+  }, []);
+  const focusRow = (index: number) => {
+    if (index < 0 || index >= items.length) return;
+    last.current = index;
+    rows.scrollToIndex(index);
+    const link = () =>
+      box.current?.querySelector<HTMLElement>(`[data-index="${index}"] :is(a, button)`);
+    const found = link();
+    if (found) found.focus();
+    else requestAnimationFrame(() => link()?.focus());
+  };
+  useImperativeHandle(handle, () => ({
+    next: () =>
+      focusRow(Math.min((current() < 0 ? last.current : current()) + 1, items.length - 1)),
+    previous: () => focusRow(Math.max(0, (current() < 0 ? last.current : current()) - 1)),
+    current,
+    focusRow,
+  }));
+
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const settle = (index: number) => {
+    clearTimeout(timer.current);
+    const item = items[index];
+    if (item === undefined || !onRest) return;
+    timer.current = setTimeout(() => onRest(item, index), rest);
+  };
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  return (
+    <div ref={box} className={classes.box}>
+      <ul aria-label={label} className={classes.list} style={{ height: rows.getTotalSize() }}>
+        {shown.map((row) => {
+          const item = items[row.index];
+          if (item === undefined) return null;
+          return (
+            <li
+              key={row.key}
+              data-row
+              data-index={row.index}
+              aria-setsize={total}
+              aria-posinset={row.index + 1}
+              className={classes.row}
+              style={{ height: rowHeight, transform: `translateY(${row.start}px)` }}
+              onFocus={() => {
+                last.current = row.index;
+                settle(row.index);
+              }}
+              onPointerEnter={() => settle(row.index)}
+              onPointerLeave={() => clearTimeout(timer.current)}
+            >
+              {children(item)}
+            </li>
+          );
+        })}
+      </ul>
+      {foot}
+    </div>
+  );
+}
