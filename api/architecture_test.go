@@ -20,7 +20,7 @@ const (
 	testFloor = "test"
 
 	maxFileLines    = 600
-	maxPackageLines = 3000
+	maxPackageLines = 3200
 )
 
 // drivers are database drivers; only platform/db may know them.

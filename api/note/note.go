@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/mention"
 	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/etag"
 	"github.com/fixdesk/fixdesk/api/platform/event"
@@ -98,7 +99,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, ticketID int64, co
 		if err := tx.Create(&n).Error; err != nil {
 			return fmt.Errorf("write a note on ticket %d: %w", t.ID, err)
 		}
-		mentions, err := ticket.Mentioned(tx.DB, t, content)
+		mentions, err := mention.In(tx.DB, content, t.CreatedByID)
 		if err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/realtime"
 	"github.com/fixdesk/fixdesk/api/seen"
+	"github.com/fixdesk/fixdesk/api/similar"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 	"github.com/fixdesk/fixdesk/docs"
@@ -37,6 +38,7 @@ type Features struct {
 	Bulk       *bulk.Service
 	Draft      *draft.Service
 	Seen       *seen.Service
+	Similar    *similar.Service
 	Realtime   *realtime.Hub
 	DeadLetter *deadletter.Service
 	Keys       *web.Keys
@@ -58,6 +60,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Note.Routes(signedIn, f.Keys)
 	f.Message.Routes(signedIn, f.Keys)
 	f.Bulk.Routes(signedIn, f.Keys)
+	f.Similar.Routes(signedIn, f.Keys)
 	f.Draft.Routes(signedIn, f.Keys)
 	f.Seen.Routes(signedIn, f.Keys)
 	f.Realtime.Routes(signedIn, f.Keys)

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/mention"
 	"github.com/fixdesk/fixdesk/api/platform/etag"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
@@ -40,7 +41,7 @@ func (s *Service) comment(ctx context.Context, by authz.Actor, ticketID int64, c
 		if err := addComment(tx.DB, t, &c); err != nil {
 			return err
 		}
-		mentions, err := Mentioned(tx.DB, t, content)
+		mentions, err := mention.In(tx.DB, content, t.CreatedByID)
 		if err != nil {
 			return err
 		}
@@ -126,9 +127,9 @@ func (s *Service) ListComments(ctx context.Context, by authz.Actor, ticketID int
 			return out, err
 		}
 	}
-	var walks []*query
+	var walks []*sqlText
 	if ticketID != 0 {
-		walks = []*query{s.commentWalk(scope{}, ticketID)}
+		walks = []*sqlText{s.commentWalk(scope{}, ticketID)}
 	} else {
 		for _, sc := range scopesOf(by) {
 			walks = append(walks, s.commentWalk(sc, 0))
@@ -137,8 +138,8 @@ func (s *Service) ListComments(ctx context.Context, by authz.Actor, ticketID int
 	if len(walks) == 0 {
 		return out, nil
 	}
-	count := &query{}
-	unionOf(count, "SELECT COUNT(*) FROM (", walks, func(q *query) { q.add(" LIMIT ?", web.MaxCount+1) }, ") AS u")
+	count := &sqlText{}
+	unionOf(count, "SELECT COUNT(*) FROM (", walks, func(q *sqlText) { q.add(" LIMIT ?", web.MaxCount+1) }, ") AS u")
 	var err error
 	if out.Count, err = scanCount(tx, count); err != nil {
 		return out, err
@@ -151,8 +152,8 @@ func (s *Service) ListComments(ctx context.Context, by authz.Actor, ticketID int
 	if page.Cursor != nil && page.Cursor.Back {
 		dir, op = " ASC", " > "
 	}
-	list := &query{}
-	unionOf(list, "SELECT u.id FROM (", walks, func(q *query) {
+	list := &sqlText{}
+	unionOf(list, "SELECT u.id FROM (", walks, func(q *sqlText) {
 		if page.Cursor != nil {
 			q.add(" AND c.id"+op+"?", page.Cursor.ID)
 		}
@@ -172,8 +173,8 @@ func (s *Service) ListComments(ctx context.Context, by authz.Actor, ticketID int
 }
 
 // commentWalk is a walk along the comments of one scope, or of one ticket.
-func (s *Service) commentWalk(sc scope, ticketID int64) *query {
-	q := &query{}
+func (s *Service) commentWalk(sc scope, ticketID int64) *sqlText {
+	q := &sqlText{}
 	from := func(index string) {
 		q.add("SELECT c.id FROM " + s.db.UseIndex("comments", "c", index) + " WHERE 1 = 1")
 	}
@@ -200,13 +201,13 @@ func (s *Service) commentWalk(sc scope, ticketID int64) *query {
 }
 
 // unionOf joins walks, each with an ending of its own.
-func unionOf(all *query, head string, walks []*query, ending func(*query), tail string, args ...any) {
+func unionOf(all *sqlText, head string, walks []*sqlText, ending func(*sqlText), tail string, args ...any) {
 	all.add(head)
 	for i, w := range walks {
 		if i > 0 {
 			all.add(" UNION ALL ")
 		}
-		part := &query{}
+		part := &sqlText{}
 		part.add(w.sql.String(), w.args...)
 		ending(part)
 		all.add("SELECT * FROM ("+part.sql.String()+") AS b"+strconv.Itoa(i), part.args...)

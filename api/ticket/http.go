@@ -1,11 +1,17 @@
 package ticket
 
 import (
+	"context"
+	"errors"
 	"net/http"
+	"strconv"
+	"time"
+	_ "time/tzdata" // zones, wherever the program runs
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 )
 
@@ -13,6 +19,8 @@ import (
 func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.GET("/tickets", web.Handle(s.list))
 	signedIn.POST("/tickets", keys.Post(s.open))
+	signedIn.GET("/tickets/count", web.Handle(s.count))
+	signedIn.GET("/tickets/query_fields", web.Handle(s.queryFields))
 	signedIn.GET("/tickets/:id", web.Handle(s.get))
 	signedIn.PUT("/tickets/:id", web.Handle(s.replace))
 	signedIn.PATCH("/tickets/:id", web.Handle(s.update))
@@ -42,16 +50,19 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 // @ID listTickets
 // @Tags tickets
 // @Produce json
+// @Param q query string false "A query in the query language (docs/reference/query.md)" example(status:open assignee:me printer)
+// @Param tz query string false "The time zone in which the days of q begin" default(UTC) example(Europe/Berlin)
+// @Param ids query string false "At most 100 ids, separated by commas: of them, those that the other parameters find" example(41,42)
 // @Param status query string false "One or more of open, in_progress, resolved, closed, separated by commas" example(open,in_progress)
 // @Param priority query string false "One or more of low, medium, high, urgent, separated by commas" example(high,urgent)
 // @Param search query string false "A phrase in title or description, upper and lower case alike" example(printer)
 // @Param assigned_to query string false "The assignee's id, me, or none" example(me)
 // @Param created_by query string false "The requester's id, or me" example(7)
-// @Param sort query string false "The order" Enums(-created_at, created_at, -updated_at, updated_at, -priority, priority) default(-created_at)
+// @Param sort query string false "The order" Enums(-created_at, created_at, -updated_at, updated_at, -priority, priority, -status, status) default(-created_at)
 // @Param page query int false "The page, from 1" minimum(1) default(1)
 // @Param page_size query int false "Items on a page" minimum(1) maximum(100) default(10)
 // @Param cursor query string false "A place in the list, as next and previous hold it"
-// @Success 200 {object} web.List[View]
+// @Success 200 {object} web.List[ItemView]
 // @Header 200 {string} ETag "Changes when the answer does"
 // @Failure 400 {object} web.Problem "A wrong or unknown parameter"
 // @Failure 401 {object} web.Problem "Not signed in"
@@ -62,8 +73,11 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 func (s *Service) list(c *gin.Context) error {
 	ctx := c.Request.Context()
 	by := authz.From(ctx)
-	q := web.ReadQuery(c, append([]string{"status", "priority", "search", "assigned_to", "created_by", "sort"}, web.PageParams...)...)
-	f := readFilter(q, by)
+	q := web.ReadQuery(c, append(filterParams, web.PageParams...)...)
+	f, err := s.readFilter(ctx, q, by)
+	if err != nil {
+		return err
+	}
 	page := q.Page(string(f.Sort))
 	if err := q.Err(); err != nil {
 		return err
@@ -76,10 +90,52 @@ func (s *Service) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.SendList(c, rows, s.viewFor(by, p))
+	unread, err := unreadOf(s.db.Read(ctx), by, rows.Rows)
+	if err != nil {
+		return err
+	}
+	view := s.viewFor(by, p)
+	return web.SendList(c, rows, func(t Ticket) ItemView { return ItemView{view(t), unread[t.ID]} })
 }
 
-func readFilter(q *web.Query, by authz.Actor) Filter {
+// filterParams are the parameters that narrow a list of tickets.
+var filterParams = []string{"q", "tz", "ids", "status", "priority", "search", "assigned_to", "created_by", "sort"}
+
+// maxIDs is how many tickets a list can be asked for by their ids.
+const maxIDs = 100
+
+// readFilter reads the parameters; what is wrong with them is in q, unless it
+// cannot be told.
+func (s *Service) readFilter(ctx context.Context, q *web.Query, by authz.Actor) (Filter, error) {
+	f := readFields(q, by)
+	for _, text := range q.List("ids") {
+		id, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || id < 1 || len(f.IDs) >= maxIDs {
+			q.Wrong("ids", "Must be at most 100 ids, separated by commas.")
+			break
+		}
+		f.IDs = append(f.IDs, id)
+	}
+	zone := time.UTC
+	if name := q.Text("tz"); name != "" {
+		var err error
+		if zone, err = time.LoadLocation(name); err != nil || name == "Local" {
+			q.Wrong("tz", "Must be a time zone such as Europe/Berlin.")
+			zone = time.UTC
+		}
+	}
+	out, err := s.Where(ctx, by, f, q.Text("q"), zone)
+	var wrong *fault.Error
+	if errors.As(err, &wrong) && wrong.Fields != nil {
+		for _, message := range wrong.Fields["q"] {
+			q.Wrong("q", message)
+		}
+		return f, nil
+	}
+	return out, err
+}
+
+func readFields(q *web.Query, by authz.Actor) Filter {
 	f := Filter{Sort: ByNewest, Search: q.Text("search")}
 	if v := q.OneOf("sort", Sorts...); v != "" {
 		f.Sort = Sort(v)

@@ -6,8 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/ticket/query"
 )
 
 // Filter says which of the visible tickets a list shows.
@@ -18,7 +20,12 @@ type Filter struct {
 	Unassigned bool       // only those without an assignee
 	CreatedBy  *int64     // nil for all
 	Search     string     // a phrase in title or description, as typed
+	IDs        []int64    // only these; nil for all
 	Sort       Sort
+
+	rest   []query.Node // of a query, what the fields above do not hold
+	reader authz.Actor  // who asks, for what depends on that
+	via    string       // the index to walk along instead of the sort's own
 }
 
 // Sort is the order of a list, named as the API names it.
@@ -32,10 +39,12 @@ const (
 	ByLeastUpdated Sort = "updated_at"
 	ByPriority     Sort = "-priority"
 	ByLeastUrgent  Sort = "priority"
+	ByLastStatus   Sort = "-status"
+	ByFirstStatus  Sort = "status"
 )
 
 // Sorts lists every order.
-var Sorts = []string{string(ByNewest), string(ByOldest), string(ByUpdated), string(ByLeastUpdated), string(ByPriority), string(ByLeastUrgent)}
+var Sorts = []string{string(ByNewest), string(ByOldest), string(ByUpdated), string(ByLeastUpdated), string(ByPriority), string(ByLeastUrgent), string(ByLastStatus), string(ByFirstStatus)}
 
 func (s Sort) descending() bool { return s == "" || s[0] == '-' }
 
@@ -47,6 +56,8 @@ func (s Sort) column() string {
 		return "updated_at"
 	case ByPriority, ByLeastUrgent:
 		return "priority"
+	case ByLastStatus, ByFirstStatus:
+		return "status"
 	case ByNewest, ByOldest:
 		return ""
 	}
@@ -61,6 +72,7 @@ type branch struct {
 	status     Status   // 0 for all
 	priority   Priority // 0 for all
 	priorities []Priority
+	ids        []int64
 }
 
 // branches splits a filter, within an actor's scopes, into walks.
@@ -68,6 +80,9 @@ func (f Filter) branches(scopes []scope) []branch {
 	statuses := f.Statuses
 	if len(statuses) == 0 || len(statuses) == len(Statuses) {
 		statuses = []Status{0}
+		if f.Sort.column() == "status" {
+			statuses = Statuses
+		}
 	}
 	var out []branch
 	for _, sc := range scopes {
@@ -76,7 +91,7 @@ func (f Filter) branches(scopes []scope) []branch {
 			continue
 		}
 		for _, st := range statuses {
-			out = append(out, f.byPriority(branch{scope: sc, status: st})...)
+			out = append(out, f.byPriority(branch{scope: sc, status: st, ids: f.IDs})...)
 		}
 	}
 	return out
@@ -170,20 +185,31 @@ func (b branch) index(s Sort) string {
 	return db.PrimaryKey
 }
 
-// query collects SQL and its arguments. The SQL is made of this file's
+// sqlText collects SQL and its arguments. The SQL is made of this file's
 // constants only; whatever a client sent is an argument.
-type query struct {
+type sqlText struct {
 	sql  strings.Builder
 	args []any
 }
 
-func (q *query) add(sql string, args ...any) {
+func (q *sqlText) add(sql string, args ...any) {
 	q.sql.WriteString(sql)
 	q.args = append(q.args, args...)
 }
 
+// index names the index to walk along for a branch.
+func (f Filter) index(b branch, s Sort) string {
+	switch {
+	case f.IDs != nil:
+		return db.PrimaryKey
+	case f.via != "":
+		return f.via
+	}
+	return b.index(s)
+}
+
 // where adds the branch's conditions.
-func (b branch) where(q *query) {
+func (b branch) where(q *sqlText) {
 	q.add(" WHERE 1 = 1")
 	if b.assignee != nil {
 		q.add(" AND t.assigned_to_id = ?", *b.assignee)
@@ -206,13 +232,16 @@ func (b branch) where(q *query) {
 	if len(b.priorities) > 0 {
 		q.add(" AND t.priority IN ?", b.priorities)
 	}
+	if b.ids != nil {
+		q.add(" AND t.id IN ?", b.ids)
+	}
 }
 
 const timeKey = "2006-01-02T15:04:05.999999Z"
 
 // from adds the condition that the walk begins behind the cursor; it reports
 // false when the branch lies wholly before it.
-func (b branch) from(q *query, s Sort, cur *web.Cursor) bool {
+func (b branch) from(q *sqlText, s Sort, cur *web.Cursor) bool {
 	if cur == nil {
 		return true
 	}
@@ -227,6 +256,14 @@ func (b branch) from(q *query, s Sort, cur *web.Cursor) bool {
 		case b.priority == at:
 			q.add(" AND t.id "+op+" ?", cur.ID)
 		case (b.priority > at) == (op == "<"):
+			return false
+		}
+	case "status":
+		at, _ := ParseStatus(cur.Key)
+		switch {
+		case b.status == at:
+			q.add(" AND t.id "+op+" ?", cur.ID)
+		case (b.status > at) == (op == "<"):
 			return false
 		}
 	case "updated_at":
@@ -248,6 +285,8 @@ func cursorOf(s Sort) func(Ticket) web.Cursor {
 		switch s.column() {
 		case "priority":
 			c.Key = t.Priority.String()
+		case "status":
+			c.Key = t.Status.String()
 		case "updated_at":
 			c.Key = t.UpdatedAt.UTC().Format(timeKey)
 		}
@@ -269,16 +308,16 @@ func (s Sort) order(alias string, back bool) string {
 
 // union returns the ids of a page: skip rows, then at most limit.
 // extra adds conditions on t that no index serves.
-func (f Filter) union(d *db.DB, branches []branch, cur *web.Cursor, skip, limit int, extra func(*query)) *query {
+func (f Filter) union(d *db.DB, branches []branch, cur *web.Cursor, skip, limit int, extra func(*sqlText)) *sqlText {
 	back := cur != nil && cur.Back
 	column := ""
 	if c := f.Sort.column(); c != "" {
 		column = ", t." + c
 	}
-	var parts []*query
+	var parts []*sqlText
 	for _, b := range branches {
-		q := &query{}
-		q.add("SELECT t.id" + column + " FROM " + d.UseIndex("tickets", "t", b.index(f.Sort)))
+		q := &sqlText{}
+		q.add("SELECT t.id" + column + " FROM " + d.UseIndex("tickets", "t", f.index(b, f.Sort)))
 		b.where(q)
 		if !b.from(q, f.Sort, cur) {
 			continue
@@ -290,10 +329,13 @@ func (f Filter) union(d *db.DB, branches []branch, cur *web.Cursor, skip, limit 
 		if b.priority != 0 && f.Sort.column() == "priority" {
 			order = ByNewest.order("t", back != (f.Sort == ByLeastUrgent))
 		}
+		if f.Sort.column() == "status" { // one in each branch
+			order = ByNewest.order("t", back != (f.Sort == ByFirstStatus))
+		}
 		q.add(" ORDER BY "+order+" LIMIT ?", skip+limit)
 		parts = append(parts, q)
 	}
-	all := &query{}
+	all := &sqlText{}
 	if len(parts) == 0 {
 		return nil
 	}
@@ -316,15 +358,15 @@ func (f Filter) counting() Filter {
 
 // count returns the number of rows in the branches, counting no further than
 // one above web.MaxCount.
-func (f Filter) count(d *db.DB, branches []branch, extra func(*query)) *query {
-	all := &query{}
+func (f Filter) count(d *db.DB, branches []branch, extra func(*sqlText)) *sqlText {
+	all := &sqlText{}
 	all.add("SELECT COUNT(*) FROM (")
 	for i, b := range branches {
 		if i > 0 {
 			all.add(" UNION ALL ")
 		}
-		index := b.index(ByNewest)
-		if index == db.PrimaryKey && extra == nil {
+		index := f.index(b, ByNewest)
+		if index == db.PrimaryKey && extra == nil && f.IDs == nil {
 			index = "idx_tickets_priority" // narrower than the rows
 		}
 		all.add("SELECT * FROM (SELECT t.id FROM " + d.UseIndex("tickets", "t", index))
@@ -341,7 +383,7 @@ func (f Filter) count(d *db.DB, branches []branch, extra func(*query)) *query {
 // onlyCounted reports whether the filter asks for nothing that the counters of
 // tickets by status and priority do not know.
 func (f Filter) onlyCounted() bool {
-	return f.AssignedTo == nil && !f.Unassigned && f.CreatedBy == nil && f.Search == ""
+	return f.AssignedTo == nil && !f.Unassigned && f.CreatedBy == nil && f.Search == "" && f.IDs == nil && len(f.rest) == 0
 }
 
 func (f Filter) wants(s Status, p Priority) bool {

@@ -38,6 +38,8 @@ func wanted(all []Ticket, by authz.Actor, f Filter) []int64 {
 		switch f.Sort.column() {
 		case "priority":
 			by = cmp.Compare(a.Priority, b.Priority)
+		case "status":
+			by = cmp.Compare(a.Status, b.Status)
 		case "updated_at":
 			by = a.UpdatedAt.Compare(b.UpdatedAt)
 		}
@@ -272,7 +274,7 @@ func TestNoListScans(t *testing.T) {
 		d := newDesk(t, w)
 		emma, sam, ada := d.person("emma", authz.Employee), d.person("sam", authz.ITStaff), d.person("ada", authz.Admin)
 		d.fixture(4, 2000, emma, sam, ada)
-		check := func(name string, q *query) {
+		check := func(name string, q *sqlText) {
 			t.Helper()
 			plan, err := d.DB.Explain(ctx, q.sql.String(), q.args...)
 			if err != nil {

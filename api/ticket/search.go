@@ -24,11 +24,13 @@ func (ticketText) TableName() string { return "ticket_texts" }
 
 // folded returns title and description as a search sees them, with a separator
 // between them that ends a phrase.
-func folded(t *Ticket) string { return user.Fold(t.Title) + "\x1e" + user.Fold(t.Description) }
+func folded(t *Ticket) string { return user.Fold(t.Title) + textBreak + user.Fold(t.Description) }
+
+const textBreak = "\x1e"
 
 // contains checks the text itself, whatever index found the row.
-func contains(q *query, needle string) {
-	q.add(" AND INSTR((SELECT x.folded FROM ticket_texts AS x WHERE x.ticket_id = t.id), ?) > 0", needle)
+func contains(q *sqlText, needle string) {
+	q.add("INSTR((SELECT x.folded FROM ticket_texts AS x WHERE x.ticket_id = t.id), ?) > 0", needle)
 }
 
 // nearby is how many of the newest tickets are looked through before the text
@@ -39,20 +41,21 @@ const nearby = 2000
 // plan is how a search is run: by walking the list and looking into each text,
 // or by asking the text index first.
 type plan struct {
-	match *db.TextMatch // nil to walk
-	count int64
+	match  *db.TextMatch // nil to walk
+	count  int64
+	needle string // the folded search
 }
 
 // planSearch chooses. It counts on the way, since either way depends on how
 // many there are.
 func (s *Service) planSearch(ctx context.Context, f Filter, needle string, branches []branch) (plan, error) {
-	walk := func(q *query) { contains(q, needle) }
+	walk := f.extra(needle)
 	match, indexed := s.db.MatchText(textIndex, "g", needle)
 	few, err := s.fewInAll(ctx, f, branches)
 	if err != nil {
 		return plan{}, err
 	}
-	if !indexed || few || byRequester(branches) {
+	if !indexed || few {
 		n, err := scanCount(s.db.Read(ctx), f.count(s.db, branches, walk))
 		return plan{count: n}, err
 	}
@@ -83,40 +86,30 @@ func (s *Service) fewInAll(ctx context.Context, f Filter, branches []branch) (bo
 	return n <= s.walkBelow, err
 }
 
-// byRequester reports whether each walk is along one person's own tickets,
-// which are few.
-func byRequester(branches []branch) bool {
-	for _, b := range branches {
-		if b.requester == nil {
-			return false
-		}
-	}
-	return true
-}
-
 // dense reports whether at least one in twenty of the newest tickets matches.
 func (s *Service) dense(ctx context.Context, f Filter, needle string, branches []branch) (bool, error) {
 	var newest int64
 	if err := s.db.Read(ctx).Raw("SELECT COALESCE(MAX(id), 0) FROM tickets").Scan(&newest).Error; err != nil {
 		return false, fmt.Errorf("find the newest ticket: %w", err)
 	}
-	n, err := scanCount(s.db.Read(ctx), f.count(s.db, branches, func(q *query) {
-		q.add(" AND t.id > ?", newest-nearby)
+	n, err := scanCount(s.db.Read(ctx), f.count(s.db, branches, func(q *sqlText) {
+		q.add(" AND t.id > ? AND ", newest-nearby)
 		contains(q, needle)
+		f.where(q)
 	}))
 	return n >= min(nearby, newest)/20 && n > 0, err
 }
 
 // matches returns the ids of a page, or their number, by way of the text index.
-func (f Filter) matches(m db.TextMatch, needle string, branches []branch, cur *web.Cursor, skip, limit int, counting bool) *query {
+func (f Filter) matches(m db.TextMatch, needle string, branches []branch, cur *web.Cursor, skip, limit int, counting bool) *sqlText {
 	back := cur != nil && cur.Back
-	q := &query{}
+	q := &sqlText{}
 	// CROSS JOIN keeps SQLite from turning the order of the loops around.
 	q.add("SELECT t.id FROM "+textIndex+" AS g CROSS JOIN tickets AS t ON t.id = g.rowid"+
 		" CROSS JOIN ticket_texts AS x ON x.ticket_id = g.rowid WHERE "+m.Cond+" AND INSTR(x.folded, ?) > 0 AND (", m.Arg, needle)
 	first := true
 	for _, b := range branches {
-		part := &query{}
+		part := &sqlText{}
 		b.where(part)
 		if !b.from(part, f.Sort, cur) {
 			continue
@@ -131,9 +124,10 @@ func (f Filter) matches(m db.TextMatch, needle string, branches []branch, cur *w
 		return nil
 	}
 	q.add(")")
+	f.where(q)
 	if counting {
 		q.add(" LIMIT ?", limit)
-		all := &query{}
+		all := &sqlText{}
 		all.add("SELECT COUNT(*) FROM ("+q.sql.String()+") AS u", q.args...)
 		return all
 	}
@@ -158,7 +152,7 @@ func (f Filter) matches(m db.TextMatch, needle string, branches []branch, cur *w
 	return q
 }
 
-func scanCount(tx *gorm.DB, q *query) (int64, error) {
+func scanCount(tx *gorm.DB, q *sqlText) (int64, error) {
 	if q == nil {
 		return 0, nil
 	}
@@ -169,26 +163,55 @@ func scanCount(tx *gorm.DB, q *query) (int64, error) {
 	return n, nil
 }
 
+// extra returns what no index serves: a text to look into, and what is left of
+// a query.
+func (f Filter) extra(needle string) func(*sqlText) {
+	if needle == "" && len(f.rest) == 0 {
+		return nil
+	}
+	return func(q *sqlText) {
+		if needle != "" {
+			q.add(" AND ")
+			contains(q, needle)
+		}
+		f.where(q)
+	}
+}
+
+// plan decides how a list is found and counts it. The filter that it returns
+// may be led by another index.
+func (s *Service) plan(ctx context.Context, scopes []scope, counted func() (int64, error), f Filter) (Filter, plan, error) {
+	all := f.counting().branches(scopes)
+	if len(all) == 0 {
+		return f, plan{}, nil
+	}
+	var err error
+	if f.via, err = s.leading(ctx, f); err != nil {
+		return f, plan{}, err
+	}
+	p := plan{needle: user.Fold(f.Search)}
+	switch {
+	case p.needle != "" && f.via == "":
+		needle := p.needle
+		p, err = s.planSearch(ctx, f, needle, all)
+		p.needle = needle
+	case f.onlyCounted():
+		p.count, err = counted()
+	default:
+		p.count, err = scanCount(s.db.Read(ctx), f.count(s.db, all, f.extra(p.needle)))
+	}
+	return f, p, err
+}
+
 // find returns a page of the tickets that a filter finds within scopes.
 func (s *Service) find(ctx context.Context, scopes []scope, counted func() (int64, error), f Filter, page web.Page) (web.Rows[Ticket], error) {
 	out := web.Rows[Ticket]{CursorOf: cursorOf(f.Sort)}
-	branches, all := f.branches(scopes), f.counting().branches(scopes)
+	branches := f.branches(scopes)
 	if len(branches) == 0 {
 		_, err := page.Skip(0)
 		return out, err
 	}
-	var extra func(*query)
-	var p plan
-	var err error
-	switch needle := user.Fold(f.Search); {
-	case needle != "":
-		extra = func(q *query) { contains(q, needle) }
-		p, err = s.planSearch(ctx, f, needle, all)
-	case f.onlyCounted():
-		p.count, err = counted()
-	default:
-		p.count, err = scanCount(s.db.Read(ctx), f.count(s.db, all, nil))
-	}
+	f, p, err := s.plan(ctx, scopes, counted, f)
 	if err != nil {
 		return out, err
 	}
@@ -197,11 +220,11 @@ func (s *Service) find(ctx context.Context, scopes []scope, counted func() (int6
 	if err != nil {
 		return out, err
 	}
-	var q *query
+	var q *sqlText
 	if p.match != nil {
-		q = f.matches(*p.match, user.Fold(f.Search), branches, page.Cursor, skip, page.Size+1, false)
+		q = f.matches(*p.match, p.needle, branches, page.Cursor, skip, page.Size+1, false)
 	} else {
-		q = f.union(s.db, branches, page.Cursor, skip, page.Size+1, extra)
+		q = f.union(s.db, branches, page.Cursor, skip, page.Size+1, f.extra(p.needle))
 	}
 	if q == nil {
 		out.HasBefore = page.Cursor != nil && !page.Cursor.Back

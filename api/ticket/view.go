@@ -44,6 +44,12 @@ type View struct {
 	Can     Can     `json:"can"`
 } //@name Ticket
 
+// ItemView is a ticket in a list, for one reader.
+type ItemView struct {
+	View
+	Unread bool `json:"unread" example:"true"`
+} //@name TicketItem
+
 // DetailView is a ticket with its conversation, oldest first.
 type DetailView struct {
 	View

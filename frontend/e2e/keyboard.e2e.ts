@@ -39,7 +39,7 @@ journeys('without a mouse', (desk) => {
     await page.keyboard.press('/');
     await page.keyboard.type('Keyboard only');
     await page.keyboard.press('Enter');
-    await page.waitForURL(/search=Keyboard/);
+    await page.waitForURL(/q=Keyboard/);
     await page.getByRole('link', { name: /Keyboard only/ }).waitFor();
     await leaveField(page);
     await page.keyboard.press('j');

@@ -52,7 +52,7 @@ journeys('IT staff', (desk) => {
     const page = await desk.openAs('it_staff', '/tickets');
     await page.getByRole('searchbox', { name: 'Search tickets' }).fill('findable');
     await page.getByText('Urgent', { exact: true }).first().click();
-    await page.waitForURL(/search=findable/);
+    await page.waitForURL(/q=findable/);
     await page.waitForURL(/priority=urgent/);
     await page.getByRole('link', { name: /Findable alpha/ }).waitFor();
     await page.getByRole('link', { name: /Findable beta/ }).waitFor({ state: 'detached' });
@@ -63,15 +63,55 @@ journeys('IT staff', (desk) => {
     await page.waitForURL((url) => url.search === '');
   });
 
-  it('turns pages', async () => {
+  it('shows a long list as one scrolls, with one number for all of it', async () => {
     const marker = 'Paged';
-    for (let n = 0; n < 55; n += 1) await desk.ticket(`${marker} ${n}`);
-    const page = await desk.openAs('it_staff', `/tickets?search=${marker}`);
-    await page.getByText('1–50 of 55').waitFor();
-    await page.getByRole('button', { name: 'Next' }).click();
-    await page.getByText('51–55 of 55').waitFor();
-    expect(new URL(page.url()).searchParams.get('page')).toBe('2');
-    await page.goBack();
-    await page.getByText('1–50 of 55').waitFor();
+    for (let n = 0; n < 130; n += 1) await desk.ticket(`${marker} ${n}`);
+    const page = await desk.openAs('it_staff', `/tickets?q=${marker}`);
+    await page.getByText('130', { exact: true }).waitFor();
+    await page.getByRole('link', { name: /Paged 129/ }).waitFor();
+    await page.keyboard.press('j');
+    for (let n = 0; n < 40; n += 1) await page.keyboard.press('j');
+    await page.getByRole('link', { name: /Paged 89/ }).waitFor();
+    await page.getByRole('list', { name: 'All tickets' }).evaluate((list) => {
+      const box = list.parentElement;
+      if (box) box.scrollTop = box.scrollHeight;
+    });
+    await page.getByRole('link', { name: /Paged 29/ }).waitFor();
+  });
+
+  it('opens a ticket beside the list, and goes on where it was', async () => {
+    for (const name of ['one', 'two', 'three']) await desk.ticket(`Beside ${name}`);
+    const page = await desk.openAs('it_staff', '/tickets?q=Beside');
+    await page.getByRole('link', { name: /Beside three/ }).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Beside two' }).waitFor();
+    await page.getByRole('separator', { name: 'Width of the list' }).waitFor();
+    await page.getByRole('link', { name: /Beside three/ }).waitFor();
+    expect(page.url()).toContain('q=Beside');
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { level: 1, name: 'All tickets' }).waitFor();
+    await page.waitForFunction(() => document.activeElement?.textContent?.includes('Beside two'));
+  });
+
+  it('understands a query, completes it, and explains what it does not understand', async () => {
+    const { id } = await desk.ticket('Query me');
+    await desk.api('it_staff', 'PATCH', `/api/tickets/${id}`, { priority: 'urgent' });
+    await desk.ticket('Query me not');
+    const page = await desk.openAs('it_staff', '/tickets');
+    await page.keyboard.press('/');
+    await page.keyboard.type('prio');
+    await page.getByRole('option', { name: /priority:/ }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('>=urgent "query me"');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: /Query me/ }).waitFor();
+    expect(await page.getByRole('link', { name: /Query me not/ }).count()).toBe(0);
+    const search = page.getByRole('searchbox', { name: 'Search tickets' });
+    await search.fill('colour:red');
+    await search.press('Enter');
+    await page.getByText(/Unknown field "colour"/).waitFor();
   });
 });

@@ -81,7 +81,8 @@ for (const { suffix, ...look } of looks) {
       if (typeof where === 'string') await page.goto(where);
       else await where(page);
       await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.waitForLoadState('networkidle');
+      // The live stream never ends, so the network is never idle.
+      await page.waitForTimeout(1500);
       await page.evaluate(() => document.activeElement?.blur());
       await page.screenshot({ path: join(directory, `${name}-${suffix}.png`) });
     }

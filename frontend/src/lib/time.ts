@@ -55,3 +55,8 @@ function watch(callback: () => void): () => void {
 export function useNow(): number {
   return useSyncExternalStore(watch, () => now);
 }
+
+/** The time zone of the browser, as IANA names it. */
+export function browserTimeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

@@ -5,6 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { Ticket } from '@/lib/api';
 import { type ListContext, useCommandContext } from '@/lib/commands';
+import { fieldErrors } from '@/lib/problem';
 import { preferences } from '@/lib/storage';
 import { LinkButton } from '@/ui/link-button';
 import { PageHeading } from '@/ui/page';
@@ -13,7 +14,7 @@ import { Fetched, SkeletonRows } from '@/ui/states';
 import { rememberQueue } from './last-queue';
 import classes from './list-pane.module.css';
 import { QueueFilters } from './queue-filters';
-import { NothingHere, useQueueTitle } from './queue-page';
+import { NothingHere, QueryMistake, useQueueTitle } from './queue-page';
 import type { QueueSearch } from './search-params';
 import { usePrefetchTicket, useTicketList } from './ticket-list';
 import { TicketRow } from './ticket-row';
@@ -65,6 +66,7 @@ export function ListPane({ open }: { open: number | null }) {
     preferences.set('density', next === 'compact' ? next : null);
     setDensity(next);
   };
+  const mistake = list.query.error ? fieldErrors(list.query.error).q : undefined;
   const densityLabel = density === 'compact' ? t`Roomier rows` : t`Denser rows`;
   return (
     <section className={classes.pane} data-beside={open !== null || undefined} aria-label={title}>
@@ -117,32 +119,36 @@ export function ListPane({ open }: { open: number | null }) {
           />
         </Button>
       )}
-      <Fetched query={list.query} skeleton={<SkeletonRows rows={16} height={heights[density]} />}>
-        {() =>
-          list.rows.length === 0 ? (
-            <NothingHere search={search} works />
-          ) : (
-            <ScrollList
-              handle={handle}
-              label={title}
-              items={list.rows}
-              keyOf={(ticket) => ticket.id}
-              rowHeight={heights[density]}
-              total={list.exact ? list.count : -1}
-              onNearEnd={list.more}
-              onRest={prefetch}
-            >
-              {(ticket) => (
-                <TicketRow
-                  ticket={ticket}
-                  look={open === null ? 'wide' : 'beside'}
-                  current={ticket.id === open}
-                />
-              )}
-            </ScrollList>
-          )
-        }
-      </Fetched>
+      {mistake ? (
+        <QueryMistake message={mistake} />
+      ) : (
+        <Fetched query={list.query} skeleton={<SkeletonRows rows={16} height={heights[density]} />}>
+          {() =>
+            list.rows.length === 0 ? (
+              <NothingHere search={search} works />
+            ) : (
+              <ScrollList
+                handle={handle}
+                label={title}
+                items={list.rows}
+                keyOf={(ticket) => ticket.id}
+                rowHeight={heights[density]}
+                total={list.exact ? list.count : -1}
+                onNearEnd={list.more}
+                onRest={prefetch}
+              >
+                {(ticket) => (
+                  <TicketRow
+                    ticket={ticket}
+                    look={open === null ? 'wide' : 'beside'}
+                    current={ticket.id === open}
+                  />
+                )}
+              </ScrollList>
+            )
+          }
+        </Fetched>
+      )}
     </section>
   );
 }

@@ -16,6 +16,8 @@ const sortLabels = {
   updated_at: msg`Longest unchanged first`,
   '-priority': msg`Most pressing first`,
   priority: msg`Least pressing first`,
+  status: msg`By status, open first`,
+  '-status': msg`By status, closed first`,
 } satisfies Record<Sort, unknown>;
 
 interface Props {
@@ -87,7 +89,7 @@ export function QueueFilters({ search, onChange }: Props) {
                 status: undefined,
                 priority: undefined,
                 assignee: undefined,
-                search: undefined,
+                q: undefined,
               })
             }
           >

@@ -27,14 +27,15 @@ it('keeps filters, sort and search in the URL', async () => {
   await user.type(screen.getByLabelText('Search tickets'), 'fire');
   await waitFor(() =>
     expect(router.state.location.href).toBe(
-      '/tickets?status=open,in_progress&sort=-priority&search=fire',
+      '/tickets?status=open,in_progress&sort=-priority&q=fire',
     ),
   );
   await waitFor(() =>
     expect(asked()).toEqual({
       status: 'open,in_progress',
       sort: '-priority',
-      search: 'fire',
+      q: 'fire',
+      tz: expect.any(String),
       page_size: '50',
     }),
   );
@@ -47,7 +48,7 @@ it('opens a shared link with its filters set', async () => {
   expect(screen.getByRole('heading', { level: 1 })).toHaveTextContent('Assigned to me');
   expect(screen.getByLabelText('Urgent')).toBeChecked();
   expect(screen.getByLabelText('Search tickets')).toHaveValue('%42');
-  expect(asked()).toMatchObject({ assigned_to: 'me', priority: 'urgent', search: '%42' });
+  expect(asked()).toMatchObject({ assigned_to: 'me', priority: 'urgent', q: '%42' });
 });
 
 it('starts at the first page again when a filter changes', async () => {

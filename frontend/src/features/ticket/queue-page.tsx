@@ -4,7 +4,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useCan } from '@/lib/can';
 import { type ListContext, useCommandContext } from '@/lib/commands';
-import { asApiError } from '@/lib/problem';
+import { asApiError, fieldErrors } from '@/lib/problem';
 import { LinkButton } from '@/ui/link-button';
 import { Page } from '@/ui/page';
 import { Pager } from '@/ui/pager';
@@ -41,6 +41,7 @@ export function QueuePage() {
   const change = (part: Partial<QueueSearch>) =>
     void navigate({ search: (now) => ({ ...now, page: undefined, cursor: undefined, ...part }) });
 
+  const mistake = tickets.error ? fieldErrors(tickets.error).q : undefined;
   const pastTheEnd = tickets.error && asApiError(tickets.error).status === 404 && search.page;
   return (
     <Page
@@ -55,7 +56,9 @@ export function QueuePage() {
     >
       {works && <ViewLinks />}
       <QueueFilters search={search} onChange={change} />
-      {pastTheEnd ? (
+      {mistake ? (
+        <QueryMistake message={mistake} />
+      ) : pastTheEnd ? (
         <EmptyState
           title={t`This page does not exist any more`}
           action={
@@ -121,6 +124,12 @@ function ViewLinks() {
       ))}
     </nav>
   );
+}
+
+/** A search that the server does not understand: what is wrong, and where. */
+export function QueryMistake({ message }: { message: string }) {
+  const { t } = useLingui();
+  return <EmptyState title={t`This search cannot be understood`}>{message}</EmptyState>;
 }
 
 export function useQueueTitle(search: QueueSearch): string {

@@ -17,7 +17,7 @@ describe('parseQueueSearch', () => {
       priority: 'urgent',
       sort: '-priority',
       page: 3,
-      search: '42',
+      q: '42',
     });
   });
 
@@ -44,5 +44,5 @@ describe('queueQuery', () => {
 
 it('knows whether a list is narrowed', () => {
   expect(isFiltered({ view: 'mine', sort: 'priority', page: 2 })).toBe(false);
-  expect(isFiltered({ search: 'x' })).toBe(true);
+  expect(isFiltered({ q: 'x' })).toBe(true);
 });

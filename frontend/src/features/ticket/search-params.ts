@@ -1,3 +1,4 @@
+import { browserTimeZone } from '@/lib/time';
 import type { Priority, Status } from './labels';
 
 /** What the queue shows; all of it lives in the URL, so that a view can be shared and revisited. */
@@ -6,7 +7,8 @@ export interface QueueSearch {
   status?: string;
   priority?: string;
   assignee?: string;
-  search?: string;
+  /** In the query language of the API. */
+  q?: string;
   sort?: Sort;
   page?: number;
   cursor?: string;
@@ -22,6 +24,8 @@ export const sorts = [
   'updated_at',
   '-priority',
   'priority',
+  'status',
+  '-status',
 ] as const;
 export type Sort = (typeof sorts)[number];
 export const defaultSort: Sort = '-created_at';
@@ -58,7 +62,8 @@ export function parseQueueSearch(raw: Record<string, unknown>): QueueSearch {
     status: subset(statusNames, raw.status),
     priority: subset(priorityNames, raw.priority),
     assignee: /^\d+$/.test(String(raw.assignee ?? '')) ? String(raw.assignee) : undefined,
-    search: text(raw.search),
+    // Links from before there was a query language.
+    q: text(raw.q) ?? text(raw.search),
     sort: oneOf(sorts, raw.sort),
     page: positive(raw.page),
     cursor: text(raw.cursor),
@@ -75,7 +80,8 @@ export function queueQuery(search: QueueSearch) {
     status: search.status,
     priority: search.priority,
     assigned_to: assigned,
-    search: search.search,
+    q: search.q,
+    tz: search.q ? browserTimeZone() : undefined,
     sort: search.sort,
     page: search.cursor ? undefined : search.page,
     cursor: search.cursor,
@@ -85,5 +91,5 @@ export function queueQuery(search: QueueSearch) {
 
 /** Whether anything but the view narrows the list. */
 export function isFiltered(search: QueueSearch): boolean {
-  return !!(search.status || search.priority || search.assignee || search.search);
+  return !!(search.status || search.priority || search.assignee || search.q);
 }

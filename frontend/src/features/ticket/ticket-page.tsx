@@ -2,9 +2,9 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Skeleton, Stack } from '@mantine/core';
 import { IconChevronLeft } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
+import { memo, useCallback, useMemo, useState } from 'react';
 import type { TicketDetail } from '@/lib/api';
-import { CommandButton, type Contexts, useCommandContext } from '@/lib/commands';
+import { CommandButton, type Contexts, useCommandContext, useTicketScope } from '@/lib/commands';
 import { useTellPresence } from '@/lib/live/presence';
 import { ApiError, asApiError } from '@/lib/problem';
 import { PageHeading } from '@/ui/page';
@@ -73,7 +73,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   const context = useMemo(() => ({ ticket, back, editTitle }), [ticket, back, editTitle]);
   useCommandContext('ticket', gone ? null : context);
   // The buttons of the ticket are about it, whatever is selected in the list.
-  const on = useMemo(() => ({ list: undefined, ticket: context }), [context]);
+  const on = useTicketScope(context);
   const works = !gone && (ticket.can.update_status || ticket.can.assign);
   useTellPresence(ticket.id, works);
   return (
@@ -132,7 +132,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   );
 }
 
-function TicketActions({ on }: { on: Contexts }) {
+const TicketActions = memo(function TicketActions({ on }: { on: Contexts }) {
   return (
     <>
       <CommandButton id="ticket.resolve" on={on} />
@@ -142,7 +142,7 @@ function TicketActions({ on }: { on: Contexts }) {
       <CommandButton id="ticket.delete" on={on} />
     </>
   );
-}
+});
 
 function Gone() {
   return (

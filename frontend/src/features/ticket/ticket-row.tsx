@@ -18,7 +18,7 @@ export function TicketRow({
   look = 'wide',
   current = false,
 }: {
-  ticket: Ticket;
+  ticket: Ticket & { unread?: boolean };
   /** `beside` an open ticket there is less room, in the `brief` lists of the dashboard the least. */
   look?: 'wide' | 'beside' | 'brief';
   /** It is the one that is open. */
@@ -34,6 +34,7 @@ export function TicketRow({
       search={keepView}
       aria-current={current || undefined}
       className={`${classes.row} ${classes[look]}`}
+      data-unread={ticket.unread || undefined}
     >
       <span className={`${classes.icon} ${classes[ticket.priority]}`} title={priority}>
         <Icon size={18} stroke={2} />
@@ -41,6 +42,11 @@ export function TicketRow({
       </span>
       <span className={classes.id}>#{ticket.id}</span>
       <span className={classes.title} title={ticket.title}>
+        {ticket.unread && (
+          <VisuallyHidden>
+            <Trans>Unread:</Trans>{' '}
+          </VisuallyHidden>
+        )}
         <bdi>{ticket.title}</bdi> <PresentBadge ticketId={ticket.id} />
       </span>
       <span className={`${classes.cell} ${classes.people} ${classes.requester}`}>

@@ -1,4 +1,5 @@
-package ticket
+// Package mention finds whom a text calls.
+package mention
 
 import (
 	"regexp"
@@ -9,17 +10,17 @@ import (
 	"github.com/fixdesk/fixdesk/api/user"
 )
 
-// mention is "@" and a username where a word begins.
-var mention = regexp.MustCompile(`(?:^|[^\pL\pN._@-])@([\pL\pN][\pL\pN._@+-]*)`)
+// call is "@" and a username where a word begins.
+var call = regexp.MustCompile(`(?:^|[^\pL\pN._@-])@([\pL\pN][\pL\pN._@+-]*)`)
 
 // maxMentions is how many people one text can call.
 const maxMentions = 20
 
-// Mentioned returns the ids of those whom a text calls by "@username" and who
-// may know of it: whoever works on tickets, and the ticket's requester.
-func Mentioned(tx *gorm.DB, t *Ticket, text string) ([]int64, error) {
+// In returns the ids of those whom a text on a ticket calls by "@username" and
+// who may know of it: whoever works on tickets, and the ticket's requester.
+func In(tx *gorm.DB, text string, requester int64) ([]int64, error) {
 	var names []string
-	for _, m := range mention.FindAllStringSubmatch(text, 4*maxMentions) {
+	for _, m := range call.FindAllStringSubmatch(text, 4*maxMentions) {
 		name := m[1]
 		for len(name) > 0 && (name[len(name)-1] == '.' || name[len(name)-1] == '-') {
 			name = name[:len(name)-1] // the end of a sentence
@@ -38,7 +39,7 @@ func Mentioned(tx *gorm.DB, t *Ticket, text string) ([]int64, error) {
 	var ids []int64
 	for _, name := range names {
 		u, ok := found[name]
-		if ok && (u.Assignable() || (u.IsActive && u.ID == t.CreatedByID)) && !slices.Contains(ids, u.ID) {
+		if ok && (u.Assignable() || (u.IsActive && u.ID == requester)) && !slices.Contains(ids, u.ID) {
 			ids = append(ids, u.ID)
 		}
 	}

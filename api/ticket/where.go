@@ -1,0 +1,206 @@
+package ticket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/ticket/query"
+	"github.com/fixdesk/fixdesk/api/user"
+)
+
+// Where adds what a query of the query language asks for to a filter. What an
+// index serves becomes part of the filter itself; the rest is looked at on the
+// way along the list. zone is where the days of the query begin.
+func (s *Service) Where(ctx context.Context, by authz.Actor, f Filter, text string, zone *time.Location) (Filter, error) {
+	tree, err := query.Parse(text, query.Env{
+		Now: s.clock.Now(), Zone: zone, Me: by.ID,
+		Person: func(name string) (int64, bool, error) { return personNamed(s.db.Read(ctx), name) },
+	})
+	var wrong *query.Error
+	if errors.As(err, &wrong) {
+		return f, fault.Field("q", "%s.", wrong)
+	}
+	if err != nil {
+		return f, err
+	}
+	terms, ok := tree.(query.And)
+	if !ok {
+		terms = query.And{tree}
+	}
+	for _, n := range terms {
+		if !f.absorb(n) {
+			f.rest = append(f.rest, n)
+		}
+	}
+	f.reader = by
+	return f, nil
+}
+
+func personNamed(tx *gorm.DB, name string) (int64, bool, error) {
+	found, err := user.Named(tx, []string{name})
+	u, ok := found[name]
+	return u.ID, ok, err
+}
+
+// absorb makes a condition part of what the plan knows, if it can hold it.
+func (f *Filter) absorb(n query.Node) bool {
+	switch n := n.(type) {
+	case query.Choice:
+		switch n.Field {
+		case "status":
+			if len(f.Statuses) == 0 {
+				f.Statuses = named(n.Values, ParseStatus)
+				return len(f.Statuses) > 0
+			}
+		case "priority":
+			if len(f.Priorities) == 0 {
+				f.Priorities = named(n.Values, ParsePriority)
+				return len(f.Priorities) > 0
+			}
+		}
+	case query.Person:
+		if len(n.IDs)+bit(n.None) != 1 {
+			return false
+		}
+		switch {
+		case n.Field == "requester" && f.CreatedBy == nil:
+			f.CreatedBy = &n.IDs[0]
+			return true
+		case n.Field == "assignee" && f.AssignedTo == nil && !f.Unassigned:
+			if n.None {
+				f.Unassigned = true
+			} else {
+				f.AssignedTo = &n.IDs[0]
+			}
+			return true
+		}
+	case query.Text:
+		// The longest phrase finds the fewest rows.
+		if n.Field != "" {
+			return false
+		}
+		if f.Search == "" {
+			f.Search = n.Phrase
+			return true
+		}
+		if len(n.Phrase) > len(f.Search) {
+			f.rest = append(f.rest, query.Text{Phrase: f.Search})
+			f.Search = n.Phrase
+			return true
+		}
+	}
+	return false
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func named[T any](names []string, parse func(string) (T, bool)) []T {
+	var out []T
+	for _, n := range names {
+		if v, ok := parse(n); ok {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// timeIndexes are the indexes that can lead a list that a range of time makes
+// short.
+var timeIndexes = map[string]string{
+	"created": "idx_tickets_created", "updated": "idx_tickets_updated", "resolved": "idx_tickets_resolved",
+}
+
+// leading returns the index of a range of time that holds few tickets, or "".
+func (s *Service) leading(ctx context.Context, f Filter) (string, error) {
+	for _, n := range f.rest {
+		t, ok := n.(query.Times)
+		index := timeIndexes[t.Field]
+		if !ok || t.Never || index == "" {
+			continue
+		}
+		q := &sqlText{}
+		q.add("SELECT COUNT(*) FROM (SELECT t.id FROM " + s.db.UseIndex("tickets", "t", index) + " WHERE ")
+		f.condition(q, t)
+		q.add(" LIMIT ?) AS u", s.walkBelow+1)
+		found, err := scanCount(s.db.Read(ctx), q)
+		if err != nil {
+			return "", err
+		}
+		if found <= s.walkBelow {
+			return index, nil
+		}
+	}
+	return "", nil
+}
+
+// sql is how this package's tables answer conditions.
+func (f Filter) sql() query.SQL {
+	ordinals := func(names []string) []int {
+		var out []int
+		for _, s := range named(names, ParseStatus) {
+			out = append(out, int(s))
+		}
+		for _, p := range named(names, ParsePriority) {
+			out = append(out, int(p))
+		}
+		return out
+	}
+	return query.SQL{
+		Ordinals: ordinals, Fold: user.Fold, TextBreak: textBreak, StaffReply: int(StaffReply),
+		Unfinished: []int{int(Open), int(InProgress)}, Reader: f.reader.ID, HiddenEvents: hidden(f.reader),
+	}
+}
+
+// where adds what is left of the query.
+func (f Filter) where(q *sqlText) {
+	for _, n := range f.rest {
+		q.add(" AND ")
+		f.condition(q, n)
+	}
+}
+
+func (f Filter) condition(q *sqlText, n query.Node) { f.sql().Write(q.add, n) }
+
+// unreadOf returns which of the tickets have something that the actor has not seen.
+func unreadOf(tx *gorm.DB, by authz.Actor, tickets []Ticket) (map[int64]bool, error) {
+	out := map[int64]bool{}
+	if len(tickets) == 0 || by.ID == 0 {
+		return out, nil
+	}
+	ids := make([]int64, len(tickets))
+	for i, t := range tickets {
+		ids[i] = t.ID
+	}
+	q := &sqlText{}
+	q.add("SELECT t.id FROM tickets AS t WHERE t.id IN ? AND ", ids)
+	Filter{reader: by}.condition(q, query.Unread{})
+	var found []int64
+	if err := tx.Raw(q.sql.String(), q.args...).Scan(&found).Error; err != nil {
+		return nil, fmt.Errorf("look for unread tickets: %w", err)
+	}
+	for _, id := range found {
+		out[id] = true
+	}
+	return out, nil
+}
+
+// Count returns the number of tickets that a filter finds among those that the
+// actor sees, exactly up to web.MaxCount.
+func (s *Service) Count(ctx context.Context, by authz.Actor, f Filter) (int64, error) {
+	_, p, err := s.plan(ctx, scopesOf(by), func() (int64, error) {
+		m, err := visibleCounts(s.db.Read(ctx), by)
+		return m.sum(f.wants), err
+	}, f)
+	return p.count, err
+}

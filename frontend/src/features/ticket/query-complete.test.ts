@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import type { QueryField } from '@/lib/api';
+import { complete, isPlain, wordAt } from './query-complete';
+
+const fields: QueryField[] = [
+  { name: 'status', kind: 'choice', values: ['open', 'closed'], example: 'status:open' },
+  { name: 'assignee', kind: 'person', values: ['me', 'none'], example: 'assignee:me' },
+];
+const texts = (text: string, caret = text.length) =>
+  complete(text, caret, fields, ['mara', 'jon']).map((one) => one.text);
+
+it('offers fields, then their values', () => {
+  expect(texts('st')).toEqual(['status:']);
+  expect(texts('printer -st')).toEqual(['-status:']);
+  expect(texts('status:')).toEqual(['status:open', 'status:closed']);
+  expect(texts('status:open,c')).toEqual(['status:open,closed']);
+  expect(texts('(assignee:m')).toEqual(['assignee:me', 'assignee:mara']);
+  expect(texts('st x', 2)).toEqual(['status:']);
+});
+
+it('offers nothing in a text, for nothing, and for what is complete', () => {
+  expect(texts('"st')).toEqual([]);
+  expect(texts('')).toEqual([]);
+  expect(texts('status:open')).toEqual([]);
+  expect(texts('nothing:x')).toEqual([]);
+});
+
+it('knows the word at the caret', () => {
+  expect(wordAt('a (status:op b', 12)).toEqual({ from: 3, word: 'status:op' });
+});
+
+it('tells words from a query', () => {
+  expect(isPlain('printer jam LT-04417')).toBe(true);
+  for (const text of ['status:open', '-a', 'a OR b', '"a', '(a']) expect(isPlain(text)).toBe(false);
+});
