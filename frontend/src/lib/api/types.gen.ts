@@ -377,6 +377,17 @@ export type Problem = {
     type: string;
 };
 
+export type QueryField = {
+    example: string;
+    kind: 'choice' | 'person' | 'number' | 'time' | 'text' | 'flag';
+    name: string;
+    values: Array<string>;
+};
+
+export type QueryFields = {
+    fields: Array<QueryField>;
+};
+
 export type RegisterRequest = {
     email: string;
     full_name: string;
@@ -417,6 +428,17 @@ export type Session = {
     expires_in: number;
     token_type: 'Bearer';
     user: Me;
+};
+
+export type SimilarTicket = {
+    id: number;
+    status: 'open' | 'in_progress' | 'resolved' | 'closed';
+    title: string;
+    updated_at: string;
+};
+
+export type SimilarTickets = {
+    results: Array<SimilarTicket>;
 };
 
 export type StatusCounts = {
@@ -460,6 +482,14 @@ export type TicketCan = {
     reopen: boolean;
     update: boolean;
     update_status: boolean;
+};
+
+export type TicketCount = {
+    count: number;
+    /**
+     * Exact is false when there are more than 10,000.
+     */
+    exact: boolean;
 };
 
 export type TicketCreate = {
@@ -511,12 +541,35 @@ export type TicketEventList = {
     results: Array<TicketEvent>;
 };
 
-export type TicketList = {
+export type TicketItem = {
+    assigned_to: User | null;
+    can: TicketCan;
+    closed_at: string | null;
+    comment_count: number;
+    created_at: string;
+    created_by: User;
+    description: string;
+    id: number;
+    priority: 'low' | 'medium' | 'high' | 'urgent';
+    resolved_at: string | null;
+    status: 'open' | 'in_progress' | 'resolved' | 'closed';
+    title: string;
+    unread: boolean;
+    updated_at: string;
+    version: number;
+    /**
+     * Waiting says for whom the ticket waits: the IT staff until they have the
+     * last word, then the requester; null when it is done.
+     */
+    waiting: 'staff' | 'requester' | null;
+};
+
+export type TicketItemList = {
     count: number;
     count_exact: boolean;
     next: string | null;
     previous: string | null;
-    results: Array<Ticket>;
+    results: Array<TicketItem>;
 };
 
 export type TicketReopen = {
@@ -3130,6 +3183,18 @@ export type ListTicketsData = {
     path?: never;
     query?: {
         /**
+         * A query in the query language (docs/reference/query.md)
+         */
+        q?: string;
+        /**
+         * The time zone in which the days of q begin
+         */
+        tz?: string;
+        /**
+         * At most 100 ids, separated by commas: of them, those that the other parameters find
+         */
+        ids?: string;
+        /**
          * One or more of open, in_progress, resolved, closed, separated by commas
          */
         status?: string;
@@ -3152,7 +3217,7 @@ export type ListTicketsData = {
         /**
          * The order
          */
-        sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority';
+        sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status';
         /**
          * The page, from 1
          */
@@ -3202,7 +3267,7 @@ export type ListTicketsResponses = {
     /**
      * OK
      */
-    200: TicketList;
+    200: TicketItemList;
 };
 
 export type ListTicketsResponse = ListTicketsResponses[keyof ListTicketsResponses];
@@ -3272,6 +3337,171 @@ export type CreateTicketResponses = {
 };
 
 export type CreateTicketResponse = CreateTicketResponses[keyof CreateTicketResponses];
+
+export type CountTicketsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * A query in the query language (docs/reference/query.md)
+         */
+        q?: string;
+        /**
+         * The time zone in which the days of q begin
+         */
+        tz?: string;
+        /**
+         * At most 100 ids, separated by commas
+         */
+        ids?: string;
+        /**
+         * One or more of open, in_progress, resolved, closed, separated by commas
+         */
+        status?: string;
+        /**
+         * One or more of low, medium, high, urgent, separated by commas
+         */
+        priority?: string;
+        /**
+         * A phrase in title or description
+         */
+        search?: string;
+        /**
+         * The assignee's id, me, or none
+         */
+        assigned_to?: string;
+        /**
+         * The requester's id, or me
+         */
+        created_by?: string;
+        /**
+         * Changes nothing
+         */
+        sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status';
+    };
+    url: '/api/tickets/count';
+};
+
+export type CountTicketsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CountTicketsError = CountTicketsErrors[keyof CountTicketsErrors];
+
+export type CountTicketsResponses = {
+    /**
+     * OK
+     */
+    200: TicketCount;
+};
+
+export type CountTicketsResponse = CountTicketsResponses[keyof CountTicketsResponses];
+
+export type ListQueryFieldsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/tickets/query_fields';
+};
+
+export type ListQueryFieldsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListQueryFieldsError = ListQueryFieldsErrors[keyof ListQueryFieldsErrors];
+
+export type ListQueryFieldsResponses = {
+    /**
+     * OK
+     */
+    200: QueryFields;
+};
+
+export type ListQueryFieldsResponse = ListQueryFieldsResponses[keyof ListQueryFieldsResponses];
+
+export type FindSimilarTicketsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * What is being written
+         */
+        text: string;
+    };
+    url: '/api/tickets/similar';
+};
+
+export type FindSimilarTicketsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type FindSimilarTicketsError = FindSimilarTicketsErrors[keyof FindSimilarTicketsErrors];
+
+export type FindSimilarTicketsResponses = {
+    /**
+     * OK
+     */
+    200: SimilarTickets;
+};
+
+export type FindSimilarTicketsResponse = FindSimilarTicketsResponses[keyof FindSimilarTicketsResponses];
 
 export type DeleteTicketData = {
     body?: never;

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { addTicketComment, assignTicket, cancelBulk, changePassword, closeTicket, createApiToken, createComment, createNote, createTicket, createUser, deleteApiToken, deleteComment, deleteDraft, deleteNote, deleteTicket, deleteTicketDraft, deleteUser, forgotPassword, getBulk, getComment, getConfig, getDashboard, getDraft, getMe, getMessage, getNote, getTicket, getTicketDraft, getTicketSeen, getUser, listApiTokens, listAssignees, listBulk, listBulkItems, listComments, listDrafts, listJobs, listMessages, listNotes, listPresence, listTicketEvents, listTickets, listUsers, login, logout, type Options, putDraft, putTicketDraft, refreshSession, registerAccount, reopenTicket, replaceComment, replaceTicket, replaceUser, replayJob, resendVerification, resetPassword, restoreTicket, sendMessage, sendMessageNow, setPresence, setTicketSeen, startBulk, undoBulk, unsendMessage, updateComment, updateMe, updateNote, updateTicket, updateTicketStatus, updateUser, verifyEmail } from '../sdk.gen';
-import type { AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetUserData, GetUserError, GetUserResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, PutDraftData, PutDraftError, PutDraftResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, StartBulkData, StartBulkError, StartBulkResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
+import { addTicketComment, assignTicket, cancelBulk, changePassword, closeTicket, countTickets, createApiToken, createComment, createNote, createTicket, createUser, deleteApiToken, deleteComment, deleteDraft, deleteNote, deleteTicket, deleteTicketDraft, deleteUser, findSimilarTickets, forgotPassword, getBulk, getComment, getConfig, getDashboard, getDraft, getMe, getMessage, getNote, getTicket, getTicketDraft, getTicketSeen, getUser, listApiTokens, listAssignees, listBulk, listBulkItems, listComments, listDrafts, listJobs, listMessages, listNotes, listPresence, listQueryFields, listTicketEvents, listTickets, listUsers, login, logout, type Options, putDraft, putTicketDraft, refreshSession, registerAccount, reopenTicket, replaceComment, replaceTicket, replaceUser, replayJob, resendVerification, resetPassword, restoreTicket, sendMessage, sendMessageNow, setPresence, setTicketSeen, startBulk, undoBulk, unsendMessage, updateComment, updateMe, updateNote, updateTicket, updateTicketStatus, updateUser, verifyEmail } from '../sdk.gen';
+import type { AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetUserData, GetUserError, GetUserResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, PutDraftData, PutDraftError, PutDraftResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, StartBulkData, StartBulkError, StartBulkResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1110,6 +1110,64 @@ export const createTicketMutation = (options?: Partial<Options<CreateTicketData>
     };
     return mutationOptions;
 };
+
+export const countTicketsQueryKey = (options?: Options<CountTicketsData>) => createQueryKey('countTickets', options);
+
+/**
+ * Count tickets
+ *
+ * Takes the filters of the list, and answers its count alone.
+ */
+export const countTicketsOptions = (options?: Options<CountTicketsData>) => queryOptions<CountTicketsResponse, CountTicketsError, CountTicketsResponse, ReturnType<typeof countTicketsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await countTickets({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: countTicketsQueryKey(options)
+});
+
+export const listQueryFieldsQueryKey = (options?: Options<ListQueryFieldsData>) => createQueryKey('listQueryFields', options);
+
+/**
+ * List the fields of the query language
+ */
+export const listQueryFieldsOptions = (options?: Options<ListQueryFieldsData>) => queryOptions<ListQueryFieldsResponse, ListQueryFieldsError, ListQueryFieldsResponse, ReturnType<typeof listQueryFieldsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listQueryFields({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listQueryFieldsQueryKey(options)
+});
+
+export const findSimilarTicketsQueryKey = (options: Options<FindSimilarTicketsData>) => createQueryKey('findSimilarTickets', options);
+
+/**
+ * Find one's own unfinished tickets that are like a text
+ *
+ * For whoever is about to report something: at most five, the likest first.
+ */
+export const findSimilarTicketsOptions = (options: Options<FindSimilarTicketsData>) => queryOptions<FindSimilarTicketsResponse, FindSimilarTicketsError, FindSimilarTicketsResponse, ReturnType<typeof findSimilarTicketsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await findSimilarTickets({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: findSimilarTicketsQueryKey(options)
+});
 
 /**
  * Delete a ticket
