@@ -1,0 +1,71 @@
+import { useSyncExternalStore } from 'react';
+
+/**
+ * Which tickets of the list are selected. It lives beside React, so that
+ * selecting one renders one row and not the list; it survives a refresh of the
+ * list and opening a ticket.
+ */
+let ids: readonly number[] = [];
+/** Where a range begins: the ticket that was selected last. */
+let anchor: number | null = null;
+const listeners = new Set<() => void>();
+
+function set(next: readonly number[]): void {
+  ids = next;
+  for (const listener of listeners) listener();
+}
+
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+/** So many tickets one bulk change takes. */
+export const mostSelected = 1000;
+
+/** Selects a ticket, or takes it out again. */
+export function toggleSelected(id: number): void {
+  const on = !ids.includes(id);
+  anchor = on ? id : null;
+  set(on ? [...ids, id].slice(0, mostSelected) : ids.filter((one) => one !== id));
+}
+
+/** Selects everything from the last selected ticket to this one; `shown` is the list in its order. */
+export function selectRange(shown: readonly number[], to: number): void {
+  const end = shown.indexOf(to);
+  if (end < 0) return;
+  const begin = anchor === null ? -1 : shown.indexOf(anchor);
+  if (begin < 0) {
+    if (!ids.includes(to)) toggleSelected(to);
+    return;
+  }
+  const between = shown.slice(Math.min(begin, end), Math.max(begin, end) + 1);
+  anchor = to;
+  set([...new Set([...ids, ...between])].slice(0, mostSelected));
+}
+
+/** Selects all of these, or none of them when all are selected already. */
+export function selectAll(shown: readonly number[]): void {
+  const all = shown.slice(0, mostSelected);
+  anchor = null;
+  set(all.every((id) => ids.includes(id)) ? [] : all);
+}
+
+export function clearSelected(): void {
+  anchor = null;
+  if (ids.length > 0) set([]);
+}
+
+export function selectedIds(): readonly number[] {
+  return ids;
+}
+
+/** The selected tickets, for the bar that says what can be done with them. */
+export function useSelectedIds(): readonly number[] {
+  return useSyncExternalStore(subscribe, selectedIds);
+}
+
+/** Whether one ticket is selected; its row renders only when that changes. */
+export function useIsSelected(id: number): boolean {
+  return useSyncExternalStore(subscribe, () => ids.includes(id));
+}
