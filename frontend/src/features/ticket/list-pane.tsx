@@ -11,11 +11,21 @@ import { LinkButton } from '@/ui/link-button';
 import { PageHeading } from '@/ui/page';
 import { ScrollList, type ScrollListHandle } from '@/ui/scroll-list';
 import { Fetched, SkeletonRows } from '@/ui/states';
+import { SelectionBar } from './actions';
 import { rememberQueue } from './last-queue';
 import classes from './list-pane.module.css';
 import { QueueFilters } from './queue-filters';
 import { NothingHere, QueryMistake, useQueueTitle } from './queue-page';
 import type { QueueSearch } from './search-params';
+import {
+  clearSelected,
+  selectAll,
+  selectedIds,
+  selectRange,
+  toggleSelected,
+  useIsSelected,
+  useSelectedIds,
+} from './selection';
 import { usePrefetchTicket, useTicketList } from './ticket-list';
 import { TicketRow } from './ticket-row';
 
@@ -39,11 +49,26 @@ export function ListPane({ open }: { open: number | null }) {
 
   const rows = useRef<readonly Ticket[]>(list.rows);
   rows.current = list.rows;
+  const shownIds = () => rows.current.map((ticket) => ticket.id);
+  const withCurrent = (act: (ticket: Ticket) => void) => {
+    const ticket = rows.current[handle.current?.current() ?? -1];
+    if (ticket) act(ticket);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list, another selection
+  useEffect(() => clearSelected, [search]);
   const [commands] = useState<ListContext>(() => ({
     next: () => handle.current?.next(),
     previous: () => handle.current?.previous(),
     focused: () => (handle.current?.current() ?? -1) >= 0,
     current: () => rows.current[handle.current?.current() ?? -1] ?? null,
+    toggle: () => withCurrent((ticket) => toggleSelected(ticket.id)),
+    toggleRange: () => withCurrent((ticket) => selectRange(shownIds(), ticket.id)),
+    selectAll: () => selectAll(shownIds()),
+    clearSelection: clearSelected,
+    selection: () => {
+      const ids = selectedIds();
+      return ids.length > 0 ? { ids: [...ids] } : null;
+    },
   }));
   useCommandContext('list', commands);
 
@@ -119,6 +144,7 @@ export function ListPane({ open }: { open: number | null }) {
           />
         </Button>
       )}
+      <Selected />
       {mistake ? (
         <QueryMistake message={mistake} />
       ) : (
@@ -138,11 +164,14 @@ export function ListPane({ open }: { open: number | null }) {
                 onRest={prefetch}
               >
                 {(ticket) => (
-                  <TicketRow
-                    ticket={ticket}
-                    look={open === null ? 'wide' : 'beside'}
-                    current={ticket.id === open}
-                  />
+                  <div className={classes.line}>
+                    <SelectBox ticket={ticket} shownIds={shownIds} />
+                    <TicketRow
+                      ticket={ticket}
+                      look={open === null ? 'wide' : 'beside'}
+                      current={ticket.id === open}
+                    />
+                  </div>
                 )}
               </ScrollList>
             )
@@ -150,6 +179,39 @@ export function ListPane({ open }: { open: number | null }) {
         </Fetched>
       )}
     </section>
+  );
+}
+
+/** What can be done with the selected tickets, while there are any. */
+function Selected() {
+  const ids = useSelectedIds();
+  if (ids.length === 0) return null;
+  return <SelectionBar selection={{ ids: [...ids] }} onClear={clearSelected} />;
+}
+
+interface SelectBoxProps {
+  ticket: Ticket;
+  shownIds: () => number[];
+}
+
+/** Selects a ticket by mouse, and with Shift everything up to it. */
+function SelectBox({ ticket, shownIds }: SelectBoxProps) {
+  const { t } = useLingui();
+  const on = useIsSelected(ticket.id);
+  return (
+    <label className={classes.select}>
+      <input
+        type="checkbox"
+        aria-label={t`Select ticket #${ticket.id}`}
+        checked={on}
+        onChange={() => toggleSelected(ticket.id)}
+        onClick={(event) => {
+          if (!event.shiftKey) return;
+          event.preventDefault();
+          selectRange(shownIds(), ticket.id);
+        }}
+      />
+    </label>
   );
 }
 
