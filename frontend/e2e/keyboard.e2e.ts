@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { expectAccessible, journeys, password, people } from './desk.ts';
+import { expectAccessible, journeys, password, people, said } from './desk.ts';
 
 /** Tabs until something of this name has the focus, as somebody without a mouse does. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
@@ -86,6 +86,30 @@ journeys('without a mouse', (desk) => {
     await page.keyboard.press('u');
     await page.getByText(/^Not undone: somebody changed ticket/).waitFor();
     await desk.until(id, { status: 'resolved' });
+  });
+
+  it('changes many tickets at once, and takes it back', async () => {
+    const made = [];
+    for (const n of [1, 2, 3]) made.push((await desk.ticket(`Many at once ${n}`)).id);
+    const page = await desk.openAs('admin', '/tickets?search=Many%20at%20once');
+    await page.getByRole('link', { name: /Many at once 1/ }).waitFor();
+    await leaveField(page);
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Shift+X');
+    await page.getByText('3 selected').waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('p');
+    await page.getByRole('dialog', { name: 'Priority of 3 tickets…' }).waitFor();
+    await page.keyboard.type('urg');
+    await page.keyboard.press('Enter');
+    for (const id of made) await desk.until(id, { priority: 'urgent' });
+    await page.getByRole('button', { name: /^Undo/ }).waitFor();
+    await page.keyboard.press('u');
+    for (const id of made) await desk.until(id, { priority: 'medium' });
+    await said(page, '3 tickets are as before');
   });
 
   it('skips to the content and opens the list of keys', async () => {
