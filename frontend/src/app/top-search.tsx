@@ -3,6 +3,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { complete, isPlain, type Suggestion, wordAt } from '@/features/ticket/query-complete';
 import { parseQueueSearch } from '@/features/ticket/search-params';
 import { listAssigneesOptions, listQueryFieldsOptions } from '@/lib/api/@tanstack/react-query.gen';
@@ -68,12 +69,11 @@ export function TopSearch() {
     const space = one.text.endsWith(':') ? '' : ' ';
     const next = text.slice(0, from) + one.text + space + text.slice(caret).replace(/^ /, '');
     const at = from + one.text.length + space.length;
-    setText(next);
-    requestAnimationFrame(() => {
-      input.focus();
-      input.setSelectionRange(at, at);
-      help.look(input);
-    });
+    // At once: the next key may follow before the next frame.
+    flushSync(() => setText(next));
+    input.focus();
+    input.setSelectionRange(at, at);
+    help.look(input);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const { found, index, move, close } = help;

@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { type RefObject, useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { User } from '@/lib/api';
 import { personName } from '@/ui/person';
 import { useAssignees } from './api';
@@ -39,12 +40,13 @@ export function MentionList({
       const rest = field.value.slice(at.from + at.name.length);
       const next = `${field.value.slice(0, at.from)}${person.username} ${rest.replace(/^ /, '')}`;
       const caret = at.from + person.username.length + 1;
-      onChange(next);
-      setAt(null);
-      requestAnimationFrame(() => {
-        field.focus();
-        field.setSelectionRange(caret, caret);
+      // At once: the next key may follow before the next frame.
+      flushSync(() => {
+        onChange(next);
+        setAt(null);
       });
+      field.focus();
+      field.setSelectionRange(caret, caret);
     };
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
