@@ -55,6 +55,7 @@ export function useDeleteApiToken() {
   const client = useQueryClient();
   return useMutation({
     ...deleteApiTokenMutation(),
-    onSuccess: () => invalidate(client, 'listApiTokens'),
+    // Not awaited: the row that asked goes with the answer, and has something to say before.
+    onSuccess: () => void invalidate(client, 'listApiTokens'),
   });
 }

@@ -132,8 +132,9 @@ export function useDeleteComment(ticketId: number) {
     mutationFn: async (comment: { id: number; version: number }) => {
       await deleteComment({ path: { id: comment.id }, headers: ifMatch(comment), ...must });
     },
-    onSettled: async () => {
-      await client.invalidateQueries({ queryKey: keyOf(ticketId) });
+    // Not awaited: the comment that asked goes with the answer, and has something to say before.
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: keyOf(ticketId) });
       void stale(client);
     },
   });
