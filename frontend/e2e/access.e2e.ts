@@ -69,7 +69,7 @@ journeys('every page', (desk) => {
     await expectAccessible(page);
     await page.goto('/tickets/new');
     await page.getByRole('button', { name: 'Create ticket' }).click();
-    await page.getByText('Describe what happened.').waitFor();
+    await page.getByText('Say in a few words what is wrong.').waitFor();
     await expectAccessible(page);
   });
 });

@@ -53,6 +53,7 @@ export const server = setupServer(
   on.get('/tickets/:id/seen', () => HttpResponse.json({ event_id: 0, seen_at: null })),
   on.post('/tickets/:id/seen', () => HttpResponse.json({ event_id: 1, seen_at: null })),
   on.post('/presence', () => new HttpResponse(null, { status: 204 })),
+  on.get('/tickets/similar', () => HttpResponse.json({ results: [] })),
   on.get('/tickets/query_fields', () => HttpResponse.json({ fields: [] })),
   on.get('/drafts', () => HttpResponse.json(aList([]))),
   on.put('/tickets/:id/drafts/:kind', async ({ request, params }) =>

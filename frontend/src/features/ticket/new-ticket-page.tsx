@@ -9,6 +9,7 @@ import { announce } from '@/lib/status-line';
 import { FormError } from '@/ui/form-error';
 import { LinkButton } from '@/ui/link-button';
 import { Page } from '@/ui/page';
+import { AlikeTickets } from './alike-tickets';
 import { useCreateTicket } from './api';
 import { type Priority, priorities, priorityKeys } from './labels';
 
@@ -27,17 +28,26 @@ export function useTextRules() {
   };
 }
 
+/**
+ * Begins with one field: the rest appears as soon as there is something to say.
+ * Whoever adds nothing has said all in the title.
+ */
 export function NewTicketPage() {
   const { t, i18n } = useLingui();
   const navigate = useNavigate();
   const create = useCreateTicket();
   const key = useIdempotencyKey();
   const priorityLabel = useId();
+  const rules = useTextRules();
   const form = useForm<{ title: string; description: string; priority: Priority }>({
     initialValues: { title: '', description: '', priority: 'medium' },
-    validate: useTextRules(),
+    validate: { title: rules.title },
   });
-  const submit = form.onSubmit((body) => {
+  const submit = form.onSubmit((values) => {
+    const body = {
+      ...values,
+      description: values.description.trim() ? values.description : values.title,
+    };
     create.mutate(
       { body, headers: key.headers(body) },
       {
@@ -49,6 +59,7 @@ export function NewTicketPage() {
       },
     );
   }, focusFirstError);
+  const begun = form.values.title !== '' || form.values.description !== '';
   return (
     <Page title={t`New ticket`} width="narrow">
       <form noValidate onSubmit={submit}>
@@ -58,33 +69,37 @@ export function NewTicketPage() {
             label={t`What is wrong?`}
             placeholder={t`For example: my laptop does not start`}
             required
+            autoComplete="off"
             {...form.getInputProps('title')}
           />
-          <Textarea
-            label={t`What happened?`}
-            description={t`What did you do, what did you expect, what did you see instead?`}
-            required
-            autosize
-            minRows={6}
-            maxRows={24}
-            {...form.getInputProps('description')}
-          />
-          <div>
-            <Text component="span" size="sm" fw={600} id={priorityLabel}>
-              <Trans>How urgent is it?</Trans>
-            </Text>
-            <SegmentedControl
-              fullWidth
-              mt={4}
-              aria-labelledby={priorityLabel}
-              transitionDuration={0}
-              data={[...priorityKeys].reverse().map((value) => ({
-                value,
-                label: i18n._(priorities[value].label),
-              }))}
-              {...form.getInputProps('priority')}
-            />
-          </div>
+          {begun && (
+            <>
+              <Textarea
+                label={t`What happened?`}
+                description={t`If it helps: what did you do, what did you expect, what did you see instead?`}
+                autosize
+                minRows={5}
+                maxRows={24}
+                {...form.getInputProps('description')}
+              />
+              <div>
+                <Text component="span" size="sm" fw={600} id={priorityLabel}>
+                  <Trans>How urgent is it?</Trans>
+                </Text>
+                <SegmentedControl
+                  fullWidth
+                  mt={4}
+                  aria-labelledby={priorityLabel}
+                  transitionDuration={0}
+                  data={[...priorityKeys].reverse().map((value) => ({
+                    value,
+                    label: i18n._(priorities[value].label),
+                  }))}
+                  {...form.getInputProps('priority')}
+                />
+              </div>
+            </>
+          )}
           <Group>
             <Button type="submit" loading={create.isPending}>
               <Trans>Create ticket</Trans>
@@ -93,6 +108,7 @@ export function NewTicketPage() {
               <Trans>Cancel</Trans>
             </LinkButton>
           </Group>
+          <AlikeTickets text={`${form.values.title} ${form.values.description}`} />
         </Stack>
       </form>
     </Page>

@@ -34,7 +34,7 @@ function Sentence({ ticket }: { ticket: TicketDetail }) {
       return (
         <Trans>
           Solved <RelativeTime long iso={ticket.resolved_at ?? ticket.updated_at} />. Not fixed?
-          Write below.
+          Write below, or reopen it.
         </Trans>
       );
     case 'closed':
