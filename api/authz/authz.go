@@ -39,7 +39,6 @@ const (
 	CommentModify Permission = "comment.moderate"
 	NoteRead      Permission = "note.read" // sees internal notes, and that there are any
 	NoteWrite     Permission = "note.write"
-	ViewShare     Permission = "view.share" // shares saved views with a role
 	BulkRun       Permission = "bulk.run"
 	UserManage    Permission = "user.manage"
 	JobManage     Permission = "job.manage"
@@ -58,10 +57,10 @@ func Permissions(r Role, o Options) []Permission {
 	case Admin:
 		return []Permission{
 			TicketViewAll, TicketQueue, TicketWork, TicketDelete, CommentModify,
-			NoteRead, NoteWrite, ViewShare, BulkRun, UserManage, JobManage, ReportView,
+			NoteRead, NoteWrite, BulkRun, UserManage, JobManage, ReportView,
 		}
 	case ITStaff:
-		p := []Permission{TicketQueue, TicketWork, NoteRead, NoteWrite, ViewShare, BulkRun}
+		p := []Permission{TicketQueue, TicketWork, NoteRead, NoteWrite, BulkRun}
 		if o.StaffSeesAll {
 			p = append(p, TicketViewAll)
 		}

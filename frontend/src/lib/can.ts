@@ -8,7 +8,6 @@ export type Permission =
   | 'ticket.delete'
   | 'note.read'
   | 'note.write'
-  | 'view.share'
   | 'bulk.run'
   | 'user.manage'
   | 'job.manage'

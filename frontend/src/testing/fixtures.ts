@@ -18,7 +18,7 @@ const names: Record<Role, string> = { employee: 'erin', it_staff: 'stan', admin:
 
 const permissions: Record<Role, string[]> = {
   employee: [],
-  it_staff: ['ticket.queue', 'ticket.work', 'note.read', 'note.write', 'view.share', 'bulk.run'],
+  it_staff: ['ticket.queue', 'ticket.work', 'note.read', 'note.write', 'bulk.run'],
   admin: [
     'ticket.view_all',
     'ticket.queue',
@@ -26,7 +26,6 @@ const permissions: Record<Role, string[]> = {
     'ticket.delete',
     'note.read',
     'note.write',
-    'view.share',
     'bulk.run',
     'user.manage',
     'job.manage',
