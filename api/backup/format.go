@@ -44,7 +44,6 @@ var tables = []table{
 	{"messages", "id"},
 	{"drafts", "user_id, ticket_id, kind"},
 	{"ticket_reads", "user_id, ticket_id"},
-	{"views", "id"},
 	{"deleted_tickets", "ticket_id"},
 	{"bulk_runs", "id"},
 	{"bulk_items", "run_id, ticket_id"},

@@ -75,22 +75,6 @@ type presence0002 struct {
 
 func (presence0002) TableName() string { return "presences" }
 
-type savedView0002 struct {
-	ID         int64     `gorm:"primaryKey;autoIncrement"`
-	OwnerID    int64     `gorm:"not null;index:idx_views_owner"`
-	Name       string    `gorm:"size:100;not null"`
-	Query      string    `gorm:"type:text;not null"`
-	Sort       string    `gorm:"size:32;not null;default:''"`
-	Columns    string    `gorm:"size:255;not null;default:''"`
-	SharedWith string    `gorm:"size:16;not null;default:'';index:idx_views_shared"`
-	Position   int       `gorm:"not null;default:0"`
-	Version    int64     `gorm:"not null;default:1"`
-	CreatedAt  time.Time `gorm:"precision:6;not null"`
-	UpdatedAt  time.Time `gorm:"precision:6;not null"`
-}
-
-func (savedView0002) TableName() string { return "views" }
-
 // deletedTicket0002 keeps what was deleted for as long as it can be restored.
 type deletedTicket0002 struct {
 	TicketID  int64     `gorm:"primaryKey;autoIncrement:false"`
@@ -140,23 +124,14 @@ type ticket0002 struct {
 
 func (ticket0002) TableName() string { return "tickets" }
 
-type user0002 struct {
-	Locale   string `gorm:"size:16;not null;default:''"`
-	TimeZone string `gorm:"size:64;not null;default:''"`
-}
-
-func (user0002) TableName() string { return "users" }
-
 func workspace() step {
 	return step{
 		version: 2,
 		tables: []any{
-			&note0002{}, &message0002{}, &draft0002{}, &ticketRead0002{}, &presence0002{}, &savedView0002{},
+			&note0002{}, &message0002{}, &draft0002{}, &ticketRead0002{}, &presence0002{},
 			&deletedTicket0002{}, &bulkRun0002{}, &bulkItem0002{},
 		},
-		columns: []column{
-			{&ticket0002{}, "LastReply"}, {&user0002{}, "Locale"}, {&user0002{}, "TimeZone"},
-		},
+		columns: []column{{&ticket0002{}, "LastReply"}},
 		indexes: []column{{&ticket0002{}, "idx_tickets_created"}, {&ticket0002{}, "idx_tickets_resolved"}},
 		fill:    fillLastReply,
 	}

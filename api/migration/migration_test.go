@@ -137,8 +137,8 @@ func TestUpgradeFillsWhoHadTheLastWord(t *testing.T) {
 			}
 		}
 		for _, sql := range []string{
-			"DROP TABLE notes", "DROP TABLE views", "ALTER TABLE tickets DROP COLUMN last_reply",
-			"ALTER TABLE users DROP COLUMN locale", "DELETE FROM schema_migrations WHERE version_id > 1",
+			"DROP TABLE notes", "ALTER TABLE tickets DROP COLUMN last_reply",
+			"DELETE FROM schema_migrations WHERE version_id > 1",
 		} {
 			exec(sql)
 		}

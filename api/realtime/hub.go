@@ -322,8 +322,6 @@ func messageFor(by authz.Actor, e event.Event, t *ticket.Ticket) (message, bool)
 	switch e.SubjectType {
 	case "bulk":
 		return message{id: e.ID, name: "bulk", data: bulkData(e)}, e.ActorID == by.ID
-	case "view":
-		return message{id: e.ID, name: "views", data: []byte("{}")}, true
 	case ticket.Subject:
 	default:
 		return message{}, false

@@ -23,7 +23,7 @@ export function makeRefresher(client: QueryClient) {
     for (const [id, changes] of tickets) refreshTicket(client, id, changes);
     tickets.clear();
     if (lists) {
-      void invalidate(client, 'getDashboard', 'listViewCounts');
+      void invalidate(client, 'getDashboard');
       // Lists that grow paint changes into their rows themselves; nothing in them jumps.
       void client.invalidateQueries({ predicate: isPlainList });
     }

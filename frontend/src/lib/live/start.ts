@@ -40,7 +40,6 @@ export function startLive(client: QueryClient): void {
       const data = JSON.parse(event.data);
       if (event.name === 'change') publishChange(data as Change);
       else if (event.name === 'presence') publishPresence(data.ticket_id, data.people);
-      else if (event.name === 'views') void client.invalidateQueries({ predicate: isViews });
       else if (event.name === 'reset') void client.invalidateQueries();
     } catch {
       // An event that this version does not understand is for another one.
@@ -98,6 +97,3 @@ export function startLive(client: QueryClient): void {
   followSession();
   subscribeSession(followSession);
 }
-
-const isViews = (query: { queryKey: readonly unknown[] }) =>
-  ((query.queryKey[0] as { _id?: string } | undefined)?._id ?? '').startsWith('listView');
