@@ -35,6 +35,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/mail"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/realtime"
+	"github.com/fixdesk/fixdesk/api/report"
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/server"
 	"github.com/fixdesk/fixdesk/api/similar"
@@ -56,6 +57,7 @@ type App struct {
 	Message  *message.Service
 	Bulk     *bulk.Service
 	Realtime *realtime.Hub
+	Report   *report.Service
 	Server   *server.Server
 
 	redis *redis.Client
@@ -125,6 +127,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	a.Realtime = realtime.New(a.DB, a.Clock, a.Auth.Identify)
 	a.Message = message.New(a.DB, a.Bus, a.Clock, a.Ticket, a.Note, options)
 	a.Bulk = bulk.New(a.DB, a.Bus, a.Clock, a.Ticket, options)
+	a.Report = report.New(a.DB, a.Clock, a.Ticket)
 	a.subscribe()
 	a.jobs(keys)
 	// edge
@@ -137,6 +140,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	}, server.Features{
 		Auth: a.Auth, User: a.User, Ticket: a.Ticket, Keys: keys,
 		Note: a.Note, Message: a.Message, Bulk: a.Bulk, Draft: draft.New(a.DB, a.Bus), Similar: similar.New(a.Ticket), Seen: seen.New(a.DB, a.Bus), Realtime: a.Realtime,
+		Report:     a.Report,
 		DeadLetter: deadletter.New(a.DB, a.Bus, a.Clock),
 	})
 	if err != nil {

@@ -185,7 +185,7 @@ func BenchmarkDashboard(b *testing.B) {
 	each(b, func(b *testing.B, s *subject) {
 		for name, by := range map[string]authz.Actor{"employee": s.employee, "staff": s.staff, "admin": s.admin} {
 			measure(b, name, func() error {
-				_, err := s.app.Ticket.Dashboard(ctx, by)
+				_, err := s.app.Report.Dashboard(ctx, by)
 				return err
 			})
 		}

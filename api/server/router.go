@@ -21,6 +21,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/realtime"
+	"github.com/fixdesk/fixdesk/api/report"
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/similar"
 	"github.com/fixdesk/fixdesk/api/ticket"
@@ -37,6 +38,7 @@ type Features struct {
 	Message    *message.Service
 	Bulk       *bulk.Service
 	Draft      *draft.Service
+	Report     *report.Service
 	Seen       *seen.Service
 	Similar    *similar.Service
 	Realtime   *realtime.Hub
@@ -63,6 +65,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Similar.Routes(signedIn, f.Keys)
 	f.Draft.Routes(signedIn, f.Keys)
 	f.Seen.Routes(signedIn, f.Keys)
+	f.Report.Routes(signedIn)
 	f.Realtime.Routes(signedIn, f.Keys)
 	f.DeadLetter.Routes(signedIn, f.Keys)
 

@@ -50,10 +50,10 @@ type dayKey struct {
 	slot      int64
 }
 
-// The kinds of events counted per day.
+// The kinds of events that the table ticket_days counts.
 const (
-	dayCreated  = "created"
-	dayResolved = "resolved"
+	DayCreated  = "created"
+	DayResolved = "resolved"
 )
 
 func newCounts() *counts {
@@ -129,10 +129,10 @@ func (c *counts) write(d *db.DB, tx *gorm.DB) error {
 	return nil
 }
 
-// matrix holds the number of tickets by status and priority.
-type matrix map[Status]map[Priority]int64
+// Matrix holds the number of tickets by status and priority.
+type Matrix map[Status]map[Priority]int64
 
-func (m matrix) add(other matrix, sign int64) {
+func (m Matrix) add(other Matrix, sign int64) {
 	for s, row := range other {
 		for p, n := range row {
 			if m[s] == nil {
@@ -143,8 +143,8 @@ func (m matrix) add(other matrix, sign int64) {
 	}
 }
 
-// sum adds up the tickets that the filter wants.
-func (m matrix) sum(want func(Status, Priority) bool) int64 {
+// Sum adds up the tickets that the filter wants.
+func (m Matrix) Sum(want func(Status, Priority) bool) int64 {
 	var n int64
 	for s, row := range m {
 		for p, v := range row {
@@ -156,7 +156,7 @@ func (m matrix) sum(want func(Status, Priority) bool) int64 {
 	return n
 }
 
-func readCounts(tx *gorm.DB, scope int, ref int64) (matrix, error) {
+func readCounts(tx *gorm.DB, scope int, ref int64) (Matrix, error) {
 	var rows []struct {
 		Status   Status
 		Priority Priority
@@ -167,7 +167,7 @@ func readCounts(tx *gorm.DB, scope int, ref int64) (matrix, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the ticket counts: %w", err)
 	}
-	m := matrix{}
+	m := Matrix{}
 	for _, r := range rows {
 		if m[r.Status] == nil {
 			m[r.Status] = map[Priority]int64{}
@@ -178,7 +178,7 @@ func readCounts(tx *gorm.DB, scope int, ref int64) (matrix, error) {
 }
 
 // visibleCounts returns the number of tickets an actor sees.
-func visibleCounts(tx *gorm.DB, by authz.Actor) (matrix, error) {
+func visibleCounts(tx *gorm.DB, by authz.Actor) (Matrix, error) {
 	type term struct {
 		scope int
 		ref   int64
@@ -195,7 +195,7 @@ func visibleCounts(tx *gorm.DB, by authz.Actor) (matrix, error) {
 	default:
 		terms = []term{{countRequester, by.ID, 1}}
 	}
-	total := matrix{}
+	total := Matrix{}
 	for _, t := range terms {
 		m, err := readCounts(tx, t.scope, t.ref)
 		if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/web"
 )
 
-// Routes registers the endpoints of tickets, comments and the dashboard.
+// Routes registers the endpoints of tickets and comments.
 func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.GET("/tickets", web.Handle(s.list))
 	signedIn.POST("/tickets", keys.Post(s.open))
@@ -39,8 +39,6 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.PUT("/comments/:id", web.Handle(s.replaceComment))
 	signedIn.PATCH("/comments/:id", web.Handle(s.updateComment))
 	signedIn.DELETE("/comments/:id", web.Handle(s.deleteComment))
-
-	signedIn.GET("/dashboard", web.Handle(s.dashboard))
 }
 
 // list answers GET /api/tickets.

@@ -50,9 +50,9 @@ func (s *Service) Import(tx *event.Tx, by authz.Actor, records []*Record) error 
 	for _, r := range records {
 		t := &r.Ticket
 		n.move(nil, t)
-		n.day(t.CreatedAt, dayCreated, t.ID, 1)
+		n.day(t.CreatedAt, DayCreated, t.ID, 1)
 		if t.ResolvedAt != nil {
-			n.day(*t.ResolvedAt, dayResolved, t.ID, 1)
+			n.day(*t.ResolvedAt, DayResolved, t.ID, 1)
 		}
 		for i := range r.Comments {
 			c := &r.Comments[i]

@@ -77,7 +77,7 @@ func (s *Service) Open(ctx context.Context, by authz.Actor, d Draft) (Full, erro
 		}
 		n := newCounts()
 		n.move(nil, &t)
-		n.day(t.CreatedAt, dayCreated, t.ID, 1)
+		n.day(t.CreatedAt, DayCreated, t.ID, 1)
 		if err := n.write(s.db, tx.DB); err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ func full(tx *gorm.DB, t *Ticket) (Full, error) {
 func (s *Service) List(ctx context.Context, by authz.Actor, f Filter, page web.Page) (web.Rows[Ticket], error) {
 	counted := func() (int64, error) {
 		m, err := visibleCounts(s.db.Read(ctx), by)
-		return m.sum(f.wants), err
+		return m.Sum(f.wants), err
 	}
 	return s.find(ctx, scopesOf(by), counted, f, page)
 }
@@ -236,7 +236,7 @@ func (s *Service) change(tx *event.Tx, by authz.Actor, t *Ticket, c Changes) err
 	n := newCounts()
 	n.move(&before, t)
 	if t.Status.Done() && !before.Status.Done() {
-		n.day(tx.Now, dayResolved, t.ID, 1)
+		n.day(tx.Now, DayResolved, t.ID, 1)
 	}
 	if err := n.write(s.db, tx.DB); err != nil {
 		return err

@@ -200,7 +200,7 @@ func unreadOf(tx *gorm.DB, by authz.Actor, tickets []Ticket) (map[int64]bool, er
 func (s *Service) Count(ctx context.Context, by authz.Actor, f Filter) (int64, error) {
 	_, p, err := s.plan(ctx, scopesOf(by), func() (int64, error) {
 		m, err := visibleCounts(s.db.Read(ctx), by)
-		return m.sum(f.wants), err
+		return m.Sum(f.wants), err
 	}, f)
 	return p.count, err
 }

@@ -1,4 +1,4 @@
-package ticket
+package report
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/ticket"
 )
 
 // DashboardView is the desk at a glance, for one person.
@@ -15,8 +16,8 @@ type DashboardView struct {
 	PerPriority PriorityCount `json:"per_priority"`
 	Unassigned  int64         `json:"unassigned" example:"4"`
 	MineTotal   int64         `json:"mine_total" example:"6"`
-	Recent      []View        `json:"recent"`
-	Mine        []View        `json:"mine"`
+	Recent      []ticket.View `json:"recent"`
+	Mine        []ticket.View `json:"mine"`
 	PerDay      []DayCount    `json:"per_day"`
 } //@name Dashboard
 
@@ -52,41 +53,44 @@ const (
 // reads counters and walks indexes; it scans nothing.
 func (s *Service) Dashboard(ctx context.Context, by authz.Actor) (DashboardView, error) {
 	tx := s.db.Read(ctx)
-	all, err := visibleCounts(tx, by)
+	all, err := ticket.VisibleCounts(tx, by)
 	if err != nil {
 		return DashboardView{}, err
 	}
-	status := func(want Status) int64 { return all.sum(func(s Status, _ Priority) bool { return s == want }) }
-	priority := func(want Priority) int64 { return all.sum(func(_ Status, p Priority) bool { return p == want }) }
-	unfinished := func(s Status, _ Priority) bool { return !s.Done() }
+	status := func(want ticket.Status) int64 {
+		return all.Sum(func(s ticket.Status, _ ticket.Priority) bool { return s == want })
+	}
+	priority := func(want ticket.Priority) int64 {
+		return all.Sum(func(_ ticket.Status, p ticket.Priority) bool { return p == want })
+	}
 	v := DashboardView{
-		Total:       all.sum(func(Status, Priority) bool { return true }),
-		PerStatus:   StatusCounts{status(Open), status(InProgress), status(Resolved), status(Closed)},
-		PerPriority: PriorityCount{priority(Low), priority(Medium), priority(High), priority(Urgent)},
+		Total:       all.Sum(func(ticket.Status, ticket.Priority) bool { return true }),
+		PerStatus:   StatusCounts{status(ticket.Open), status(ticket.InProgress), status(ticket.Resolved), status(ticket.Closed)},
+		PerPriority: PriorityCount{priority(ticket.Low), priority(ticket.Medium), priority(ticket.High), priority(ticket.Urgent)},
 		PerDay:      []DayCount{},
 	}
-	mine := Filter{Sort: ByNewest, Statuses: []Status{Open, InProgress}}
-	counter := countRequester
+	mine := ticket.Filter{Statuses: []ticket.Status{ticket.Open, ticket.InProgress}}
+	counts := ticket.RequestedCounts
 	if by.Can(authz.TicketQueue) {
 		mine.AssignedTo = &by.ID
-		counter = countAssignee
-		none, err := readCounts(tx, countAssignee, 0)
+		counts = ticket.AssignedCounts
+		none, err := ticket.AssignedCounts(tx, 0)
 		if err != nil {
 			return v, err
 		}
-		v.Unassigned = none.sum(unfinished)
+		v.Unassigned = none.Sum(unfinished)
 	} else {
 		mine.CreatedBy = &by.ID
 	}
-	own, err := readCounts(tx, counter, by.ID)
+	own, err := counts(tx, by.ID)
 	if err != nil {
 		return v, err
 	}
-	v.MineTotal = own.sum(unfinished)
-	if v.Mine, err = s.newest(ctx, by, mine); err != nil {
+	v.MineTotal = own.Sum(unfinished)
+	if v.Mine, err = s.tickets.Newest(ctx, by, mine, dashboardRows); err != nil {
 		return v, err
 	}
-	if v.Recent, err = s.newest(ctx, by, Filter{Sort: ByNewest}); err != nil {
+	if v.Recent, err = s.tickets.Newest(ctx, by, ticket.Filter{}, dashboardRows); err != nil {
 		return v, err
 	}
 	if by.Can(authz.ReportView) {
@@ -95,32 +99,7 @@ func (s *Service) Dashboard(ctx context.Context, by authz.Actor) (DashboardView,
 	return v, err
 }
 
-// newest returns the first rows of a list, without counting it.
-func (s *Service) newest(ctx context.Context, by authz.Actor, f Filter) ([]View, error) {
-	tx := s.db.Read(ctx)
-	out := []View{}
-	q := f.union(s.db, f.branches(scopesOf(by)), nil, 0, dashboardRows, nil)
-	if q == nil {
-		return out, nil
-	}
-	var ids []int64
-	if err := tx.Raw(q.sql.String(), q.args...).Scan(&ids).Error; err != nil {
-		return nil, fmt.Errorf("list the newest tickets: %w", err)
-	}
-	rows, err := ticketsInOrder(tx, ids)
-	if err != nil {
-		return nil, err
-	}
-	p, err := peopleOf(tx, rows, nil)
-	if err != nil {
-		return nil, err
-	}
-	view := s.viewFor(by, p)
-	for _, t := range rows {
-		out = append(out, view(t))
-	}
-	return out, nil
-}
+func unfinished(s ticket.Status, _ ticket.Priority) bool { return !s.Done() }
 
 func (s *Service) perDay(ctx context.Context) ([]DayCount, error) {
 	today := s.clock.Now().UTC()
@@ -141,7 +120,7 @@ func (s *Service) perDay(ctx context.Context) ([]DayCount, error) {
 		at[out[i].Date] = &out[i]
 	}
 	for _, r := range rows {
-		if d := at[r.Day]; d != nil && r.Kind == dayCreated {
+		if d := at[r.Day]; d != nil && r.Kind == ticket.DayCreated {
 			d.Created = r.N
 		} else if d != nil {
 			d.Resolved = r.N

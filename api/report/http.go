@@ -1,4 +1,4 @@
-package ticket
+package report
 
 import (
 	"net/http"
@@ -8,6 +8,11 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 )
+
+// Routes registers the endpoints of the dashboard and the reports.
+func (s *Service) Routes(signedIn *gin.RouterGroup) {
+	signedIn.GET("/dashboard", web.Handle(s.dashboard))
+}
 
 // dashboard answers GET /api/dashboard.
 //

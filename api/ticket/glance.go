@@ -1,0 +1,54 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+)
+
+// VisibleCounts returns the number of tickets that an actor sees, from counters.
+func VisibleCounts(tx *gorm.DB, by authz.Actor) (Matrix, error) { return visibleCounts(tx, by) }
+
+// AssignedCounts returns the number of tickets of an assignee, 0 for none, from
+// counters. It asks nobody's leave.
+func AssignedCounts(tx *gorm.DB, assignee int64) (Matrix, error) {
+	return readCounts(tx, countAssignee, assignee)
+}
+
+// RequestedCounts returns the number of tickets of a requester, from counters.
+// It asks nobody's leave.
+func RequestedCounts(tx *gorm.DB, requester int64) (Matrix, error) {
+	return readCounts(tx, countRequester, requester)
+}
+
+// Newest returns the first rows of a list of what the actor sees, without
+// counting it.
+func (s *Service) Newest(ctx context.Context, by authz.Actor, f Filter, limit int) ([]View, error) {
+	tx := s.db.Read(ctx)
+	out := []View{}
+	f.Sort = ByNewest
+	q := f.union(s.db, f.branches(scopesOf(by)), nil, 0, limit, nil)
+	if q == nil {
+		return out, nil
+	}
+	var ids []int64
+	if err := tx.Raw(q.sql.String(), q.args...).Scan(&ids).Error; err != nil {
+		return nil, fmt.Errorf("list the newest tickets: %w", err)
+	}
+	rows, err := ticketsInOrder(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	p, err := peopleOf(tx, rows, nil)
+	if err != nil {
+		return nil, err
+	}
+	view := s.viewFor(by, p)
+	for _, t := range rows {
+		out = append(out, view(t))
+	}
+	return out, nil
+}
