@@ -14,7 +14,7 @@ BENCH         ?= .
 BENCH_TICKETS ?= 100000
 
 WEB_PACKAGES := frontend/node_modules/.package-lock.json
-WEB_SOURCES  := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune \
+WEB_SOURCES  := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -path frontend/bench -prune \
                   -o -type f ! -name '*.go' -print 2>/dev/null)
 SPA          := frontend/dist/index.html
 WEB_TESTED   := bin/.web-tested
@@ -97,6 +97,16 @@ endif
 .PHONY: bench
 bench: ## measure lists, search and dashboard at 100,000 tickets
 	FIXDESK_BENCH_TICKETS=$(BENCH_TICKETS) go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m ./api/bench/...
+
+BENCH_UI := frontend/bench/node_modules/.package-lock.json
+
+$(BENCH_UI): frontend/bench/package.json frontend/bench/package-lock.json
+	cd frontend/bench && npm ci --no-audit --no-fund
+	@touch $@
+
+.PHONY: bench-ui
+bench-ui: build $(BENCH_UI) ## measure keys, scrolling and Lighthouse in a browser at 100,000 tickets
+	cd frontend/bench && FIXDESK_BIN=$(CURDIR)/bin/fixdesk CHROMIUM_PATH=$(CHROMIUM) node bench-ui.mjs
 
 # ---------------------------------------------------------------- generated files
 

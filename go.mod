@@ -2,7 +2,10 @@ module github.com/fixdesk/fixdesk
 
 go 1.26.8
 
-ignore ./frontend/node_modules
+ignore (
+	./frontend/bench/node_modules
+	./frontend/node_modules
+)
 
 require (
 	github.com/alecthomas/kong v1.17.0

@@ -16,7 +16,8 @@ import (
 
 // assets serves the single-page app that is built into the program. Files under
 // assets/ carry a hash in their name and may be kept for ever; the rest is
-// asked for each time and mostly answered with 304.
+// asked for each time and mostly answered with 304. The build writes a file
+// NAME.br beside what Brotli makes smaller.
 type assets struct {
 	files fs.FS
 	mu    sync.Mutex
@@ -58,6 +59,15 @@ func (a *assets) serve(c *gin.Context) {
 	} else {
 		c.Header("Cache-Control", "no-cache")
 	}
+	kind := mime.TypeByExtension(path.Ext(name))
+	if kind == "" {
+		kind = "application/octet-stream"
+	}
+	if small, err := fs.ReadFile(a.files, name+".br"); err == nil && takesBrotli(c.GetHeader("Accept-Encoding")) {
+		c.Header("Content-Encoding", "br")
+		name, data = name+".br", small
+	}
+	c.Writer.Header().Add("Vary", "Accept-Encoding")
 	tag := a.tag(name, data)
 	c.Header("ETag", tag)
 	if c.GetHeader("If-None-Match") == tag {
@@ -65,11 +75,20 @@ func (a *assets) serve(c *gin.Context) {
 		c.Writer.WriteHeaderNow()
 		return
 	}
-	kind := mime.TypeByExtension(path.Ext(name))
-	if kind == "" {
-		kind = "application/octet-stream"
-	}
 	c.Data(http.StatusOK, kind, data)
+}
+
+// takesBrotli reports whether an Accept-Encoding header (RFC 9110, section
+// 12.5.3) names br without refusing it.
+func takesBrotli(header string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if strings.EqualFold(strings.TrimSpace(name), "br") {
+			q := strings.TrimLeft(strings.TrimSpace(weight), "qQ= ")
+			return q == "" || strings.Trim(q, "0.") != ""
+		}
+	}
+	return false
 }
 
 func (a *assets) tag(name string, data []byte) string {

@@ -17,7 +17,7 @@ export function relativeTime(
   style: 'short' | 'long' = 'short',
 ): string {
   const seconds = (new Date(iso).getTime() - now) / 1000;
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style });
+  const format = relativeFormat(locale, style);
   for (const [unit, size] of units) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
   }
@@ -26,9 +26,27 @@ export function relativeTime(
 
 /** Date and time to the minute, in the reader's time zone. */
 export function exactTime(iso: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(
-    new Date(iso),
-  );
+  return exactFormat(locale).format(new Date(iso));
+}
+
+// Making a format takes a hundred times as long as using it, and a page shows many times.
+const relativeFormat = remembered(
+  (locale: string, style: 'short' | 'long') =>
+    new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style }),
+);
+const exactFormat = remembered(
+  (locale: string) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }),
+);
+
+/** The same function, which keeps what it made for the same arguments. */
+function remembered<A extends string[], T>(make: (...args: A) => T): (...args: A) => T {
+  const made = new Map<string, T>();
+  return (...args) => {
+    const key = args.join(' ');
+    const found = made.get(key) ?? make(...args);
+    made.set(key, found);
+    return found;
+  };
 }
 
 // One clock for all times on the page; it only ticks while somebody looks at one.

@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { IconCornerUpLeft, IconLock } from '@tabler/icons-react';
 import { memo, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
+import { useAfterPaint } from '@/lib/after-paint';
 import type { TicketDetail } from '@/lib/api';
 import { useCan } from '@/lib/can';
 import { useCommandContext } from '@/lib/commands';
@@ -23,6 +24,7 @@ function alike(a: ComposerProps, b: ComposerProps): boolean {
 export const Composer = memo(function Composer({ ticket }: ComposerProps) {
   const { t } = useLingui();
   const notes = useCan('note.write');
+  const painted = useAfterPaint();
   const [mode, setMode] = useState<MessageKind>('reply');
   const [filled, setFilled] = useState<Record<MessageKind, boolean>>({ reply: false, note: false });
   const writers = {
@@ -88,7 +90,7 @@ export const Composer = memo(function Composer({ ticket }: ComposerProps) {
         hidden={mode !== 'reply'}
         onFilled={(on) => setFilled((now) => (now.reply === on ? now : { ...now, reply: on }))}
       />
-      {notes && (
+      {notes && (painted || mode === 'note') && (
         <Writer
           key="note"
           ref={note}

@@ -2,7 +2,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon, Button } from '@mantine/core';
 import { IconPlus, IconRefresh, IconRowInsertTop } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useRef, useState } from 'react';
 import type { Ticket } from '@/lib/api';
 import { type ListContext, useCommandContext } from '@/lib/commands';
 import { fieldErrors } from '@/lib/problem';
@@ -49,7 +49,7 @@ export function ListPane({ open }: { open: number | null }) {
 
   const rows = useRef<readonly Ticket[]>(list.rows);
   rows.current = list.rows;
-  const shownIds = () => rows.current.map((ticket) => ticket.id);
+  const shownIds = useCallback(() => rows.current.map((ticket) => ticket.id), []);
   const withCurrent = (act: (ticket: Ticket) => void) => {
     const ticket = rows.current[handle.current?.current() ?? -1];
     if (ticket) act(ticket);
@@ -166,11 +166,7 @@ export function ListPane({ open }: { open: number | null }) {
                 {(ticket) => (
                   <div className={classes.line}>
                     <SelectBox ticket={ticket} shownIds={shownIds} />
-                    <TicketRow
-                      ticket={ticket}
-                      look={open === null ? 'wide' : 'beside'}
-                      current={ticket.id === open}
-                    />
+                    <TicketRow ticket={ticket} current={ticket.id === open} />
                   </div>
                 )}
               </ScrollList>
@@ -195,7 +191,7 @@ interface SelectBoxProps {
 }
 
 /** Selects a ticket by mouse, and with Shift everything up to it. */
-function SelectBox({ ticket, shownIds }: SelectBoxProps) {
+const SelectBox = memo(function SelectBox({ ticket, shownIds }: SelectBoxProps) {
   const { t } = useLingui();
   const on = useIsSelected(ticket.id);
   return (
@@ -213,7 +209,7 @@ function SelectBox({ ticket, shownIds }: SelectBoxProps) {
       />
     </label>
   );
-}
+});
 
 /** How many there are; beyond what is counted, "10,000+". */
 function Total({ count, exact }: { count: number; exact: boolean }) {

@@ -1,26 +1,27 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { VisuallyHidden } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 import type { Ticket } from '@/lib/api';
 import { Person } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
 import { priorities } from './labels';
 import { StatusPill } from './pills';
 import { PresentBadge } from './present';
+import { TicketLink } from './ticket-link';
 import classes from './ticket-row.module.css';
 
-/** Opening a ticket keeps the list that it is in. */
-const keepView = (now: Record<string, unknown>) => now;
-
-/** A ticket in a list: the whole row is its link. */
-export function TicketRow({
+/**
+ * A ticket in a list: the whole row is its link. Beside an open ticket there is
+ * less room: the style sheet sees to that, so that opening one renders no row anew.
+ */
+export const TicketRow = memo(function TicketRow({
   ticket,
   look = 'wide',
   current = false,
 }: {
   ticket: Ticket & { unread?: boolean };
-  /** `beside` an open ticket there is less room, in the `brief` lists of the dashboard the least. */
-  look?: 'wide' | 'beside' | 'brief';
+  /** In the `brief` lists of the dashboard there is less room. */
+  look?: 'wide' | 'brief';
   /** It is the one that is open. */
   current?: boolean;
 }) {
@@ -28,10 +29,8 @@ export function TicketRow({
   const { label, icon: Icon } = priorities[ticket.priority];
   const priority = i18n._(label);
   return (
-    <Link
-      to="/tickets/$ticketId"
-      params={{ ticketId: String(ticket.id) }}
-      search={keepView}
+    <TicketLink
+      id={ticket.id}
       aria-current={current || undefined}
       className={`${classes.row} ${classes[look]}`}
       data-unread={ticket.unread || undefined}
@@ -65,6 +64,6 @@ export function TicketRow({
       <span className={classes.time}>
         <RelativeTime iso={ticket.updated_at} />
       </span>
-    </Link>
+    </TicketLink>
   );
-}
+});

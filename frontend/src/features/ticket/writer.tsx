@@ -154,9 +154,8 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
                 ? t`Write to the requester`
                 : t`Write a comment`
           }
-          autosize
-          minRows={2}
-          maxRows={12}
+          classNames={{ input: classes.grows }}
+          rows={2}
           dir="auto"
           value={draft.content}
           onChange={(event) => {

@@ -1,0 +1,49 @@
+import lighthouse, { desktopConfig } from 'lighthouse';
+
+/** Lighthouse's desktop preset on the pages where people are; prints what it marks down. */
+export async function measureLighthouse(url, port, context) {
+  const signedIn = await context.cookies();
+  const page = await context.newPage();
+  await page.goto('/tickets');
+  const link = page.locator('[data-row] a').first();
+  await link.waitFor();
+  const ticket = new URL(await link.getAttribute('href'), url).pathname;
+  await page.goto('about:blank');
+  console.log(
+    '| Lighthouse (desktop) | performance | accessibility | best practices | LCP, ms | TBT, ms | CLS |',
+  );
+  console.log('|---|---:|---:|---:|---:|---:|---:|');
+  for (const [name, path, cookies] of [
+    ['queue', '/tickets', true],
+    ['ticket', ticket, true],
+    ['sign-in', '/sign-in', false],
+  ]) {
+    if (!cookies) await context.clearCookies();
+    else if ((await context.cookies()).length === 0) await context.addCookies(signedIn);
+    const result = await lighthouse(
+      url + path,
+      {
+        port,
+        output: 'json',
+        logLevel: 'error',
+        disableStorageReset: true,
+        onlyCategories: ['performance', 'accessibility', 'best-practices'],
+      },
+      desktopConfig,
+    );
+    const { categories, audits, finalDisplayedUrl } = result.lhr;
+    const score = (id) => Math.round((categories[id].score ?? 0) * 100);
+    const value = (id, digits = 0) => (audits[id].numericValue ?? 0).toFixed(digits);
+    console.log(
+      `| ${name} | ${score('performance')} | ${score('accessibility')} | ${score('best-practices')} | ` +
+        `${value('largest-contentful-paint')} | ${value('total-blocking-time')} | ${value('cumulative-layout-shift', 3)} |`,
+    );
+    console.error(`${name}: ${finalDisplayedUrl}`);
+    for (const audit of Object.values(audits)) {
+      if (audit.score !== null && audit.score < 0.9 && audit.scoreDisplayMode !== 'informative') {
+        console.error(`  ${audit.id}: ${audit.score} ${audit.displayValue ?? ''}`);
+      }
+    }
+  }
+  console.log('');
+}
