@@ -20,6 +20,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/auth"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/bulk"
+	"github.com/fixdesk/fixdesk/api/calendar"
 	"github.com/fixdesk/fixdesk/api/deadletter"
 	"github.com/fixdesk/fixdesk/api/demo"
 	"github.com/fixdesk/fixdesk/api/draft"
@@ -141,6 +142,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Auth: a.Auth, User: a.User, Ticket: a.Ticket, Keys: keys,
 		Note: a.Note, Message: a.Message, Bulk: a.Bulk, Draft: draft.New(a.DB, a.Bus), Similar: similar.New(a.Ticket), Seen: seen.New(a.DB, a.Bus), Realtime: a.Realtime,
 		Report:     a.Report,
+		Calendar:   calendar.New(a.DB, a.Bus, a.Clock),
 		DeadLetter: deadletter.New(a.DB, a.Bus, a.Clock),
 	})
 	if err != nil {

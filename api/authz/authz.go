@@ -32,17 +32,18 @@ type Permission string
 
 // The permissions.
 const (
-	TicketViewAll Permission = "ticket.view_all"
-	TicketQueue   Permission = "ticket.queue" // sees unassigned tickets and those assigned to the actor
-	TicketWork    Permission = "ticket.work"  // changes status, priority, assignee and texts
-	TicketDelete  Permission = "ticket.delete"
-	CommentModify Permission = "comment.moderate"
-	NoteRead      Permission = "note.read" // sees internal notes, and that there are any
-	NoteWrite     Permission = "note.write"
-	BulkRun       Permission = "bulk.run"
-	UserManage    Permission = "user.manage"
-	JobManage     Permission = "job.manage"
-	ReportView    Permission = "report.view"
+	TicketViewAll  Permission = "ticket.view_all"
+	TicketQueue    Permission = "ticket.queue" // sees unassigned tickets and those assigned to the actor
+	TicketWork     Permission = "ticket.work"  // changes status, priority, assignee and texts
+	TicketDelete   Permission = "ticket.delete"
+	CommentModify  Permission = "comment.moderate"
+	NoteRead       Permission = "note.read" // sees internal notes, and that there are any
+	NoteWrite      Permission = "note.write"
+	BulkRun        Permission = "bulk.run"
+	CalendarManage Permission = "calendar.manage"
+	UserManage     Permission = "user.manage"
+	JobManage      Permission = "job.manage"
+	ReportView     Permission = "report.view"
 )
 
 // Options widen what roles may do by settings of the installation.
@@ -57,7 +58,7 @@ func Permissions(r Role, o Options) []Permission {
 	case Admin:
 		return []Permission{
 			TicketViewAll, TicketQueue, TicketWork, TicketDelete, CommentModify,
-			NoteRead, NoteWrite, BulkRun, UserManage, JobManage, ReportView,
+			NoteRead, NoteWrite, BulkRun, CalendarManage, UserManage, JobManage, ReportView,
 		}
 	case ITStaff:
 		p := []Permission{TicketQueue, TicketWork, NoteRead, NoteWrite, BulkRun}

@@ -45,6 +45,7 @@ var tables = []table{
 	{"drafts", "user_id, ticket_id, kind"},
 	{"ticket_reads", "user_id, ticket_id"},
 	{"deleted_tickets", "ticket_id"},
+	{"calendars", "id"},
 	{"bulk_runs", "id"},
 	{"bulk_items", "run_id, ticket_id"},
 	{"ticket_counts", "scope, ref, status, priority, slot"},

@@ -33,7 +33,7 @@ type column struct {
 	name  string
 }
 
-func steps() []step { return []step{desk(), workspace()} }
+func steps() []step { return []step{desk(), workspace(), calendars()} }
 
 // Latest is the schema version this program works with.
 func Latest() int64 {

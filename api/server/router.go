@@ -14,6 +14,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/auth"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/bulk"
+	"github.com/fixdesk/fixdesk/api/calendar"
 	"github.com/fixdesk/fixdesk/api/deadletter"
 	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/message"
@@ -41,6 +42,7 @@ type Features struct {
 	Report     *report.Service
 	Seen       *seen.Service
 	Similar    *similar.Service
+	Calendar   *calendar.Service
 	Realtime   *realtime.Hub
 	DeadLetter *deadletter.Service
 	Keys       *web.Keys
@@ -66,6 +68,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Draft.Routes(signedIn, f.Keys)
 	f.Seen.Routes(signedIn, f.Keys)
 	f.Report.Routes(signedIn)
+	f.Calendar.Routes(signedIn, f.Keys)
 	f.Realtime.Routes(signedIn, f.Keys)
 	f.DeadLetter.Routes(signedIn, f.Keys)
 

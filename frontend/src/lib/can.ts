@@ -9,6 +9,7 @@ export type Permission =
   | 'note.read'
   | 'note.write'
   | 'bulk.run'
+  | 'calendar.manage'
   | 'user.manage'
   | 'job.manage'
   | 'report.view';

@@ -27,6 +27,7 @@ const permissions: Record<Role, string[]> = {
     'note.read',
     'note.write',
     'bulk.run',
+    'calendar.manage',
     'user.manage',
     'job.manage',
     'report.view',

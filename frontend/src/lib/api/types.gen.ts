@@ -113,6 +113,130 @@ export type BulkStart = {
     ids: Array<number>;
 };
 
+export type Calendar = {
+    can: CalendarCan;
+    created_at: string;
+    holidays: Array<CalendarHoliday>;
+    hours: CalendarWeek;
+    id: number;
+    name: string;
+    updated_at: string;
+    version: number;
+    zone: string;
+};
+
+export type CalendarCan = {
+    delete: boolean;
+    update: boolean;
+};
+
+export type CalendarCreate = {
+    holidays?: Array<CalendarHolidayInput>;
+    hours: CalendarWeekInput;
+    name: string;
+    zone: string;
+};
+
+export type CalendarHoliday = {
+    first: string;
+    /**
+     * Hours are what is worked on these days; none for days off.
+     */
+    hours: Array<CalendarSpan>;
+    last: string;
+    name: string;
+};
+
+export type CalendarHolidayInput = {
+    first: string;
+    /**
+     * Hours are what is worked on these days; none for days off.
+     */
+    hours?: Array<CalendarSpanInput>;
+    /**
+     * Last is the last of several days; when it is left out, there is one.
+     */
+    last?: string;
+    name: string;
+};
+
+export type CalendarImport = {
+    dry_run?: boolean;
+    ics: string;
+};
+
+export type CalendarImportResult = {
+    added: Array<CalendarHoliday>;
+    calendar: Calendar;
+    known: number;
+    /**
+     * Skipped names events that do not last whole days.
+     */
+    skipped: Array<string>;
+};
+
+export type CalendarInterval = {
+    from: string;
+    holiday: string | null;
+    open: boolean;
+    seconds: number;
+    to: string;
+};
+
+export type CalendarIntervals = {
+    intervals: Array<CalendarInterval>;
+    /**
+     * More says that there are more intervals than are listed.
+     */
+    more: boolean;
+    seconds: number;
+};
+
+export type CalendarList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<Calendar>;
+};
+
+export type CalendarSpan = {
+    from: string;
+    to: string;
+};
+
+export type CalendarSpanInput = {
+    from: string;
+    to: string;
+};
+
+export type CalendarUpdate = {
+    holidays?: Array<CalendarHolidayInput>;
+    hours?: CalendarWeekInput;
+    name?: string;
+    zone?: string;
+};
+
+export type CalendarWeek = {
+    friday: Array<CalendarSpan>;
+    monday: Array<CalendarSpan>;
+    saturday: Array<CalendarSpan>;
+    sunday: Array<CalendarSpan>;
+    thursday: Array<CalendarSpan>;
+    tuesday: Array<CalendarSpan>;
+    wednesday: Array<CalendarSpan>;
+};
+
+export type CalendarWeekInput = {
+    friday?: Array<CalendarSpanInput>;
+    monday?: Array<CalendarSpanInput>;
+    saturday?: Array<CalendarSpanInput>;
+    sunday?: Array<CalendarSpanInput>;
+    thursday?: Array<CalendarSpanInput>;
+    tuesday?: Array<CalendarSpanInput>;
+    wednesday?: Array<CalendarSpanInput>;
+};
+
 export type ChangePasswordRequest = {
     current_password: string;
     new_password: string;
@@ -1847,6 +1971,443 @@ export type UndoBulkResponses = {
 };
 
 export type UndoBulkResponse = UndoBulkResponses[keyof UndoBulkResponses];
+
+export type ListCalendarsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/calendars';
+};
+
+export type ListCalendarsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListCalendarsError = ListCalendarsErrors[keyof ListCalendarsErrors];
+
+export type ListCalendarsResponses = {
+    /**
+     * OK
+     */
+    200: CalendarList;
+};
+
+export type ListCalendarsResponse = ListCalendarsResponses[keyof ListCalendarsResponses];
+
+export type CreateCalendarData = {
+    /**
+     * The calendar
+     */
+    body: CalendarCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/calendars';
+};
+
+export type CreateCalendarErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateCalendarError = CreateCalendarErrors[keyof CreateCalendarErrors];
+
+export type CreateCalendarResponses = {
+    /**
+     * Created
+     */
+    201: Calendar;
+};
+
+export type CreateCalendarResponse = CreateCalendarResponses[keyof CreateCalendarResponses];
+
+export type DeleteCalendarData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The calendar
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/calendars/{id}';
+};
+
+export type DeleteCalendarErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Something still counts in it
+     */
+    409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteCalendarError = DeleteCalendarErrors[keyof DeleteCalendarErrors];
+
+export type DeleteCalendarResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteCalendarResponse = DeleteCalendarResponses[keyof DeleteCalendarResponses];
+
+export type GetCalendarData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The calendar
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/calendars/{id}';
+};
+
+export type GetCalendarErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetCalendarError = GetCalendarErrors[keyof GetCalendarErrors];
+
+export type GetCalendarResponses = {
+    /**
+     * OK
+     */
+    200: Calendar;
+};
+
+export type GetCalendarResponse = GetCalendarResponses[keyof GetCalendarResponses];
+
+export type UpdateCalendarData = {
+    /**
+     * What changes
+     */
+    body: CalendarUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The calendar
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/calendars/{id}';
+};
+
+export type UpdateCalendarErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateCalendarError = UpdateCalendarErrors[keyof UpdateCalendarErrors];
+
+export type UpdateCalendarResponses = {
+    /**
+     * OK
+     */
+    200: Calendar;
+};
+
+export type UpdateCalendarResponse = UpdateCalendarResponses[keyof UpdateCalendarResponses];
+
+export type ImportHolidaysData = {
+    /**
+     * The file
+     */
+    body: CalendarImport;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The calendar
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/calendars/{id}/import_holidays';
+};
+
+export type ImportHolidaysErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ImportHolidaysError = ImportHolidaysErrors[keyof ImportHolidaysErrors];
+
+export type ImportHolidaysResponses = {
+    /**
+     * OK
+     */
+    200: CalendarImportResult;
+};
+
+export type ImportHolidaysResponse = ImportHolidaysResponses[keyof ImportHolidaysResponses];
+
+export type ListCalendarIntervalsData = {
+    body?: never;
+    path: {
+        /**
+         * The calendar
+         */
+        id: number;
+    };
+    query: {
+        /**
+         * From when
+         */
+        from: string;
+        /**
+         * Until when, at most 400 days later
+         */
+        to: string;
+    };
+    url: '/api/calendars/{id}/intervals';
+};
+
+export type ListCalendarIntervalsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListCalendarIntervalsError = ListCalendarIntervalsErrors[keyof ListCalendarIntervalsErrors];
+
+export type ListCalendarIntervalsResponses = {
+    /**
+     * OK
+     */
+    200: CalendarIntervals;
+};
+
+export type ListCalendarIntervalsResponse = ListCalendarIntervalsResponses[keyof ListCalendarIntervalsResponses];
 
 export type ListCommentsData = {
     body?: never;
