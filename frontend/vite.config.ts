@@ -3,11 +3,12 @@ import { lingui } from '@lingui/vite-plugin';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { linguiMacros } from './macros.ts';
+import { pwa } from './pwa.ts';
 
 const server = process.env.FIXDESK_DEV_SERVER ?? 'http://localhost:8080';
 
 export default defineConfig({
-  plugins: [linguiMacros(), react(), lingui()],
+  plugins: [linguiMacros(), react(), lingui(), pwa()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: { target: 'es2022', sourcemap: false, chunkSizeWarningLimit: 700 },
   server: {

@@ -59,10 +59,7 @@ func (a *assets) serve(c *gin.Context) {
 	} else {
 		c.Header("Cache-Control", "no-cache")
 	}
-	kind := mime.TypeByExtension(path.Ext(name))
-	if kind == "" {
-		kind = "application/octet-stream"
-	}
+	kind := kindOf(name)
 	if small, err := fs.ReadFile(a.files, name+".br"); err == nil && takesBrotli(c.GetHeader("Accept-Encoding")) {
 		c.Header("Content-Encoding", "br")
 		name, data = name+".br", small
@@ -76,6 +73,19 @@ func (a *assets) serve(c *gin.Context) {
 		return
 	}
 	c.Data(http.StatusOK, kind, data)
+}
+
+// kindOf returns the media type of a file. The manifest's is not in every
+// system's list, and browsers refuse it under another one.
+func kindOf(name string) string {
+	ext := path.Ext(name)
+	if ext == ".webmanifest" {
+		return "application/manifest+json"
+	}
+	if kind := mime.TypeByExtension(ext); kind != "" {
+		return kind
+	}
+	return "application/octet-stream"
 }
 
 // takesBrotli reports whether an Accept-Encoding header (RFC 9110, section

@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -46,5 +47,41 @@ func TestAssetsAreSentCompressed(t *testing.T) {
 		if again.Code != http.StatusNotModified {
 			t.Errorf("%s for %q, asked for again: %d", c.path, c.accept, again.Code)
 		}
+	}
+}
+
+func TestAssetsOfTheInstalledApp(t *testing.T) {
+	gin.SetMode(gin.TestMode)
+	e := gin.New()
+	s := &Server{}
+	e.Use(s.protect)
+	e.NoRoute(newAssets(fstest.MapFS{
+		"index.html":           {Data: []byte("<html>")},
+		"sw.js":                {Data: []byte("// worker")},
+		"manifest.webmanifest": {Data: []byte("{}")},
+		"assets/a-1.js":        {Data: []byte("// code")},
+	}).serve)
+	for _, c := range []struct{ path, kind, cache string }{
+		{"/sw.js", "text/javascript", "no-cache"},
+		{"/manifest.webmanifest", "application/manifest+json", "no-cache"},
+		{"/index.html", "text/html", "no-cache"},
+		{"/assets/a-1.js", "text/javascript", "public, max-age=31536000, immutable"},
+	} {
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, c.path, nil))
+		h := w.Header()
+		if w.Code != http.StatusOK || !strings.HasPrefix(h.Get("Content-Type"), c.kind) || h.Get("Cache-Control") != c.cache {
+			t.Errorf("%s: %d, %q, %q", c.path, w.Code, h.Get("Content-Type"), h.Get("Cache-Control"))
+		}
+		for _, part := range []string{"script-src 'self';", "worker-src 'self'", "manifest-src 'self'"} {
+			if !strings.Contains(h.Get("Content-Security-Policy"), part) {
+				t.Errorf("%s: the policy lacks %s", c.path, part)
+			}
+		}
+	}
+	w := httptest.NewRecorder()
+	e.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/sw.js", nil))
+	if w.Code != http.StatusNotFound {
+		t.Errorf("below /api: %d", w.Code)
 	}
 }

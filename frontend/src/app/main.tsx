@@ -19,7 +19,9 @@ async function start() {
   void startSession();
   await activateLanguage(preferredLanguage());
   // What changes elsewhere is of no use before there is something to see.
+  void import('@/lib/offline/start').then(({ startOffline }) => startOffline(queryClient));
   void import('@/lib/live/start').then(({ startLive }) => startLive(queryClient));
+  if (import.meta.env.PROD) void import('@/lib/pwa/start').then(({ startPwa }) => startPwa());
   createRoot(root).render(
     <StrictMode>
       <App router={router} queryClient={queryClient} />

@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Outlet } from '@tanstack/react-router';
 import { useState } from 'react';
 import { CommandHost } from '@/features/command';
+import { OutboxHost } from '@/features/outbox';
 import { ApiError } from '@/lib/problem';
 import { startSession, useSession } from '@/lib/session';
 import { preferences } from '@/lib/storage';
@@ -44,6 +45,7 @@ function Frame() {
       </main>
       <BottomBar />
       <CommandHost />
+      <OutboxHost />
     </div>
   );
 }

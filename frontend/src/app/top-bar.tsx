@@ -1,13 +1,15 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconCloudOff, IconMoon, IconSun } from '@tabler/icons-react';
-import { useIsFetching, useIsMutating } from '@tanstack/react-query';
+import { useIsFetching, useIsMutating, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { OutboxStatus } from '@/features/outbox';
 import { useLiveState } from '@/lib/live/store';
-import { useOnline } from '@/lib/online';
 import { useNotice } from '@/lib/status-line';
 import classes from './shell.module.css';
 import { TopSearch } from './top-search';
+import { UpdateButton } from './update-button';
 
 /** The name of the house, search, the status line and the colour switch. */
 export function TopBar() {
@@ -20,48 +22,78 @@ export function TopBar() {
       <div className={classes.top}>
         <TopSearch />
         <StatusLine />
+        <UpdateButton />
         <ColorSwitch />
       </div>
     </header>
   );
 }
 
-/** The one calm spot: offline, saving, or what was just done. */
+/** The one calm spot: offline, what waits, saving, or what was just done. */
 function StatusLine() {
-  const online = useOnline();
   const saving = useIsMutating() > 0;
   const loading = useIsFetching() > 0;
   const notice = useNotice();
+  const saved = useJustSaved();
   const interrupted = useLiveState() === 'interrupted';
   return (
     <div className={classes.status} role="status">
-      {!online ? (
-        <span className={classes.offline}>
-          <IconCloudOff size={16} aria-hidden />
-          <Trans>Offline: this may be out of date</Trans>
-        </span>
-      ) : notice ? (
-        <span key={notice.id} className={notice.tone === 'bad' ? classes.bad : undefined}>
+      {notice?.tone === 'bad' ? (
+        <span key={notice.id} className={classes.bad}>
           {notice.text}
         </span>
-      ) : saving ? (
-        <span className="fd-late">
-          <Trans>Saving…</Trans>
-        </span>
-      ) : interrupted ? (
-        <span className={`${classes.offline} fd-patient`}>
-          <IconCloudOff size={16} aria-hidden />
-          <Trans>Changes do not arrive by themselves right now</Trans>
-        </span>
       ) : (
-        loading && (
-          <span className="fd-late" aria-hidden>
-            <Trans>Loading…</Trans>
-          </span>
-        )
+        <OutboxStatus
+          otherwise={
+            notice ? (
+              <span key={notice.id}>{notice.text}</span>
+            ) : saving ? (
+              <span className="fd-late">
+                <Trans>Saving…</Trans>
+              </span>
+            ) : interrupted ? (
+              <span className={`${classes.offline} fd-patient`}>
+                <IconCloudOff size={16} aria-hidden />
+                <Trans>Changes do not arrive by themselves right now</Trans>
+              </span>
+            ) : saved ? (
+              <Trans>Saved</Trans>
+            ) : (
+              loading && (
+                <span className="fd-late" aria-hidden>
+                  <Trans>Loading…</Trans>
+                </span>
+              )
+            )
+          }
+        />
       )}
     </div>
   );
+}
+
+/** Milliseconds for which the status line says that all is saved. */
+const savedFor = 2500;
+
+/** True for a moment after the server has confirmed a write. */
+function useJustSaved(): boolean {
+  const cache = useQueryClient().getMutationCache();
+  const [saved, setSaved] = useState(0);
+  useEffect(
+    () =>
+      cache.subscribe((event) => {
+        if (event.type !== 'updated') return;
+        if (event.action.type === 'success') setSaved((count) => count + 1);
+        if (event.action.type === 'error') setSaved(0);
+      }),
+    [cache],
+  );
+  useEffect(() => {
+    if (saved === 0) return;
+    const timer = setTimeout(() => setSaved(0), savedFor);
+    return () => clearTimeout(timer);
+  }, [saved]);
+  return saved > 0;
 }
 
 function ColorSwitch() {

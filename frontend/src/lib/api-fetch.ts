@@ -1,3 +1,4 @@
+import { canWait, currentKeeper } from './offline/door';
 import { ApiError } from './problem';
 import { uuid } from './random';
 import { accessToken, refreshSession } from './session';
@@ -22,6 +23,21 @@ export async function apiFetch(input: RequestInfo | URL, init?: RequestInit): Pr
   if (keyed && !request.headers.has('Idempotency-Key')) {
     request.headers.set('Idempotency-Key', uuid());
   }
+  const keeper = canWait(request.method, new URL(request.url).pathname) ? currentKeeper() : null;
+  if (!keeper) return deliver(request);
+  // Behind what waits already, so that everything is done in the order it was meant.
+  if (!navigator.onLine || keeper.busy()) throw await keeper.keep(request);
+  const spare = request.clone();
+  try {
+    return await deliver(request);
+  } catch (error) {
+    // It may have arrived; under the same key it is done once.
+    if (error instanceof ApiError && error.status === 0) throw await keeper.keep(spare);
+    throw error;
+  }
+}
+
+async function deliver(request: Request): Promise<Response> {
   const token = await accessToken();
   const again = token ? request.clone() : null;
   let response = await send(request, token);

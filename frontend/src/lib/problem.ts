@@ -56,6 +56,7 @@ const byStatus: Record<number, MessageDescriptor> = {
 };
 
 const byCode: Record<string, MessageDescriptor> = {
+  'offline.queued': msg`Saved here. It is sent when you are online.`,
   'auth.wrong_credentials': msg`Wrong user name or password.`,
   'auth.invalid_credentials': msg`Wrong user name or password.`,
 };

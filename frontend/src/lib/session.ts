@@ -110,8 +110,9 @@ export function endSession(deliberate: boolean): void {
 
 /** A token for the next request, renewed when it is about to end; null when signed out. */
 export async function accessToken(): Promise<string | null> {
-  if (!token) return null;
-  if (token.until - margin < Date.now()) await refreshSession(token.value);
+  if (token && token.until - margin >= Date.now()) return token.value;
+  // Without a token but signed in: the app was opened without a network.
+  if (token || state.status === 'signed-in') await refreshSession(token?.value ?? null);
   return token?.value ?? null;
 }
 
@@ -162,6 +163,10 @@ async function restore(): Promise<void> {
   try {
     await refreshSession(null);
   } catch {
-    set({ status: 'unreachable' });
+    // What was read can be read again, and what is written now is sent later.
+    const { rememberedPerson } = await import('./offline/database');
+    const user = await rememberedPerson();
+    if (token) return; // Another tab was faster.
+    set(user ? { status: 'signed-in', user } : { status: 'unreachable' });
   }
 }

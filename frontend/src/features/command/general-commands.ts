@@ -2,6 +2,7 @@ import { i18n } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import {
   IconArrowBackUp,
+  IconCloudUp,
   IconCommand,
   IconKeyboard,
   IconLink,
@@ -9,6 +10,7 @@ import {
   IconSearch,
 } from '@tabler/icons-react';
 import { defineCommand } from '@/lib/commands';
+import { openOutbox } from '@/lib/offline/state';
 import { announce } from '@/lib/status-line';
 
 /** What can be done on every page. */
@@ -52,6 +54,16 @@ export function defineGeneralCommands(): void {
     scope: 'global',
     keys: '?',
     run: ({ global }) => global?.openHelp(),
+  });
+  defineCommand({
+    id: 'outbox',
+    group: 'general',
+    label: msg`Show what waits to be sent`,
+    words: msg`offline outbox queue unsent`,
+    icon: IconCloudUp,
+    scope: 'global',
+    keys: 'g o',
+    run: () => openOutbox(),
   });
   defineCommand({
     id: 'undo',

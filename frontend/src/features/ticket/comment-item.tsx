@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Stack, Textarea } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Comment } from '@/lib/api';
+import { isQueued } from '@/lib/offline/door';
 import { asApiError, explain, fieldErrors } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
@@ -77,6 +78,11 @@ export function CommentItem({ comment, ticketId }: { comment: Comment; ticketId:
                 setDeleting(false);
                 announce(t`Comment deleted`);
               },
+              onError: (error) => {
+                if (!isQueued(error)) return;
+                setDeleting(false);
+                announce(explain(error));
+              },
             })
           }
         >
@@ -110,6 +116,11 @@ function EditComment({
       {
         onSuccess: () => {
           announce(t`Comment saved`);
+          onDone();
+        },
+        onError: (error) => {
+          if (!isQueued(error)) return;
+          announce(explain(error));
           onDone();
         },
       },

@@ -9,7 +9,8 @@ import {
   putTicketDraft,
 } from '@/lib/api';
 import { listDraftsOptions, listDraftsQueryKey } from '@/lib/api/@tanstack/react-query.gen';
-import { asApiError } from '@/lib/problem';
+import { keepUnsaved, unsaved } from '@/lib/offline/unsaved';
+import { ApiError, asApiError } from '@/lib/problem';
 
 /** What a draft is to become; a reply can never turn into a note, nor a note into a reply. */
 export type DraftKind = 'reply' | 'note' | 'ticket';
@@ -54,6 +55,7 @@ export function useDraft(ticketId: number | null, kind: DraftKind) {
   const [text, setText] = useState<Text>({ title: '', content: '' });
   const [state, setState] = useState<DraftState>({ is: 'loading' });
   const now = useRef({ text, version: 0, dirty: false, busy: false, timer: 0 });
+  const name = `${ticketId ?? 'new'}.${kind}`;
   const mine = useCallback(
     (draft: Draft) => draft.kind === kind && draft.ticket_id === ticketId,
     [kind, ticketId],
@@ -79,7 +81,10 @@ export function useDraft(ticketId: number | null, kind: DraftKind) {
     at.dirty = false;
     const sent = at.text;
     setState({ is: 'saving' });
+    // Until the server has it: the page may be closed before it answers.
+    keepUnsaved(name, sent);
     try {
+      if (!navigator.onLine) throw new ApiError(0);
       if (blank(sent)) {
         if (at.version > 0) await drop(ticketId, kind);
         at.version = 0;
@@ -91,6 +96,7 @@ export function useDraft(ticketId: number | null, kind: DraftKind) {
         remember(draft);
         setState({ is: 'saved' });
       }
+      keepUnsaved(name, null);
     } catch (error) {
       const { status } = asApiError(error);
       const fresh =
@@ -110,7 +116,7 @@ export function useDraft(ticketId: number | null, kind: DraftKind) {
     }
     // What was typed meanwhile.
     if (at.dirty && navigator.onLine) at.timer = window.setTimeout(() => void save(), pause);
-  }, [client, kind, mine, remember, ticketId]);
+  }, [client, kind, mine, name, remember, ticketId]);
 
   // What was kept appears once, unless something was typed in the meantime.
   const loaded = all.data;
@@ -120,6 +126,14 @@ export function useDraft(ticketId: number | null, kind: DraftKind) {
       if (before.is !== 'loading') return before;
       const kept = loaded.results.find(mine);
       now.current.version = kept?.version ?? 0;
+      const lost = now.current.dirty ? null : unsaved(name);
+      if (lost && lost.content !== kept?.content) {
+        now.current.text = lost;
+        now.current.dirty = true;
+        setText(lost);
+        now.current.timer = window.setTimeout(() => void save(), pause);
+        return { is: 'failed' };
+      }
       if (kept && !now.current.dirty) {
         now.current.text = { title: kept.title, content: kept.content };
         setText(now.current.text);
@@ -127,7 +141,7 @@ export function useDraft(ticketId: number | null, kind: DraftKind) {
       }
       return { is: 'clean' };
     });
-  }, [loaded, mine]);
+  }, [loaded, mine, name, save]);
 
   useEffect(() => {
     const flush = () => document.visibilityState === 'hidden' && void save();
@@ -158,12 +172,13 @@ export function useDraft(ticketId: number | null, kind: DraftKind) {
     const at = now.current;
     clearTimeout(at.timer);
     const kept = at.version > 0 || at.busy;
+    keepUnsaved(name, null);
     Object.assign(at, { text: { title: '', content: '' }, dirty: false, version: 0 });
     setText(at.text);
     setState({ is: 'clean' });
     remember(null);
     if (kept) drop(ticketId, kind).catch(() => {});
-  }, [kind, remember, ticketId]);
+  }, [kind, name, remember, ticketId]);
 
   /** Ends a conflict with one of the two texts. */
   const choose = useCallback(

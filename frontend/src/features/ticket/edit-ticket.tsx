@@ -6,7 +6,8 @@ import { useState } from 'react';
 import type { TicketDetail } from '@/lib/api';
 import { getTicketOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { focusFirstError, showServerErrors } from '@/lib/forms';
-import { asApiError } from '@/lib/problem';
+import { isQueued } from '@/lib/offline/door';
+import { asApiError, explain } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
 import { FormError } from '@/ui/form-error';
 import { PlainText } from '@/ui/plain-text';
@@ -36,6 +37,10 @@ export function EditTicket({ ticket, onDone }: { ticket: TicketDetail; onDone: (
           onDone();
         },
         onError: async (error) => {
+          if (isQueued(error)) {
+            announce(explain(error));
+            return onDone();
+          }
           if (asApiError(error).status !== 412) return showServerErrors(form, error);
           const options = getTicketOptions({ path: { id: ticket.id } });
           setTheirs(await client.fetchQuery({ ...options, staleTime: 0 }).catch(() => null));

@@ -16,5 +16,7 @@ export {
   statuses,
   statusKeys,
 } from './labels';
+export { cancelEntry } from './queued-cancel';
+export { describeEntry, fieldsInWords, ticketOf } from './queued-words';
 export { unfinished } from './search-params';
 export { TicketRow } from './ticket-row';

@@ -5,6 +5,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useId } from 'react';
 import { focusFirstError, showServerErrors } from '@/lib/forms';
 import { useIdempotencyKey } from '@/lib/idempotency';
+import { isQueued } from '@/lib/offline/door';
+import { explain } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
 import { FormError } from '@/ui/form-error';
 import { LinkButton } from '@/ui/link-button';
@@ -55,7 +57,11 @@ export function NewTicketPage() {
           announce(t`Ticket #${ticket.id} created`);
           void navigate({ to: '/tickets/$ticketId', params: { ticketId: String(ticket.id) } });
         },
-        onError: (error) => showServerErrors(form, error),
+        onError: (error) => {
+          if (!isQueued(error)) return showServerErrors(form, error);
+          announce(explain(error));
+          void navigate({ to: '/tickets' });
+        },
       },
     );
   }, focusFirstError);

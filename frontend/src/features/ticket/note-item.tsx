@@ -5,6 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { createNote, deleteNote, type Note, updateNote } from '@/lib/api';
 import { ifMatch } from '@/lib/etag';
+import { isQueued } from '@/lib/offline/door';
 import { asApiError, explain } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
 import { offerUndo } from '@/lib/undo';
@@ -37,7 +38,7 @@ export function NoteItem({ note }: { note: Note }) {
           refreshTicket(client, note.ticket_id);
         },
       }),
-    onError: (error) => announce(explain(error), 'bad'),
+    onError: (error) => announce(explain(error), isQueued(error) ? 'good' : 'bad'),
     onSettled: () => refreshTicket(client, note.ticket_id),
   });
   return (
@@ -104,6 +105,11 @@ function EditNote({ note, onDone }: { note: Note; onDone: () => void }) {
       updateNote({ path: { id: note.id }, body: { content }, headers: ifMatch(against), ...must }),
     onSuccess: () => {
       announce(t`Internal note saved`);
+      onDone();
+    },
+    onError: (error) => {
+      if (!isQueued(error)) return;
+      announce(explain(error));
       onDone();
     },
     onSettled: () => refreshTicket(client, note.ticket_id),

@@ -19,6 +19,7 @@ import { lastQueue } from './last-queue';
 import { PriorityPill, StatusPill } from './pills';
 import { Present } from './present';
 import { Properties } from './properties';
+import { QueuedWrites } from './queued-writes';
 import classes from './ticket-page.module.css';
 import { WhatHappensNow } from './what-happens-now';
 
@@ -125,6 +126,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
           <Stack gap={0}>
             <Conversation ticket={ticket} hideDescription={editing} />
           </Stack>
+          <QueuedWrites ticketId={ticket.id} />
           {!gone && ticket.can.comment && <Composer key={ticket.id} ticket={ticket} />}
         </div>
       </article>

@@ -6,6 +6,7 @@ import { type FormEvent, useImperativeHandle, useRef, useState } from 'react';
 import type { Message, TicketDetail } from '@/lib/api';
 import { useIdempotencyKey } from '@/lib/idempotency';
 import { tellTyping } from '@/lib/live/presence';
+import { isQueued } from '@/lib/offline/door';
 import { asApiError, explain, fieldErrors } from '@/lib/problem';
 import { PlainText } from '@/ui/plain-text';
 import classes from './composer.module.css';
@@ -69,16 +70,20 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
     const last = ticket.comments.filter((one) => !one.is_system_message).at(-1)?.id ?? 0;
     const body = { kind, content, status, lastCommentId: note || anyway ? undefined : last };
     setRefused(null);
+    const sent = () => {
+      key.done();
+      draft.clear();
+      onFilled(false);
+    };
     sending.mutate(
       { ...body, headers: key.headers(body) },
       {
-        onSuccess: () => {
-          key.done();
-          draft.clear();
-          onFilled(false);
-        },
+        onSuccess: sent,
         onError: (error) => {
-          if (asApiError(error).code === 'ticket.answered') refreshTicket(client, ticket.id);
+          if (isQueued(error)) {
+            sending.reset();
+            sent();
+          } else if (asApiError(error).code === 'ticket.answered') refreshTicket(client, ticket.id);
           else setRefused(fieldErrors(error).content ?? explain(error));
         },
       },

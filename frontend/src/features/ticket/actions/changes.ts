@@ -13,6 +13,7 @@ import {
 } from '@/lib/api';
 import { listTicketEventsQueryKey } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
+import { isQueued } from '@/lib/offline/door';
 import { ApiError, asApiError, explain } from '@/lib/problem';
 import { invalidate } from '@/lib/query';
 import { announce } from '@/lib/status-line';
@@ -144,6 +145,8 @@ async function submit(client: QueryClient, ticket: Known, change: Change, agains
     return answer;
   } catch (error) {
     const rest = confirm(id, change);
+    // It waits for the network; what was painted stays.
+    if (isQueued(error)) throw error;
     if (!rest.some((one) => one.kind === change.kind)) paint(client, id, back);
     forgetVersions(id);
     void client.invalidateQueries({ queryKey: keyOf(id) });
@@ -206,15 +209,20 @@ export function changeTicket(client: QueryClient, ticket: Ticket, change: Change
   if (!canTakeBack(before, back)) {
     void answer.then(
       () => announce(message),
-      (error) => announce(reason(error), 'bad'),
+      (error) => announce(reason(error), isQueued(error) ? 'good' : 'bad'),
     );
     return;
   }
   const offer = offerUndo({
     message,
     undo: async () => {
-      const { version } = await answer;
-      await takeBack(client, ticket, back, version);
+      try {
+        const { version } = await answer;
+        await takeBack(client, ticket, back, version);
+      } catch (error) {
+        if (!isQueued(error)) throw error;
+        await takeBackQueued(client, ticket, back, error.entry);
+      }
     },
   });
   answer.then(
@@ -225,10 +233,18 @@ export function changeTicket(client: QueryClient, ticket: Ticket, change: Change
       announce(message);
     },
     (error) => {
+      if (isQueued(error)) return; // It can be taken out of the queue again.
       offer.dismiss();
       announce(reason(error), 'bad');
     },
   );
+}
+
+/** Takes a change out of the queue, or changes it back when it has left already. */
+async function takeBackQueued(client: QueryClient, ticket: Ticket, back: Change, entry: number) {
+  const { cancel } = await import('@/lib/offline/outbox');
+  if (await cancel(entry)) paint(client, ticket.id, back);
+  else await submit(client, knownTicket(client, ticket.id) ?? ticket, back);
 }
 
 /** Undoes a change, unless somebody else changed the ticket since. */

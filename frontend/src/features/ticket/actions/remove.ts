@@ -3,6 +3,7 @@ import { msg } from '@lingui/core/macro';
 import type { QueryClient } from '@tanstack/react-query';
 import { deleteTicket, restoreTicket, type Ticket } from '@/lib/api';
 import { ifMatch } from '@/lib/etag';
+import { isQueued } from '@/lib/offline/door';
 import { announce } from '@/lib/status-line';
 import { offerUndo } from '@/lib/undo';
 import { keyOf, knownTicket, patchTicket } from './cache';
@@ -39,6 +40,7 @@ export function removeTicket(client: QueryClient, ticket: Ticket): void {
     },
     (error) => {
       offer.dismiss();
+      if (isQueued(error)) return announce(reason(error));
       refreshAround(client);
       void client.invalidateQueries({ queryKey: keyOf(id) });
       announce(reason(error), 'bad');

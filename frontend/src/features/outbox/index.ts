@@ -1,0 +1,2 @@
+export { OutboxHost } from './outbox-host';
+export { OutboxStatus } from './outbox-status';
