@@ -143,8 +143,14 @@ func TestNothingIsLostOrDoubledWhenKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts the real program several times")
 	}
+	eachProgram(t, killed)
+}
+
+// eachProgram runs a test with the real program on an empty database of each engine.
+func eachProgram(t *testing.T, test func(*testing.T, *program)) {
+	t.Helper()
 	path := buildProgram(t)
-	t.Run("sqlite", func(t *testing.T) { killed(t, newProgram(t, path, "sqlite:"+filepath.Join(t.TempDir(), "x.db"))) })
+	t.Run("sqlite", func(t *testing.T) { test(t, newProgram(t, path, "sqlite:"+filepath.Join(t.TempDir(), "x.db"))) })
 	if os.Getenv(testkit.MySQLEnv) != "" {
 		t.Run("mysql", func(t *testing.T) {
 			url, drop, err := testkit.FreshMySQL()
@@ -152,7 +158,7 @@ func TestNothingIsLostOrDoubledWhenKilled(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(drop)
-			killed(t, newProgram(t, path, url))
+			test(t, newProgram(t, path, url))
 		})
 	}
 }

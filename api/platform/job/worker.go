@@ -20,7 +20,9 @@ import (
 type Handler func(ctx context.Context, j Job) error
 
 const (
-	lease        = 2 * time.Minute
+	// How long after a crash its jobs are taken over. A worker that lives prolongs
+	// it three times as often.
+	lease        = 20 * time.Second
 	pollEvery    = time.Second
 	concurrency  = 4
 	keepDone     = 7 * 24 * time.Hour
