@@ -3,6 +3,8 @@ package markdown
 import (
 	"net/url"
 	"regexp"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
@@ -62,17 +64,17 @@ func (safeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 		}
 		return ast.WalkContinue, nil
 	})
-	reg.Register(ast.KindLink, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	reg.Register(ast.KindLink, func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if l, ok := n.(*ast.Link); ok {
-			return link(w, l.Destination, entering)
+			return link(w, source, l, l.Destination, entering)
 		}
 		return ast.WalkContinue, nil
 	})
 	// A picture from elsewhere would tell its server who reads: its address is
 	// a link instead.
-	reg.Register(ast.KindImage, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	reg.Register(ast.KindImage, func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if i, ok := n.(*ast.Image); ok {
-			return link(w, i.Destination, entering)
+			return link(w, source, i, i.Destination, entering)
 		}
 		return ast.WalkContinue, nil
 	})
@@ -81,15 +83,21 @@ func (safeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 		if !ok || !entering {
 			return ast.WalkContinue, nil
 		}
-		target := a.URL(source)
+		target, label := a.URL(source), a.Label(source)
 		if a.AutoLinkType == ast.AutoLinkEmail {
 			target = append([]byte("mailto:"), target...)
 		}
-		if _, err := link(w, target, true); err != nil {
-			return ast.WalkStop, err
+		if address, ok := safeAddress(string(target)); ok {
+			if strange(address) {
+				label = []byte(address)
+			}
+			open(w, address)
+			_, _ = w.Write(util.EscapeHTML(label))
+			_, _ = w.WriteString("</a>")
+			return ast.WalkContinue, nil
 		}
-		_, _ = w.Write(util.EscapeHTML(a.Label(source)))
-		return link(w, target, false)
+		_, _ = w.Write(util.EscapeHTML(label))
+		return ast.WalkContinue, nil
 	})
 	raw := func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
@@ -120,20 +128,74 @@ func (safeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 }
 
 // link writes the tag of a link, or nothing where the address is none that may
-// be followed.
-func link(w util.BufWriter, target []byte, entering bool) (ast.WalkStatus, error) {
+// be followed. Where the words could be taken for another host, the host that
+// it leads to stands behind them.
+func link(w util.BufWriter, source []byte, n ast.Node, target []byte, entering bool) (ast.WalkStatus, error) {
 	address, ok := safeAddress(string(target))
 	if !ok {
 		return ast.WalkContinue, nil
 	}
-	if !entering {
-		_, _ = w.WriteString("</a>")
+	if entering {
+		open(w, address)
 		return ast.WalkContinue, nil
 	}
+	_, _ = w.WriteString("</a>")
+	if u, err := url.Parse(address); err == nil && u.Host != "" && (strange(address) || claims(words(source, n), u.Hostname())) {
+		_, _ = w.WriteString(" (")
+		_, _ = w.Write(util.EscapeHTML([]byte(u.Hostname())))
+		_, _ = w.WriteString(")")
+	}
+	return ast.WalkContinue, nil
+}
+
+func open(w util.BufWriter, address string) {
 	_, _ = w.WriteString(`<a href="`)
 	_, _ = w.Write(util.EscapeHTML(util.URLEscape([]byte(address), true)))
 	_, _ = w.WriteString(`">`)
-	return ast.WalkContinue, nil
+}
+
+// strange reports whether an address has a host with letters that are easily
+// taken for others: all but those of ASCII and the common accented ones.
+func strange(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || !strings.Contains(u.Hostname(), "xn--") {
+		return false
+	}
+	host, err := idna.Lookup.ToUnicode(u.Hostname())
+	return err != nil || strings.ContainsFunc(host, func(r rune) bool {
+		return r >= utf8.RuneSelf && (r < 'ß' || r > 'ÿ')
+	})
+}
+
+var hostText = regexp.MustCompile(`(?i)^\s*(?:https?://)?((?:[\pL\pN-]+\.)+\pL[\pL\pN-]+)`)
+
+// claims reports whether the words of a link begin with a host, and not with
+// the one that it leads to.
+func claims(label, host string) bool {
+	found := hostText.FindStringSubmatch(label)
+	if found == nil {
+		return false
+	}
+	said := strings.TrimPrefix(strings.ToLower(found[1]), "www.")
+	return said != strings.TrimPrefix(strings.ToLower(host), "www.")
+}
+
+// words returns the text within a node.
+func words(source []byte, n ast.Node) string {
+	var out strings.Builder
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Text:
+			out.Write(n.Value(source))
+		case *ast.String:
+			out.Write(n.Value)
+		}
+		return ast.WalkContinue, nil
+	})
+	return out.String()
 }
 
 // safeAddress returns an absolute web or mail address with the host in ASCII

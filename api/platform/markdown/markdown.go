@@ -100,9 +100,9 @@ func deep(source string) bool {
 	for line := range strings.Lines(source) {
 		n := 0
 		for _, c := range line {
-			if c == '>' || c == '*' || c == '-' || c == '+' || c == '[' {
+			if strings.ContainsRune(">*-+[.)", c) {
 				n++
-			} else if c != ' ' && c != '\t' {
+			} else if c != ' ' && c != '\t' && (c < '0' || c > '9') {
 				break
 			}
 		}

@@ -28,17 +28,20 @@ export function PageHeading({
   title,
   tab,
   className,
+  ticket,
   children,
 }: {
   title: string;
   tab?: string;
+  /** The object that the page is about, for those who look from outside. */
+  ticket?: number;
   className?: string;
   children?: ReactNode;
 }) {
   useDocumentTitle(tab ?? title);
   const ref = useHeadingFocus();
   return (
-    <h1 ref={ref} tabIndex={-1} className={className}>
+    <h1 ref={ref} tabIndex={-1} className={className} data-ticket={ticket}>
       {children ?? title}
     </h1>
   );

@@ -1,3 +1,4 @@
+import { isolated } from './isolate';
 import classes from './person.module.css';
 
 interface Named {
@@ -7,14 +8,14 @@ interface Named {
   full_name?: string;
 }
 
-/** The name to show: the full one when known, else the user name. */
+/** The name to show: the full one when known, else the user name. It may stand within a sentence. */
 export function personName(person: Named): string {
-  const full = person.full_name || `${person.first_name ?? ''} ${person.last_name ?? ''}`.trim();
-  return full || person.username;
+  const full = person.full_name || `${person.first_name ?? ''} ${person.last_name ?? ''}`;
+  return isolated(full).trim() || isolated(person.username);
 }
 
 function initials(name: string): string {
-  const words = name.split(/[\s._-]+/).filter(Boolean);
+  const words = name.split(/[\s._\u2068\u2069-]+/).filter(Boolean);
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined]
     .map((word) => (word ? String.fromCodePoint(word.codePointAt(0) ?? 63) : ''))
     .join('');

@@ -44,7 +44,7 @@ export function partsOf(html: string): Part[] {
 export function RichText({ html }: { html: string }) {
   const parts = useMemo(() => partsOf(html), [html]);
   return (
-    <div dir="auto" className={classes.text}>
+    <div dir="auto" className={classes.text} data-written>
       {parts.map((part, i) =>
         part.quoted ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text keep their order

@@ -13,6 +13,7 @@ import {
 } from '@/lib/api/@tanstack/react-query.gen';
 import { type Command, command, contexts, groups, Keys, keysOf } from '@/lib/commands';
 import { type ChoiceGroup, Chooser } from '@/ui/chooser';
+import { isolated } from '@/ui/isolate';
 import { personName } from '@/ui/person';
 import { groupNames } from './group-names';
 
@@ -107,7 +108,7 @@ export function Palette({ available, onClose }: PaletteProps) {
     label: t`Tickets`,
     choices: tickets.map((ticket) => ({
       id: `#${ticket.id}`,
-      label: ticket.title,
+      label: isolated(ticket.title),
       hint: `#${ticket.id}`,
       icon: IconTicket,
     })),

@@ -7,6 +7,7 @@ import type { TicketDetail } from '@/lib/api';
 import { CommandButton, type Contexts, useCommandContext, useTicketScope } from '@/lib/commands';
 import { useTellPresence } from '@/lib/live/presence';
 import { ApiError, asApiError } from '@/lib/problem';
+import { isolated } from '@/ui/isolate';
 import { PageHeading } from '@/ui/page';
 import { personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
@@ -94,8 +95,9 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
             <div className={classes.titleLine}>
               <PageHeading
                 title={ticket.title}
-                tab={`#${ticket.id} ${ticket.title}`}
+                tab={`#${ticket.id} ${isolated(ticket.title)}`}
                 className={classes.title}
+                ticket={ticket.id}
               >
                 <span dir="auto">{ticket.title}</span>
               </PageHeading>
