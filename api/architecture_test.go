@@ -21,6 +21,7 @@ const (
 
 	maxFileLines    = 600
 	maxPackageLines = 3200
+	maxTicketLines  = 4600
 )
 
 // drivers are database drivers; only platform/db may know them.
@@ -120,8 +121,12 @@ func TestFilesAndPackagesStaySmall(t *testing.T) {
 		}
 	}
 	for name, lines := range packages {
-		if lines > maxPackageLines {
-			t.Errorf("package %s has %d lines of code, more than %d: split it", name, lines, maxPackageLines)
+		limit := maxPackageLines
+		if name == "ticket" { // see ADR 12
+			limit = maxTicketLines
+		}
+		if lines > limit {
+			t.Errorf("package %s has %d lines of code, more than %d: split it", name, lines, limit)
 		}
 	}
 	walk(t, "frontend/src", func(name string) {

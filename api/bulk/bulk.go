@@ -8,6 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -20,27 +23,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/job"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket"
-	"github.com/fixdesk/fixdesk/api/user"
 )
-
-// Kind is what is done to each ticket.
-type Kind string
-
-// What can be done to many tickets.
-const (
-	Assign       Kind = "assign"
-	UpdateStatus Kind = "update_status"
-	SetPriority  Kind = "set_priority"
-	Delete       Kind = "delete"
-)
-
-// Action is a kind with what it needs. It is kept as JSON.
-type Action struct {
-	Type     Kind   `json:"type"`
-	UserID   *int64 `json:"user_id,omitempty"`
-	Status   string `json:"status,omitempty"`
-	Priority string `json:"priority,omitempty"`
-}
 
 // State is where a run stands.
 type State string
@@ -148,21 +131,12 @@ func New(d *db.DB, bus *event.Bus, c clock.Clock, tickets *ticket.Service, o aut
 }
 
 // Start begins to do something to the tickets of these ids.
-func (s *Service) Start(ctx context.Context, by authz.Actor, a Action, ids []int64) (Run, error) {
+func (s *Service) Start(ctx context.Context, by authz.Actor, a ticket.Action, ids []int64) (Run, error) {
 	if !by.Can(authz.BulkRun) || by.ID == 0 {
 		return Run{}, errDenied
 	}
-	if a.Type == Delete && !by.Can(authz.TicketDelete) {
-		return Run{}, fault.Denied("ticket.delete_denied", "Only administrators may delete tickets.")
-	}
-	if a.Type == Assign && a.UserID != nil {
-		u, err := user.Find(s.db.Read(ctx), *a.UserID)
-		if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && !u.Assignable()) {
-			return Run{}, fault.Field("action", "Tickets can only be assigned to active IT staff and administrators.")
-		}
-		if err != nil {
-			return Run{}, fmt.Errorf("read the new assignee: %w", err)
-		}
+	if err := s.tickets.Actions().Check(s.db.Read(ctx), by, a); err != nil {
+		return Run{}, ofAction(err)
 	}
 	items := make([]Item, len(ids))
 	for i, id := range ids {
@@ -171,8 +145,24 @@ func (s *Service) Start(ctx context.Context, by authz.Actor, a Action, ids []int
 	return s.start(ctx, by, a, nil, func(*event.Tx) ([]Item, error) { return items, nil })
 }
 
+// ofAction names the field of a request that a fault about an action belongs to.
+func ofAction(err error) error {
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Fields == nil {
+		return err
+	}
+	names := slices.Sorted(maps.Keys(f.Fields))
+	var messages []string
+	for _, name := range names {
+		for _, m := range f.Fields[name] {
+			messages = append(messages, name+": "+m)
+		}
+	}
+	return f.WithField("action", strings.Join(messages, " "))
+}
+
 // start writes a run with its items; the job follows from the event.
-func (s *Service) start(ctx context.Context, by authz.Actor, a Action, undoOf *int64, collect func(*event.Tx) ([]Item, error)) (Run, error) {
+func (s *Service) start(ctx context.Context, by authz.Actor, a ticket.Action, undoOf *int64, collect func(*event.Tx) ([]Item, error)) (Run, error) {
 	raw, err := json.Marshal(a)
 	if err != nil {
 		return Run{}, fmt.Errorf("encode a bulk action: %w", err)
@@ -305,7 +295,7 @@ func (s *Service) Undo(ctx context.Context, by authz.Actor, id int64) (Run, erro
 	if err != nil {
 		return Run{}, err
 	}
-	var a Action
+	var a ticket.Action
 	if err := json.Unmarshal([]byte(r.Action), &a); err != nil {
 		return Run{}, fmt.Errorf("read the action of bulk run %d: %w", id, err)
 	}

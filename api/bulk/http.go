@@ -3,23 +3,30 @@ package bulk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket"
 )
 
 // ActionView is what is done to each ticket.
 type ActionView struct {
-	Type     string  `json:"type" enums:"assign,update_status,set_priority,delete" example:"update_status"`
+	Type     string  `json:"type" example:"update_status"`
 	UserID   *int64  `json:"user_id" extensions:"x-nullable" example:"3"`
 	Status   *string `json:"status" enums:"open,in_progress,resolved,closed" extensions:"x-nullable" example:"resolved"`
 	Priority *string `json:"priority" enums:"low,medium,high,urgent" extensions:"x-nullable"`
+	// Params holds everything that the action was given, by name.
+	Params map[string]any `json:"params"`
+	// Text says the action to people, in English.
+	Text string `json:"text" example:"Set status to Resolved"`
 } //@name BulkAction
 
 // Can is what the caller may do with a run.
@@ -53,9 +60,10 @@ type ItemView struct {
 } //@name BulkItem
 
 // ActionRequest says what to do: assign needs user_id (null for nobody),
-// update_status status, set_priority priority.
+// update_status status, set_priority priority. GET /api/actions lists every type
+// with what it needs, which stands beside the type in the same way.
 type ActionRequest struct {
-	Type     string `json:"type" validate:"required" enums:"assign,update_status,set_priority,delete" example:"update_status"`
+	Type     string `json:"type" validate:"required" example:"update_status"`
 	UserID   *int64 `json:"user_id" validate:"optional" extensions:"x-nullable" example:"3"`
 	Status   string `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"resolved"`
 	Priority string `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
@@ -67,20 +75,30 @@ type StartRequest struct {
 	IDs    []int64       `json:"ids" validate:"required" minItems:"1" maxItems:"1000" example:"42,43"`
 } //@name BulkStart
 
-func (s *Service) viewOf(r Run) View {
-	var a Action
+func (s *Service) viewOf(ctx context.Context) func(Run) View {
+	tx := s.db.Read(ctx)
+	return func(r Run) View { return s.view(tx, r) }
+}
+
+func (s *Service) view(tx *gorm.DB, r Run) View {
+	var a ticket.Action
 	_ = json.Unmarshal([]byte(r.Action), &a) // written by start
 	v := View{
 		ID: r.ID, State: string(r.State), Total: r.Total, Done: r.Done, Failed: r.Failed, Skipped: r.Skipped,
-		Action: ActionView{Type: string(a.Type), UserID: a.UserID}, UndoOf: r.UndoOf, UndoneBy: r.UndoneBy,
+		Action: ActionView{Type: a.Type, UserID: a.ID("user_id"), Params: map[string]any{}, Text: s.tickets.Actions().Describe(tx, a)}, UndoOf: r.UndoOf, UndoneBy: r.UndoneBy,
 		Version: r.Version, CreatedAt: r.CreatedAt.UTC(), FinishedAt: r.FinishedAt,
 		Can: Can{Cancel: r.State == Running, Undo: r.canUndo(s.clock.Now())},
 	}
-	if a.Status != "" {
-		v.Action.Status = &a.Status
+	for name, raw := range a.Params {
+		var value any
+		_ = json.Unmarshal(raw, &value)
+		v.Action.Params[name] = value
 	}
-	if a.Priority != "" {
-		v.Action.Priority = &a.Priority
+	if st := a.Text("status"); st != "" {
+		v.Action.Status = &st
+	}
+	if p := a.Text("priority"); p != "" {
+		v.Action.Priority = &p
 	}
 	return v
 }
@@ -115,7 +133,7 @@ func (s *Service) post(c *gin.Context) error {
 		return err
 	}
 	b.Require("action", "ids")
-	a := readAction(b)
+	a := s.readAction(b)
 	ids := readIDs(b)
 	if err := b.Err(); err != nil {
 		return err
@@ -142,45 +160,14 @@ func readIDs(b *web.Body) []int64 {
 	return ids
 }
 
-func readAction(b *web.Body) Action {
-	var a Action
+func (s *Service) readAction(b *web.Body) ticket.Action {
 	if !b.Has("action") {
-		return a
+		return ticket.Action{}
 	}
-	var sent map[string]json.RawMessage
-	if json.Unmarshal(b.Raw("action"), &sent) != nil || sent == nil {
-		b.Wrong("action", "Must be an object.")
-		return a
-	}
-	text := func(name string) string {
-		var out string
-		_ = json.Unmarshal(sent[name], &out)
-		return out
-	}
-	a.Type = Kind(text("type"))
-	switch a.Type {
-	case Assign:
-		raw, ok := sent["user_id"]
-		if !ok || json.Unmarshal(raw, &a.UserID) != nil {
-			b.Wrong("action", "user_id must be the number of an account, or null for nobody.")
-		}
-	case UpdateStatus:
-		if a.Status = text("status"); a.Status != "" {
-			if _, ok := ticket.ParseStatus(a.Status); ok {
-				break
-			}
-		}
-		b.Wrong("action", "status must be one of: open, in_progress, resolved, closed.")
-	case SetPriority:
-		if a.Priority = text("priority"); a.Priority != "" {
-			if _, ok := ticket.ParsePriority(a.Priority); ok {
-				break
-			}
-		}
-		b.Wrong("action", "priority must be one of: low, medium, high, urgent.")
-	case Delete:
-	default:
-		b.Wrong("action", "type must be one of: assign, update_status, set_priority, delete.")
+	a, err := s.tickets.Actions().Read(b.Raw("action"))
+	var f *fault.Error
+	if errors.As(ofAction(err), &f) {
+		b.Wrong("action", f.Fields["action"][0])
 	}
 	return a
 }
@@ -189,7 +176,7 @@ func (s *Service) answer(c *gin.Context, status int, r Run, err error) error {
 	if err != nil {
 		return err
 	}
-	return web.Send(c, status, s.viewOf(r), r.Version)
+	return web.Send(c, status, s.viewOf(c.Request.Context())(r), r.Version)
 }
 
 // list answers GET /api/bulk.
@@ -216,7 +203,7 @@ func (s *Service) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.SendList(c, rows, s.viewOf)
+	return web.SendList(c, rows, s.viewOf(c.Request.Context()))
 }
 
 // get answers GET /api/bulk/{id}.

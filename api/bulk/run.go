@@ -26,13 +26,6 @@ const (
 // batch is how many tickets are dealt with between two words of progress.
 const batch = 25
 
-// before is how a ticket was, as an item keeps it.
-type before struct {
-	Status     string `json:"status,omitempty"`
-	Priority   string `json:"priority,omitempty"`
-	AssignedTo *int64 `json:"assigned_to,omitempty"`
-}
-
 // Carry handles RunJob. It goes on where the last try ended, because each ticket is
 // dealt with in one transaction with its line of the result.
 func (s *Service) Carry(ctx context.Context, j job.Job) error {
@@ -116,7 +109,7 @@ func (s skip) Error() string { return string(s) }
 
 // deal does one ticket of a run, and writes what became of it.
 func (s *Service) deal(ctx context.Context, by authz.Actor, r Run, it Item, cause int64) error {
-	var a Action
+	var a ticket.Action
 	if err := json.Unmarshal([]byte(r.Action), &a); err != nil {
 		return job.Fatal(fmt.Errorf("read the action of bulk run %d: %w", r.ID, err))
 	}
@@ -199,60 +192,21 @@ func mark(tx *event.Tx, runID, ticketID int64, to Item) error {
 const unchanged = skip("It already was so.")
 
 // do changes one ticket and returns its line of the result.
-func (s *Service) do(tx *event.Tx, by authz.Actor, a Action, id int64) (Item, error) {
-	t, err := ticket.Readable(tx.DB, by, id)
-	if err != nil {
-		return Item{}, err
-	}
-	was := before{Status: t.Status.String(), Priority: t.Priority.String(), AssignedTo: t.AssignedToID}
-	raw, err := json.Marshal(was)
-	if err != nil {
-		return Item{}, fmt.Errorf("encode how ticket %d was: %w", id, err)
-	}
-	version, err := s.apply(tx, by, a, id, etag.Condition{})
-	if err == nil && a.Type != Delete && version == t.Version {
+func (s *Service) do(tx *event.Tx, by authz.Actor, a ticket.Action, id int64) (Item, error) {
+	done, err := s.tickets.Actions().Apply(tx, by, id, etag.Condition{}, a)
+	if err == nil && !done.Changed {
 		err = unchanged
 	}
-	return Item{State: ItemDone, Before: string(raw), After: version}, err
-}
-
-// apply does what an action says and returns the version that came of it.
-func (s *Service) apply(tx *event.Tx, by authz.Actor, a Action, id int64, want etag.Condition) (int64, error) {
-	var f ticket.Full
-	var err error
-	switch a.Type {
-	case Assign:
-		f, err = s.tickets.Assign(tx.Ctx, by, id, want, a.UserID)
-	case UpdateStatus:
-		st, ok := ticket.ParseStatus(a.Status)
-		if !ok {
-			return 0, fmt.Errorf("no such status: %q", a.Status)
-		}
-		f, err = s.tickets.UpdateStatus(tx.Ctx, by, id, want, st)
-	case SetPriority:
-		p, ok := ticket.ParsePriority(a.Priority)
-		if !ok {
-			return 0, fmt.Errorf("no such priority: %q", a.Priority)
-		}
-		f, err = s.tickets.Update(tx.Ctx, by, id, want, ticket.Changes{Priority: &p})
-	case Delete:
-		return 0, s.tickets.Delete(tx.Ctx, by, id, want)
-	}
-	return f.Version, err
+	return Item{State: ItemDone, Before: string(done.Before), After: done.Version}, err
 }
 
 // takeBack undoes what a run did to one ticket, unless somebody changed it since.
-func (s *Service) takeBack(tx *event.Tx, by authz.Actor, a Action, it Item) error {
-	if a.Type == Delete {
-		_, err := s.tickets.Restore(tx.Ctx, by, it.TicketID)
-		return err
+func (s *Service) takeBack(tx *event.Tx, by authz.Actor, a ticket.Action, it Item) error {
+	want := etag.Condition{}
+	if it.After > 0 {
+		want = etag.Parse(etag.Tag(it.After, ""))
 	}
-	var was before
-	if err := json.Unmarshal([]byte(it.Before), &was); err != nil {
-		return fmt.Errorf("read how ticket %d was: %w", it.TicketID, err)
-	}
-	back := Action{Type: a.Type, UserID: was.AssignedTo, Status: was.Status, Priority: was.Priority}
-	_, err := s.apply(tx, by, back, it.TicketID, etag.Parse(etag.Tag(it.After, "")))
+	err := s.tickets.Actions().Undo(tx, by, it.TicketID, want, a, json.RawMessage(it.Before))
 	if fault.Is(err, fault.Stale) {
 		return skip("Somebody changed this ticket since.")
 	}

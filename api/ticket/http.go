@@ -39,6 +39,8 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.PUT("/comments/:id", web.Handle(s.replaceComment))
 	signedIn.PATCH("/comments/:id", web.Handle(s.updateComment))
 	signedIn.DELETE("/comments/:id", web.Handle(s.deleteComment))
+
+	signedIn.GET("/actions", web.Handle(s.listActions))
 }
 
 // list answers GET /api/tickets.

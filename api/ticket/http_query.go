@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -71,6 +72,7 @@ func (s *Service) count(c *gin.Context) error {
 // queryFields answers GET /api/tickets/query_fields.
 //
 // @Summary List the fields of the query language
+// @Description Those that the caller may ask for, with the values that can be offered. The desk's own fields are among them.
 // @ID listQueryFields
 // @Tags tickets
 // @Produce json
@@ -82,8 +84,17 @@ func (s *Service) queryFields(c *gin.Context) error {
 	if err := web.ReadQuery(c).Err(); err != nil {
 		return err
 	}
-	out := FieldsView{Fields: make([]FieldView, len(query.Fields))}
-	for i, f := range query.Fields {
+	ctx := c.Request.Context()
+	more, err := s.fieldsFor(s.db.Read(ctx), authz.From(ctx), true)
+	if err != nil {
+		return err
+	}
+	fields := slices.Clone(query.Fields)
+	for _, f := range more {
+		fields = append(fields, f.Field)
+	}
+	out := FieldsView{Fields: make([]FieldView, len(fields))}
+	for i, f := range fields {
 		out.Fields[i] = FieldView{Name: f.Name, Kind: string(f.Kind), Values: append([]string{}, f.Values...), Example: f.Example}
 	}
 	return web.SendPlain(c, http.StatusOK, out)

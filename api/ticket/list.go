@@ -23,9 +23,10 @@ type Filter struct {
 	IDs        []int64    // only these; nil for all
 	Sort       Sort
 
-	rest   []query.Node // of a query, what the fields above do not hold
-	reader authz.Actor  // who asks, for what depends on that
-	via    string       // the index to walk along instead of the sort's own
+	rest   []query.Node          // of a query, what the fields above do not hold
+	fields map[string]QueryField // of rest, beyond query.Fields
+	reader authz.Actor           // who asks, for what depends on that
+	led    *Walk                 // the index to walk along instead of the sort's own
 }
 
 // Sort is the order of a list, named as the API names it.
@@ -199,11 +200,8 @@ func (q *sqlText) add(sql string, args ...any) {
 
 // index names the index to walk along for a branch.
 func (f Filter) index(b branch, s Sort) string {
-	switch {
-	case f.IDs != nil:
+	if f.IDs != nil {
 		return db.PrimaryKey
-	case f.via != "":
-		return f.via
 	}
 	return b.index(s)
 }
@@ -240,8 +238,8 @@ func (b branch) where(q *sqlText) {
 const timeKey = "2006-01-02T15:04:05.999999Z"
 
 // from adds the condition that the walk begins behind the cursor; it reports
-// false when the branch lies wholly before it.
-func (b branch) from(q *sqlText, s Sort, cur *web.Cursor) bool {
+// false when the branch lies wholly before it. id is the column to compare ids by.
+func (b branch) from(q *sqlText, s Sort, cur *web.Cursor, id string) bool {
 	if cur == nil {
 		return true
 	}
@@ -254,7 +252,7 @@ func (b branch) from(q *sqlText, s Sort, cur *web.Cursor) bool {
 		at, _ := ParsePriority(cur.Key)
 		switch {
 		case b.priority == at:
-			q.add(" AND t.id "+op+" ?", cur.ID)
+			q.add(" AND "+id+" "+op+" ?", cur.ID)
 		case (b.priority > at) == (op == "<"):
 			return false
 		}
@@ -262,7 +260,7 @@ func (b branch) from(q *sqlText, s Sort, cur *web.Cursor) bool {
 		at, _ := ParseStatus(cur.Key)
 		switch {
 		case b.status == at:
-			q.add(" AND t.id "+op+" ?", cur.ID)
+			q.add(" AND "+id+" "+op+" ?", cur.ID)
 		case (b.status > at) == (op == "<"):
 			return false
 		}
@@ -271,9 +269,9 @@ func (b branch) from(q *sqlText, s Sort, cur *web.Cursor) bool {
 		if err != nil {
 			return false
 		}
-		q.add(" AND t.updated_at "+op+"= ? AND (t.updated_at "+op+" ? OR t.id "+op+" ?)", at, at, cur.ID)
+		q.add(" AND t.updated_at "+op+"= ? AND (t.updated_at "+op+" ? OR "+id+" "+op+" ?)", at, at, cur.ID)
 	default:
-		q.add(" AND t.id "+op+" ?", cur.ID)
+		q.add(" AND "+id+" "+op+" ?", cur.ID)
 	}
 	return true
 }
@@ -317,15 +315,18 @@ func (f Filter) union(d *db.DB, branches []branch, cur *web.Cursor, skip, limit 
 	var parts []*sqlText
 	for _, b := range branches {
 		q := &sqlText{}
-		q.add("SELECT t.id" + column + " FROM " + d.UseIndex("tickets", "t", f.index(b, f.Sort)))
-		b.where(q)
-		if !b.from(q, f.Sort, cur) {
+		q.add("SELECT " + f.distinct() + "t.id" + column)
+		id := f.source(d, q, b, f.index(b, f.Sort))
+		if !b.from(q, f.Sort, cur, id) {
 			continue
 		}
 		if extra != nil {
 			extra(q)
 		}
 		order := f.Sort.order("t", back)
+		if f.Sort.column() == "" {
+			order = strings.Replace(order, "t.id", id, 1)
+		}
 		if b.priority != 0 && f.Sort.column() == "priority" {
 			order = ByNewest.order("t", back != (f.Sort == ByLeastUrgent))
 		}
@@ -366,11 +367,11 @@ func (f Filter) count(d *db.DB, branches []branch, extra func(*sqlText)) *sqlTex
 			all.add(" UNION ALL ")
 		}
 		index := f.index(b, ByNewest)
-		if index == db.PrimaryKey && extra == nil && f.IDs == nil {
+		if index == db.PrimaryKey && extra == nil && f.IDs == nil && f.led == nil {
 			index = "idx_tickets_priority" // narrower than the rows
 		}
-		all.add("SELECT * FROM (SELECT t.id FROM " + d.UseIndex("tickets", "t", index))
-		b.where(all)
+		all.add("SELECT * FROM (SELECT " + f.distinct() + "t.id")
+		f.source(d, all, b, index)
 		if extra != nil {
 			extra(all)
 		}

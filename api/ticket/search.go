@@ -111,7 +111,7 @@ func (f Filter) matches(m db.TextMatch, needle string, branches []branch, cur *w
 	for _, b := range branches {
 		part := &sqlText{}
 		b.where(part)
-		if !b.from(part, f.Sort, cur) {
+		if !b.from(part, f.Sort, cur, "t.id") {
 			continue
 		}
 		if !first {
@@ -180,25 +180,29 @@ func (f Filter) extra(needle string) func(*sqlText) {
 
 // plan decides how a list is found and counts it. The filter that it returns
 // may be led by another index.
-func (s *Service) plan(ctx context.Context, scopes []scope, counted func() (int64, error), f Filter) (Filter, plan, error) {
+func (s *Service) plan(ctx context.Context, scopes []scope, total func() (int64, error), f Filter) (Filter, plan, error) {
 	all := f.counting().branches(scopes)
 	if len(all) == 0 {
 		return f, plan{}, nil
 	}
-	var err error
-	if f.via, err = s.leading(ctx, f); err != nil {
+	page, counted, n, err := s.lead(ctx, f, all)
+	if err != nil {
 		return f, plan{}, err
 	}
 	p := plan{needle: user.Fold(f.Search)}
+	counting := f
+	f.led, counting.led = page, counted
 	switch {
-	case p.needle != "" && f.via == "":
+	case n >= 0:
+		p.count = n
+	case p.needle != "" && counted == nil:
 		needle := p.needle
 		p, err = s.planSearch(ctx, f, needle, all)
 		p.needle = needle
 	case f.onlyCounted():
-		p.count, err = counted()
+		p.count, err = total()
 	default:
-		p.count, err = scanCount(s.db.Read(ctx), f.count(s.db, all, f.extra(p.needle)))
+		p.count, err = scanCount(s.db.Read(ctx), counting.count(s.db, all, f.extra(p.needle)))
 	}
 	return f, p, err
 }

@@ -27,11 +27,15 @@ type Service struct {
 	// of it instead of asking the text index.
 	walkBelow    int64
 	reopenWindow time.Duration
+	actions      Actions
+	sources      []FieldSource
 }
 
 // New returns the service.
 func New(d *db.DB, bus *event.Bus, c clock.Clock) *Service {
-	return &Service{db: d, bus: bus, clock: c, walkBelow: web.MaxCount, reopenWindow: DefaultReopenWindow}
+	s := &Service{db: d, bus: bus, clock: c, walkBelow: web.MaxCount, reopenWindow: DefaultReopenWindow}
+	s.actions.Register(s.ownActions()...)
+	return s
 }
 
 // Draft is what a new ticket is made of.

@@ -18,7 +18,16 @@ import (
 // index serves becomes part of the filter itself; the rest is looked at on the
 // way along the list. zone is where the days of the query begin.
 func (s *Service) Where(ctx context.Context, by authz.Actor, f Filter, text string, zone *time.Location) (Filter, error) {
+	fields := map[string]QueryField{}
 	tree, err := query.Parse(text, query.Env{
+		More: func() ([]query.Field, error) {
+			more, err := s.fieldsFor(s.db.Read(ctx), by, false)
+			out := make([]query.Field, len(more))
+			for i, q := range more {
+				out[i], fields[q.Name] = q.Field, q
+			}
+			return out, err
+		},
 		Now: s.clock.Now(), Zone: zone, Me: by.ID,
 		Person: func(name string) (int64, bool, error) { return personNamed(s.db.Read(ctx), name) },
 	})
@@ -38,7 +47,7 @@ func (s *Service) Where(ctx context.Context, by authz.Actor, f Filter, text stri
 			f.rest = append(f.rest, n)
 		}
 	}
-	f.reader = by
+	f.reader, f.fields = by, fields
 	return f, nil
 }
 
@@ -115,35 +124,6 @@ func named[T any](names []string, parse func(string) (T, bool)) []T {
 	return out
 }
 
-// timeIndexes are the indexes that can lead a list that a range of time makes
-// short.
-var timeIndexes = map[string]string{
-	"created": "idx_tickets_created", "updated": "idx_tickets_updated", "resolved": "idx_tickets_resolved",
-}
-
-// leading returns the index of a range of time that holds few tickets, or "".
-func (s *Service) leading(ctx context.Context, f Filter) (string, error) {
-	for _, n := range f.rest {
-		t, ok := n.(query.Times)
-		index := timeIndexes[t.Field]
-		if !ok || t.Never || index == "" {
-			continue
-		}
-		q := &sqlText{}
-		q.add("SELECT COUNT(*) FROM (SELECT t.id FROM " + s.db.UseIndex("tickets", "t", index) + " WHERE ")
-		f.condition(q, t)
-		q.add(" LIMIT ?) AS u", s.walkBelow+1)
-		found, err := scanCount(s.db.Read(ctx), q)
-		if err != nil {
-			return "", err
-		}
-		if found <= s.walkBelow {
-			return index, nil
-		}
-	}
-	return "", nil
-}
-
 // sql is how this package's tables answer conditions.
 func (f Filter) sql() query.SQL {
 	ordinals := func(names []string) []int {
@@ -159,12 +139,22 @@ func (f Filter) sql() query.SQL {
 	return query.SQL{
 		Ordinals: ordinals, Fold: user.Fold, TextBreak: textBreak, StaffReply: int(StaffReply),
 		Unfinished: []int{int(Open), int(InProgress)}, Reader: f.reader.ID, HiddenEvents: hidden(f.reader),
+		More: func(add query.Add, name string, n query.Node) bool {
+			field, ok := f.fields[name]
+			if ok {
+				field.Write(add, n)
+			}
+			return ok
+		},
 	}
 }
 
 // where adds what is left of the query.
 func (f Filter) where(q *sqlText) {
-	for _, n := range f.rest {
+	for i, n := range f.rest {
+		if f.led != nil && f.led.at == i { // its index says so
+			continue
+		}
 		q.add(" AND ")
 		f.condition(q, n)
 	}

@@ -84,6 +84,12 @@ func ReadBody(c *gin.Context) (*Body, error) {
 	return b, nil
 }
 
+// NewBody returns an object that did not come as a body of its own, such as a
+// part of one, to be read in the same way.
+func NewBody(fields map[string]json.RawMessage) *Body {
+	return &Body{fields: fields, errs: map[string][]string{}}
+}
+
 // Rule checks a text and returns what is wrong with it, or "".
 type Rule func(string) string
 

@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"math/big"
 	"regexp"
 	"slices"
 	"strconv"
@@ -28,6 +29,20 @@ type Field struct {
 	Kind    Kind
 	Values  []string // that are offered; others may be possible
 	Example string
+
+	// Fields of an installation (Env.More) also have:
+
+	// Optional fields may have no value: they take none and any.
+	Optional bool
+	// Resolve returns what a text names, as the condition holds it: for a choice
+	// perhaps several values, for text its folded form. Nil: unknown.
+	Resolve func(text string) ([]string, error)
+	// Scale is how many units of a number are 1, for decimals; 0 for whole
+	// numbers that are not negative.
+	Scale int64
+	// Days are times that are whole days in no zone; the condition holds them as
+	// midnights in UTC.
+	Days bool
 }
 
 var (
@@ -38,29 +53,47 @@ var (
 
 // Fields lists every field, in the order in which they are offered.
 var Fields = []Field{
-	{"status", KindChoice, append(slices.Clone(statuses), "unfinished", "done"), "status:open,in_progress"},
-	{"priority", KindChoice, slices.Clone(priorities), "priority:>=high"},
-	{"assignee", KindPerson, []string{"me", "none", "any"}, "assignee:me"},
-	{"requester", KindPerson, []string{"me"}, "requester:me"},
-	{"department", KindText, nil, `department:"Human Resources"`},
-	{"waiting", KindChoice, []string{"staff", "requester"}, "waiting:staff"},
-	{"is", KindFlag, []string{"unread"}, "is:unread"},
-	{"created", KindTime, moments, "created:>=-7d"},
-	{"updated", KindTime, moments, "updated:today"},
-	{"resolved", KindTime, moments, "resolved:2026-01-01..2026-01-31"},
-	{"closed", KindTime, moments, "closed:never"},
-	{"id", KindNumber, nil, "id:>100"},
-	{"comments", KindNumber, nil, "comments:0"},
-	{"title", KindText, nil, `title:"paper jam"`},
-	{"description", KindText, nil, "description:error"},
+	{Name: "status", Kind: KindChoice, Values: append(slices.Clone(statuses), "unfinished", "done"), Example: "status:open,in_progress"},
+	{Name: "priority", Kind: KindChoice, Values: slices.Clone(priorities), Example: "priority:>=high"},
+	{Name: "assignee", Kind: KindPerson, Values: []string{"me", "none", "any"}, Example: "assignee:me"},
+	{Name: "requester", Kind: KindPerson, Values: []string{"me"}, Example: "requester:me"},
+	{Name: "department", Kind: KindText, Example: `department:"Human Resources"`},
+	{Name: "waiting", Kind: KindChoice, Values: []string{"staff", "requester"}, Example: "waiting:staff"},
+	{Name: "is", Kind: KindFlag, Values: []string{"unread"}, Example: "is:unread"},
+	{Name: "created", Kind: KindTime, Values: moments, Example: "created:>=-7d"},
+	{Name: "updated", Kind: KindTime, Values: moments, Example: "updated:today"},
+	{Name: "resolved", Kind: KindTime, Values: moments, Example: "resolved:2026-01-01..2026-01-31"},
+	{Name: "closed", Kind: KindTime, Values: moments, Example: "closed:never"},
+	{Name: "id", Kind: KindNumber, Example: "id:>100"},
+	{Name: "comments", Kind: KindNumber, Example: "comments:0"},
+	{Name: "title", Kind: KindText, Example: `title:"paper jam"`},
+	{Name: "description", Kind: KindText, Example: "description:error"},
 }
 
-func names() string {
-	out := make([]string, len(Fields))
-	for i, f := range Fields {
-		out[i] = f.Name
+func (b *builder) names() string {
+	out := make([]string, 0, len(Fields)+len(b.more))
+	for _, f := range slices.Concat(Fields, b.more) {
+		out = append(out, f.Name)
 	}
-	return strings.Join(out, ", ")
+	return strings.Join(out[:min(len(out), 40)], ", ")
+}
+
+// field finds a field by its name.
+func (b *builder) field(name string) (Field, bool, error) {
+	byName := func(f Field) bool { return f.Name == name }
+	if i := slices.IndexFunc(Fields, byName); i >= 0 {
+		return Fields[i], true, nil
+	}
+	if b.more == nil && b.env.More != nil {
+		var err error
+		if b.more, err = b.env.More(); err != nil {
+			return Field{}, false, fmt.Errorf("list the fields of queries: %w", err)
+		}
+	}
+	if i := slices.IndexFunc(b.more, byName); i >= 0 {
+		return b.more[i], true, nil
+	}
+	return Field{}, false, nil
 }
 
 func (v *value) text() string {
@@ -75,16 +108,19 @@ func (v *value) text() string {
 
 func (b *builder) condition(c *condition) (Node, error) {
 	name := strings.ToLower(strings.TrimSuffix(c.Name, ":"))
-	i := slices.IndexFunc(Fields, func(f Field) bool { return f.Name == name })
-	if i < 0 {
-		return nil, b.wrong(c.Pos, "Unknown field %q. Known: %s. To search for a text with a colon, put it in quotation marks", name, names())
+	field, known, err := b.field(name)
+	if err != nil {
+		return nil, err
+	}
+	if !known {
+		return nil, b.wrong(c.Pos, "Unknown field %q. Known: %s. To search for a text with a colon, put it in quotation marks", name, b.names())
 	}
 	var parts Or
 	for _, v := range c.Values {
 		if b.terms++; b.terms > MaxTerms {
 			return nil, b.wrong(v.Pos, "A query may have at most %d conditions", MaxTerms)
 		}
-		n, err := b.value(Fields[i], v)
+		n, err := b.value(field, v)
 		if err != nil {
 			return nil, err
 		}
@@ -106,6 +142,7 @@ func joined(parts Or) Node {
 			if !ok {
 				return parts
 			}
+			out.None = out.None || c.None
 			for _, v := range c.Values {
 				if !slices.Contains(out.Values, v) {
 					out.Values = append(out.Values, v)
@@ -132,6 +169,17 @@ func (b *builder) value(f Field, v *value) (Node, error) {
 	if text == "" {
 		return nil, b.wrong(v.Pos, "%s: has no value", f.Name)
 	}
+	if f.Optional && v.Quoted == nil {
+		switch text {
+		case "none":
+			return none(f), nil
+		case "any":
+			return Not{none(f)}, nil
+		}
+	}
+	if f.Resolve != nil {
+		return b.resolve(f, v, text)
+	}
 	switch f.Kind {
 	case KindChoice:
 		return b.choice(f, v, text)
@@ -152,6 +200,43 @@ func (b *builder) value(f Field, v *value) (Node, error) {
 		return Choice{Field: f.Name, Values: []string{text}}, nil
 	}
 	return Text{Field: f.Name, Phrase: text}, nil
+}
+
+// none is that an optional field has no value.
+func none(f Field) Node {
+	switch f.Kind {
+	case KindPerson:
+		return Person{Field: f.Name, None: true}
+	case KindTime:
+		return Times{Field: f.Name, Never: true}
+	case KindNumber:
+		return Not{Range{Field: f.Name}}
+	case KindChoice, KindText, KindFlag:
+	}
+	return Choice{Field: f.Name, None: true}
+}
+
+func (b *builder) resolve(f Field, v *value, text string) (Node, error) {
+	begin, open := strings.CutSuffix(text, "*")
+	open = open && f.Kind == KindText && v.Quoted == nil && begin != ""
+	if open {
+		text = begin
+	}
+	values, err := f.Resolve(text)
+	if err != nil {
+		return nil, fmt.Errorf("look for a value in a query: %w", err)
+	}
+	if values == nil {
+		known := ""
+		if len(f.Values) > 0 {
+			known = ". Known: " + strings.Join(f.Values[:min(len(f.Values), 20)], ", ")
+		}
+		return nil, b.wrong(v.Pos, "%s: knows no %q%s", f.Name, text, known)
+	}
+	if open {
+		return Prefix{Field: f.Name, Text: values[0]}, nil
+	}
+	return Choice{Field: f.Name, Values: values}, nil
 }
 
 func (b *builder) choice(f Field, v *value, text string) (Node, error) {
@@ -221,11 +306,36 @@ func operator(text string) (op, rest string) {
 	return "", text
 }
 
+// units reads a number as a field counts it.
+func (f Field) units(text string) (int64, bool) {
+	if f.Scale == 0 {
+		n, err := strconv.ParseInt(text, 10, 64)
+		return n, err == nil && n >= 0
+	}
+	return Units(text, f.Scale)
+}
+
+// Units reads a decimal number as a count of units of 1/scale; false when it is
+// none, too large or has more decimals than that.
+func Units(text string, scale int64) (int64, bool) {
+	r, ok := new(big.Rat).SetString(text)
+	if !ok || !decimal.MatchString(text) {
+		return 0, false
+	}
+	r.Mul(r, new(big.Rat).SetInt64(scale))
+	if !r.IsInt() || !r.Num().IsInt64() {
+		return 0, false
+	}
+	return r.Num().Int64(), true
+}
+
+var decimal = regexp.MustCompile(`^-?[0-9]{1,19}(\.[0-9]{1,18})?$`)
+
 func (b *builder) number(f Field, v *value, text string) (Node, error) {
 	r := Range{Field: f.Name}
 	read := func(s string) *int64 {
-		n, err := strconv.ParseInt(s, 10, 64)
-		if err != nil || n < 0 {
+		n, ok := f.units(s)
+		if !ok {
 			return nil
 		}
 		return &n
@@ -254,6 +364,7 @@ func (b *builder) number(f Field, v *value, text string) (Node, error) {
 				r.From = n
 			case "<":
 				before := *n - 1
+				ok = before < *n
 				r.To = &before
 			case "<=":
 				r.To = n
@@ -324,7 +435,40 @@ func (b *builder) moment(text string) (span, bool) {
 	return span{}, false
 }
 
+// span is moment for a field; where it counts days, a moment is its day.
+func (b *builder) span(f Field, text string) (span, bool) {
+	s, ok := b.moment(text)
+	if ok && f.Days && s.from.Equal(s.to) {
+		from := s.from.In(b.env.Zone)
+		from = time.Date(from.Year(), from.Month(), from.Day(), 0, 0, 0, 0, b.env.Zone)
+		s = span{from, from.AddDate(0, 0, 1)}
+	}
+	return s, ok
+}
+
 func (b *builder) time(f Field, v *value, text string) (Node, error) {
+	n, err := b.times(f, v, text)
+	if t, ok := n.(Times); ok && f.Days {
+		t.From, t.To = dayFrom(t.From), dayFrom(t.To)
+		return t, err
+	}
+	return n, err
+}
+
+// dayFrom returns the midnight in UTC of the first day that does not begin
+// before a moment.
+func dayFrom(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	day := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+	if t.Hour() != 0 || t.Minute() != 0 || t.Second() != 0 || t.Nanosecond() != 0 {
+		day = day.AddDate(0, 0, 1)
+	}
+	return &day
+}
+
+func (b *builder) times(f Field, v *value, text string) (Node, error) {
 	out := Times{Field: f.Name}
 	wrong := b.wrong(v.Pos, "%s: takes a day (2026-01-31), a month (2026-01), a year, today, yesterday, never, "+
 		"-7d (hours h, days d, weeks w, months m, years y) with > or <, or two of them with .. between", f.Name)
@@ -337,14 +481,14 @@ func (b *builder) time(f Field, v *value, text string) (Node, error) {
 			return nil, wrong
 		}
 		if from != "" {
-			s, ok := b.moment(from)
+			s, ok := b.span(f, from)
 			if !ok {
 				return nil, wrong
 			}
 			out.From = &s.from
 		}
 		if to != "" {
-			s, ok := b.moment(to)
+			s, ok := b.span(f, to)
 			if !ok {
 				return nil, wrong
 			}
@@ -353,7 +497,7 @@ func (b *builder) time(f Field, v *value, text string) (Node, error) {
 		return out, nil
 	}
 	op, rest := operator(text)
-	s, ok := b.moment(rest)
+	s, ok := b.span(f, rest)
 	if !ok {
 		return nil, wrong
 	}

@@ -38,26 +38,31 @@ type Not struct{ Of Node }
 
 // Choice is a field that is one of several values, named as the API names them.
 type Choice struct {
-	Field  string // "status", "priority", "waiting", "department"
+	Field  string // "status", "priority", "waiting", "department", or of a Field with Resolve
 	Values []string
+	None   bool // or no value at all
 }
+
+// Prefix is a field of text that begins with something.
+type Prefix struct{ Field, Text string }
 
 // Person is the assignee or the requester.
 type Person struct {
-	Field string // "assignee", "requester"
+	Field string // "assignee", "requester", or of a Field of people
 	IDs   []int64
 	None  bool // or nobody
 }
 
-// Range is a field between two bounds; a nil bound is open.
+// Range is a field between two bounds; a nil bound is open. With both open, the
+// field has any value.
 type Range struct {
-	Field    string // "id", "comments"
+	Field    string // "id", "comments", or of a Field of numbers, in its units
 	From, To *int64 // both included
 }
 
 // Times is a field between two moments; From is included, To is not.
 type Times struct {
-	Field    string // "created", "updated", "resolved", "closed"
+	Field    string // "created", "updated", "resolved", "closed", or of a Field of times
 	From, To *time.Time
 	Never    bool // it has no time at all
 }
@@ -75,6 +80,7 @@ func (And) node()    {}
 func (Or) node()     {}
 func (Not) node()    {}
 func (Choice) node() {}
+func (Prefix) node() {}
 func (Person) node() {}
 func (Range) node()  {}
 func (Times) node()  {}
@@ -88,6 +94,9 @@ type Env struct {
 	Me   int64
 	// Person returns the id of the account with a username or address, or false.
 	Person func(name string) (int64, bool, error)
+	// More returns the fields that an installation has beyond Fields; it is asked
+	// only when one of them may be meant. Nil for none.
+	More func() ([]Field, error)
 }
 
 // Error is a query that cannot be understood. Position is the code point at
@@ -103,7 +112,7 @@ func (e *Error) Error() string {
 
 var lex = lexer.MustSimple([]lexer.SimpleRule{
 	{Name: "String", Pattern: `"(?:\\.|[^"\\])*"`},
-	{Name: "Field", Pattern: `[A-Za-z_]+:`},
+	{Name: "Field", Pattern: `(?:cf\.[A-Za-z0-9_]+|[A-Za-z_]+):`},
 	{Name: "Keyword", Pattern: `(?:OR|AND|NOT)\b`},
 	{Name: "Punct", Pattern: `[(),]`},
 	{Name: "Minus", Pattern: `-`},
@@ -215,6 +224,7 @@ type builder struct {
 	text  string
 	env   Env
 	terms int
+	more  []Field // what Env.More returned
 }
 
 func (b *builder) wrong(at lexer.Position, format string, args ...any) error {

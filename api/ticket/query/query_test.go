@@ -18,6 +18,16 @@ func env(t testing.TB) Env {
 		// The second day of daylight saving.
 		Now: time.Date(2026, 3, 30, 9, 0, 0, 0, time.UTC), Zone: berlin, Me: 7,
 		Person: func(name string) (int64, bool, error) { return 12, name == "jon", nil },
+		More: func() ([]Field, error) {
+			return []Field{
+				{Name: "tag", Kind: KindChoice, Optional: true, Resolve: func(text string) ([]string, error) {
+					return map[string][]string{"vpn": {"4", "9"}}[text], nil
+				}},
+				{Name: "cf.cost", Kind: KindNumber, Optional: true, Scale: 100},
+				{Name: "cf.day", Kind: KindTime, Optional: true, Days: true},
+				{Name: "cf.asset", Kind: KindText, Resolve: func(text string) ([]string, error) { return []string{strings.ToLower(text)}, nil }},
+			}, nil
+		},
 	}
 }
 
@@ -40,10 +50,10 @@ func TestParse(t *testing.T) {
 		{" \t ", And{}},
 		{"printer", And{Text{Phrase: "printer"}}},
 		{`printer "paper \"jam\""`, And{Text{Phrase: "printer"}, Text{Phrase: `paper "jam"`}}},
-		{"status:open,in_progress", And{Choice{"status", []string{"open", "in_progress"}}}},
-		{"status:unfinished -priority:low", And{Choice{"status", []string{"open", "in_progress"}}, Not{Choice{"priority", []string{"low"}}}}},
-		{"priority:>=high", And{Choice{"priority", []string{"high", "urgent"}}}},
-		{"priority:<medium", And{Choice{"priority", []string{"low"}}}},
+		{"status:open,in_progress", And{Choice{"status", []string{"open", "in_progress"}, false}}},
+		{"status:unfinished -priority:low", And{Choice{"status", []string{"open", "in_progress"}, false}, Not{Choice{"priority", []string{"low"}, false}}}},
+		{"priority:>=high", And{Choice{"priority", []string{"high", "urgent"}, false}}},
+		{"priority:<medium", And{Choice{"priority", []string{"low"}, false}}},
 		{"assignee:me OR assignee:none", Or{And{Person{"assignee", []int64{7}, false}}, And{Person{"assignee", nil, true}}}},
 		{"assignee:jon,5,none", And{Person{"assignee", []int64{12, 5}, true}}},
 		{"assignee:any", And{Not{Person{"assignee", nil, true}}}},
@@ -53,8 +63,8 @@ func TestParse(t *testing.T) {
 		{"ORANGE nothing", And{Text{Phrase: "ORANGE"}, Text{Phrase: "nothing"}}},
 		{"LT-04417 x..y", And{Text{Phrase: "LT-04417"}, Text{Phrase: "x..y"}}},
 		{"title:jam", And{Text{"title", "jam"}}},
-		{"is:unread waiting:staff", And{Unread{}, Choice{"waiting", []string{"staff"}}}},
-		{`department:"Human Resources"`, And{Choice{"department", []string{"Human Resources"}}}},
+		{"is:unread waiting:staff", And{Unread{}, Choice{"waiting", []string{"staff"}, false}}},
+		{`department:"Human Resources"`, And{Choice{"department", []string{"Human Resources"}, false}}},
 		{"id:>100", And{Range{"id", n(101), nil}}},
 		{"comments:2..5", And{Range{"comments", n(2), n(5)}}},
 		{"created:2026-03-29", And{Times{Field: "created", From: at("2026-03-28T23:00:00Z"), To: at("2026-03-29T22:00:00Z")}}},
@@ -64,6 +74,16 @@ func TestParse(t *testing.T) {
 		{"updated:<-2h", And{Times{Field: "updated", To: at("2026-03-30T07:00:00Z")}}},
 		{"resolved:2026-01-01..", And{Times{Field: "resolved", From: at("2025-12-31T23:00:00Z")}}},
 		{"closed:-7d..-1d", And{Times{Field: "closed", From: at("2026-03-23T10:00:00Z"), To: at("2026-03-29T09:00:00Z")}}},
+		{"tag:vpn,none", And{Choice{"tag", []string{"4", "9"}, true}}},
+		{"-tag:any", And{Not{Not{Choice{"tag", nil, true}}}}},
+		{"cf.cost:>12.5 cf.cost:-3..-1", And{Range{"cf.cost", n(1251), nil}, Range{"cf.cost", n(-300), n(-100)}}},
+		{"cf.cost:any", And{Not{Not{Range{"cf.cost", nil, nil}}}}},
+		{"cf.asset:LT-*", And{Prefix{"cf.asset", "lt-"}}},
+		{`cf.asset:"LT-*"`, And{Choice{"cf.asset", []string{"lt-*"}, false}}},
+		{"cf.day:>=2026-03-29", And{Times{Field: "cf.day", From: at("2026-03-29T00:00:00Z")}}},
+		{"cf.day:today", And{Times{Field: "cf.day", From: at("2026-03-30T00:00:00Z"), To: at("2026-03-31T00:00:00Z")}}},
+		{"cf.day:-1d", And{Times{Field: "cf.day", From: at("2026-03-29T00:00:00Z"), To: at("2026-03-30T00:00:00Z")}}},
+		{"cf.day:<-1d", And{Times{Field: "cf.day", To: at("2026-03-29T00:00:00Z")}}},
 		{"closed:never", And{Times{Field: "closed", Never: true}}},
 		{"created:>2026-03-30T08:00:00Z", And{Times{Field: "created", From: at("2026-03-30T08:00:00Z")}}},
 	}
@@ -95,6 +115,9 @@ func TestMistakesAreExplained(t *testing.T) {
 		{"created:soon", "takes a day", 9},
 		{"created:now", "nothing hits", 9},
 		{"created:9999999y", "takes a day", 9},
+		{"tag:mail", "knows no \"mail\"", 5},
+		{"cf.cost:1.234", "takes a number", 9},
+		{"cf.cost:1e3", "takes a number", 9},
 		{"id:x", "takes a number", 4},
 		{"id:9223372036854775807x", "takes a number", 4},
 		{"id:>9223372036854775807", "takes a number", 4},

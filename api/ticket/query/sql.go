@@ -20,6 +20,26 @@ type SQL struct {
 	// the reader may not know of; "" hides none.
 	Reader       int64
 	HiddenEvents string
+	// More writes the conditions on the fields of Env.More; it reports false for
+	// a field that it does not know.
+	More func(add Add, field string, n Node) bool
+}
+
+// FieldOf returns the field of a condition on one, or "".
+func FieldOf(n Node) string {
+	switch n := n.(type) {
+	case Choice:
+		return n.Field
+	case Prefix:
+		return n.Field
+	case Person:
+		return n.Field
+	case Range:
+		return n.Field
+	case Times:
+		return n.Field
+	}
+	return ""
 }
 
 // Add takes a piece of SQL with its arguments.
@@ -33,6 +53,9 @@ const searchText = " FROM ticket_texts AS x WHERE x.ticket_id = t.id)"
 
 // Write writes one condition.
 func (s SQL) Write(add Add, n Node) {
+	if f := FieldOf(n); f != "" && s.More != nil && s.More(add, f, n) {
+		return
+	}
 	switch n := n.(type) {
 	case And:
 		s.join(add, " AND ", "1 = 1", n)

@@ -1,0 +1,200 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/ticket/query"
+)
+
+// QueryField is a field of the query language beyond query.Fields: a tag, a
+// category, a field of the installation's own, what a reactor keeps.
+type QueryField struct {
+	query.Field
+	// Write writes a condition on the field as SQL about a ticket named t. It must
+	// be true or false, never NULL.
+	Write func(add query.Add, n query.Node)
+	// Walk returns an index that holds what a condition finds; nil, or false, for
+	// none. A field without one is only looked at on the way along a list.
+	Walk func(n query.Node) (Walk, bool)
+}
+
+// Walk is an index that can lead a list.
+type Walk struct {
+	Table string // "tickets", or a table with a ticket_id
+	Index string
+	// Where writes the condition on Table, which is named t if it is tickets and
+	// k otherwise. The names are the program's own; values are arguments.
+	Where func(add query.Add)
+	// Ordered says that the index holds each ticket once and in the order of the
+	// tickets' ids: a list of the newest then needs no sorting.
+	Ordered bool
+
+	at int // which of a filter's conditions it is
+}
+
+func (w *Walk) own() bool { return w.Table == table }
+
+func (w *Walk) alias() string {
+	if w.own() {
+		return "t"
+	}
+	return "k"
+}
+
+func (w *Walk) id() string {
+	if w.own() {
+		return "t.id"
+	}
+	return "k.ticket_id"
+}
+
+// FieldSource returns the fields that somebody may ask for. With offer, it also
+// finds out which values to offer.
+type FieldSource func(tx *gorm.DB, by authz.Actor, offer bool) ([]QueryField, error)
+
+// AddQueryFields adds a source of fields, before anything runs.
+func (s *Service) AddQueryFields(source FieldSource) { s.sources = append(s.sources, source) }
+
+// fieldsFor lists the fields beyond query.Fields.
+func (s *Service) fieldsFor(tx *gorm.DB, by authz.Actor, offer bool) ([]QueryField, error) {
+	var out []QueryField
+	for _, source := range s.sources {
+		fields, err := source(tx, by, offer)
+		if err != nil {
+			return nil, fmt.Errorf("list the fields of queries: %w", err)
+		}
+		out = append(out, fields...)
+	}
+	return out, nil
+}
+
+// walks returns the indexes that hold what the conditions of a filter find.
+func (f Filter) walks() []Walk {
+	var out []Walk
+	for i, n := range f.rest {
+		if t, ok := n.(query.Times); ok && timeIndexes[t.Field] != "" && !t.Never {
+			out = append(out, Walk{Table: table, Index: timeIndexes[t.Field], Where: func(add query.Add) { f.sql().Write(add, t) }, at: i})
+			continue
+		}
+		if field, ok := f.fields[query.FieldOf(n)]; ok && field.Walk != nil {
+			if w, ok := field.Walk(n); ok {
+				w.at = i
+				out = append(out, w)
+			}
+		}
+	}
+	return out
+}
+
+// timeIndexes are the indexes of the times of tickets.
+var timeIndexes = map[string]string{
+	"created": "idx_tickets_created", "updated": "idx_tickets_updated", "resolved": "idx_tickets_resolved",
+}
+
+// sizeOf counts what a walk holds, but no further than limit.
+func (s *Service) sizeOf(ctx context.Context, w *Walk, limit int64) (int64, error) {
+	q := &sqlText{}
+	q.add("SELECT COUNT(*) FROM (SELECT ")
+	if !w.own() && !w.Ordered {
+		q.add("DISTINCT ")
+	}
+	q.add(w.id() + " FROM " + s.db.UseIndex(w.Table, w.alias(), w.Index) + " WHERE ")
+	w.Where(q.add)
+	q.add(" LIMIT ?) AS u", limit)
+	return scanCount(s.db.Read(ctx), q)
+}
+
+// lead chooses the index that leads a list: what finds few tickets, or, for the
+// newest first, what holds them in that order. counted leads the counting,
+// for which the order does not matter. n is the number of tickets that the walk
+// holds where that is all that the filter asks for, or -1.
+func (s *Service) lead(ctx context.Context, f Filter, branches []branch) (page, counted *Walk, n int64, err error) {
+	walks := f.walks()
+	if len(walks) == 0 || f.IDs != nil {
+		return nil, nil, -1, nil
+	}
+	least, err := scanCount(s.db.Read(ctx), f.listed().count(s.db, branches, nil))
+	if err != nil {
+		return nil, nil, -1, err
+	}
+	small := least <= s.walkBelow // then the list itself may lead
+	for i := range walks {
+		w := &walks[i]
+		size, err := s.sizeOf(ctx, w, web.MaxCount+1)
+		if err != nil {
+			return nil, nil, -1, err
+		}
+		if len(f.rest) == 1 && f.Search == "" && len(branches) == 1 && branches[0].all() {
+			n = size
+			small = false
+		} else {
+			n = -1
+		}
+		switch {
+		case size > s.walkBelow && f.Search != "": // the text index knows better
+		case size <= s.walkBelow && (!small || size < least):
+			page, counted, least, small = w, w, size, true
+		case !small && counted == nil, !small && w.Ordered && !counted.Ordered:
+			counted = w
+		}
+	}
+	if page == nil && counted != nil && counted.Ordered && f.Sort.column() == "" {
+		page = counted
+	}
+	return page, counted, n, nil
+}
+
+// listed returns the filter without what only a look at each ticket can tell.
+func (f Filter) listed() Filter {
+	f.rest, f.led = nil, nil
+	return f
+}
+
+// all reports whether a branch is every ticket.
+func (b branch) all() bool {
+	return b.assignee == nil && !b.unassigned && b.requester == nil && b.notAssignee == nil &&
+		b.status == 0 && b.priority == 0 && len(b.priorities) == 0 && b.ids == nil
+}
+
+// source adds the tables that a branch walks along, and its conditions. It
+// returns the column of the id that the walk is ordered by.
+func (f Filter) source(d sqlSource, q *sqlText, b branch, index string) string {
+	w := f.led
+	switch {
+	case w == nil:
+		q.add(" FROM " + d.UseIndex(table, "t", index))
+		b.where(q)
+		return "t.id"
+	case w.own():
+		q.add(" FROM " + d.UseIndex(table, "t", w.Index))
+	default:
+		// CROSS JOIN keeps SQLite from turning the order of the loops around.
+		q.add(" FROM " + d.UseIndex(w.Table, "k", w.Index) + " CROSS JOIN tickets AS t ON t.id = k.ticket_id")
+	}
+	b.where(q)
+	q.add(" AND ")
+	w.Where(q.add)
+	if w.Ordered {
+		return w.id()
+	}
+	return "t.id"
+}
+
+// distinct is what a list needs that meets a ticket more than once.
+func (f Filter) distinct() string {
+	if w := f.led; w != nil && !w.own() && !w.Ordered {
+		return "DISTINCT "
+	}
+	return ""
+}
+
+type sqlSource interface {
+	UseIndex(table, alias, index string) string
+}
+
+const table = "tickets"
