@@ -30,6 +30,28 @@ export type AccountList = {
     results: Array<Account>;
 };
 
+export type ActionKind = {
+    can_undo: boolean;
+    params: Array<ActionParam>;
+    type: string;
+};
+
+export type ActionKinds = {
+    actions: Array<ActionKind>;
+};
+
+export type ActionParam = {
+    /**
+     * Kind is text, choice, bool, json, or says whose id it is: user, tag,
+     * category and the like.
+     */
+    kind: string;
+    name: string;
+    nullable: boolean;
+    optional: boolean;
+    values: Array<string>;
+};
+
 export type ApiToken = {
     created_at: string;
     expires_at: string | null;
@@ -52,16 +74,26 @@ export type Assignment = {
 };
 
 export type BulkAction = {
+    /**
+     * Params holds everything that the action was given, by name.
+     */
+    params: {
+        [key: string]: unknown;
+    };
     priority: 'low' | 'medium' | 'high' | 'urgent' | null;
     status: 'open' | 'in_progress' | 'resolved' | 'closed' | null;
-    type: 'assign' | 'update_status' | 'set_priority' | 'delete';
+    /**
+     * Text says the action to people, in English.
+     */
+    text: string;
+    type: string;
     user_id: number | null;
 };
 
 export type BulkActionStart = {
     priority?: 'low' | 'medium' | 'high' | 'urgent';
     status?: 'open' | 'in_progress' | 'resolved' | 'closed';
-    type: 'assign' | 'update_status' | 'set_priority' | 'delete';
+    type: string;
     user_id?: number | null;
 };
 
@@ -781,6 +813,47 @@ export type IfMatch = string;
  * The `ETag` that the caller has; 304 when it is still the current one
  */
 export type IfNoneMatch = string;
+
+export type ListActionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/actions';
+};
+
+export type ListActionsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListActionsError = ListActionsErrors[keyof ListActionsErrors];
+
+export type ListActionsResponses = {
+    /**
+     * OK
+     */
+    200: ActionKinds;
+};
+
+export type ListActionsResponse = ListActionsResponses[keyof ListActionsResponses];
 
 export type ListAssigneesData = {
     body?: never;
