@@ -9,7 +9,14 @@ import { on, problem, server } from '@/testing/server';
 
 const aRun = (over: Partial<BulkRun> = {}): BulkRun => ({
   id: 5,
-  action: { type: 'update_status', status: 'resolved', priority: null, user_id: null, params: {}, text: '' },
+  action: {
+    type: 'update_status',
+    status: 'resolved',
+    priority: null,
+    user_id: null,
+    params: {},
+    text: '',
+  },
   state: 'done',
   total: 3,
   done: 3,
