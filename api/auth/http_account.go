@@ -44,6 +44,9 @@ func (s *Service) register(c *gin.Context) error {
 	if err := b.Err(); err != nil {
 		return err
 	}
+	if d.Language == "" {
+		d.Language = web.Language(c) // for the mail with the link, and as a beginning
+	}
 	u, err := s.Register(c.Request.Context(), d)
 	if err != nil {
 		return err
@@ -86,7 +89,7 @@ func (s *Service) verifyEmail(c *gin.Context) error {
 	if err := s.VerifyEmail(c.Request.Context(), *token); err != nil {
 		return err
 	}
-	return web.SendPlain(c, http.StatusOK, web.Detail{Detail: "Your address is confirmed. You can sign in now."})
+	return web.SendPlain(c, http.StatusOK, web.Say(c, "Your address is confirmed. You can sign in now."))
 }
 
 // resendVerification answers POST /api/auth/resend_verification.
@@ -114,7 +117,7 @@ func (s *Service) resendVerification(c *gin.Context) error {
 	if err := s.ResendVerification(c.Request.Context(), email); err != nil {
 		return err
 	}
-	return web.SendPlain(c, http.StatusOK, web.Detail{Detail: "If a registration with this address waits to be confirmed, a message is on its way."})
+	return web.SendPlain(c, http.StatusOK, web.Say(c, "If a registration with this address waits to be confirmed, a message is on its way."))
 }
 
 // forgotPassword answers POST /api/auth/forgot_password.
@@ -142,7 +145,7 @@ func (s *Service) forgotPassword(c *gin.Context) error {
 	if err := s.ForgotPassword(c.Request.Context(), email); err != nil {
 		return err
 	}
-	return web.SendPlain(c, http.StatusOK, web.Detail{Detail: "If an account has this address, a message is on its way."})
+	return web.SendPlain(c, http.StatusOK, web.Say(c, "If an account has this address, a message is on its way."))
 }
 
 func (s *Service) readEmail(c *gin.Context) (string, error) {
@@ -192,7 +195,7 @@ func (s *Service) resetPassword(c *gin.Context) error {
 	if err := s.ResetPassword(c.Request.Context(), *token, *secret); err != nil {
 		return err
 	}
-	return web.SendPlain(c, http.StatusOK, web.Detail{Detail: "Your password is changed. You can sign in now."})
+	return web.SendPlain(c, http.StatusOK, web.Say(c, "Your password is changed. You can sign in now."))
 }
 
 // changePassword answers POST /api/auth/change_password.

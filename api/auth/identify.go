@@ -53,6 +53,7 @@ func (s *Service) identify(ctx context.Context, header string) (authz.Actor, err
 	}
 	by := authz.Person(c.ID, c.Username, c.Role, s.set.Authz)
 	by.SessionID = c.SessionID
+	by.TimeZone = c.TimeZone
 	return by, nil
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/platform/locale"
 	"github.com/fixdesk/fixdesk/api/platform/mail"
 	"github.com/fixdesk/fixdesk/api/user"
 )
@@ -76,23 +77,30 @@ type letter struct {
 	purpose  purpose
 	lifetime time.Duration
 	path     string
-	subject  string
+	subject  map[string]string    // by language
 	wanted   func(user.User) bool // is the mail still, or at all, to be sent?
 }
 
 var (
-	verifyLetter = letter{forVerify, user.LinkLifetime, "/verify-email", "Confirm your e-mail address",
+	verifyLetter = letter{forVerify, user.LinkLifetime, "/verify-email", map[string]string{"en": "Confirm your e-mail address", "de": "Bestätigen Sie Ihre E-Mail-Adresse"},
 		func(u user.User) bool { return u.PendingLink }}
-	resetLetter = letter{forReset, resetLifetime, "/reset-password", "Choose a new password",
+	resetLetter = letter{forReset, resetLifetime, "/reset-password", map[string]string{"en": "Choose a new password", "de": "Wählen Sie ein neues Passwort"},
 		func(u user.User) bool { return u.MayReset() }}
-	inviteLetter = letter{forInvite, inviteLifetime, "/reset-password", "Your account at the help desk",
+	inviteLetter = letter{forInvite, inviteLifetime, "/reset-password", map[string]string{"en": "Your account at the help desk", "de": "Ihr Konto beim Helpdesk"},
 		func(u user.User) bool { return u.MayReset() && u.PendingPassword }}
 )
 
-//go:embed texts/*.txt
+//go:embed texts/*/*.txt
 var texts embed.FS
 
-var templates = template.Must(template.New("").Option("missingkey=error").ParseFS(texts, "texts/*.txt"))
+// templates are the texts of the letters by language.
+var templates = func() map[string]*template.Template {
+	out := map[string]*template.Template{}
+	for _, lang := range locale.Languages {
+		out[lang] = template.Must(template.New("").Option("missingkey=error").ParseFS(texts, "texts/"+lang+"/*.txt"))
+	}
+	return out
+}()
 
 // sends returns the handler of the job that sends a letter.
 func (s *Service) sends(l letter) job.Handler {
@@ -144,18 +152,28 @@ func (s *Service) recipientOf(ctx context.Context, j job.Job) (user.User, error)
 // chosen by a stranger, so that a registration cannot make the desk send
 // advertisements.
 func (l letter) write(u user.User, publicURL, secret string) (mail.Message, error) {
+	lang := u.Language
+	if templates[lang] == nil {
+		lang = locale.Default
+	}
 	var text strings.Builder
-	err := templates.ExecuteTemplate(&text, string(l.purpose)+".txt", map[string]string{
-		"Username": u.Username, "Desk": publicURL, "Link": publicURL + l.path + "?token=" + secret, "Lifetime": inWords(l.lifetime),
+	err := templates[lang].ExecuteTemplate(&text, string(l.purpose)+".txt", map[string]string{
+		"Username": u.Username, "Desk": publicURL, "Link": publicURL + l.path + "?token=" + secret, "Lifetime": inWords(lang, l.lifetime),
 	})
 	if err != nil {
 		return mail.Message{}, fmt.Errorf("write mail %s: %w", l.purpose, err)
 	}
-	return mail.Message{To: u.Email, Subject: l.subject, Text: text.String()}, nil
+	return mail.Message{To: u.Email, Subject: l.subject[lang], Text: text.String()}, nil
 }
 
-func inWords(d time.Duration) string {
+func inWords(lang string, d time.Duration) string {
 	switch hours := int(d.Hours()); {
+	case lang == "de" && hours == 1:
+		return "einer Stunde"
+	case lang == "de" && hours <= 24:
+		return fmt.Sprintf("%d Stunden", hours)
+	case lang == "de":
+		return fmt.Sprintf("%d Tagen", hours/24)
 	case hours == 1:
 		return "one hour"
 	case hours <= 24:

@@ -67,7 +67,7 @@ func TestLinkTokens(t *testing.T) {
 
 func TestLifetimesInWords(t *testing.T) {
 	for d, want := range map[time.Duration]string{time.Hour: "one hour", 24 * time.Hour: "24 hours", 7 * 24 * time.Hour: "7 days"} {
-		if got := inWords(d); got != want {
+		if got := inWords("en", d); got != want {
 			t.Errorf("%s is %q, want %q", d, got, want)
 		}
 	}

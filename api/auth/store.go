@@ -96,6 +96,7 @@ type caller struct {
 	IsActive      bool
 	EmailVerified bool
 	TokenVersion  int64
+	TimeZone      string
 	SessionID     int64
 	TokenID       int64
 	ExpiresAt     *time.Time
@@ -103,7 +104,7 @@ type caller struct {
 	LastUsedAt    *time.Time
 }
 
-const callerColumns = "u.id, u.username, u.role, u.is_active, u.email_verified, u.token_version"
+const callerColumns = "u.id, u.username, u.role, u.is_active, u.email_verified, u.token_version, u.time_zone"
 
 // callerBySession reads an account together with one of its sessions.
 func callerBySession(tx *gorm.DB, userID, sessionID int64) (caller, error) {

@@ -11,6 +11,8 @@ import (
 type MeView struct {
 	user.AccountView
 	Permissions []string `json:"permissions" example:"ticket.queue,ticket.work"`
+	// TourDone is true once the person has seen the tour of the app, or skipped it.
+	TourDone bool `json:"tour_done" example:"true"`
 } //@name Me
 
 // SessionView is the answer to a sign-in. The refresh token comes as a cookie.
@@ -68,6 +70,9 @@ type ProfileRequest struct {
 	LastName   string `json:"last_name" validate:"optional" maxLength:"150" example:"Okafor"`
 	Department string `json:"department" validate:"optional" maxLength:"150" example:"Finance"`
 	Phone      string `json:"phone" validate:"optional" maxLength:"50" example:"+49 30 1234567"`
+	Language   string `json:"language" validate:"optional" enums:",en,de" example:"de"`
+	TimeZone   string `json:"time_zone" validate:"optional" maxLength:"64" example:"Europe/Berlin"`
+	TourDone   bool   `json:"tour_done" validate:"optional" example:"true"`
 } //@name UpdateMeRequest
 
 // RegisterRequest documents the body of POST /api/auth/register.
@@ -76,6 +81,8 @@ type RegisterRequest struct {
 	Email    string `json:"email" format:"email" maxLength:"254" example:"amara@example.com"`
 	FullName string `json:"full_name" minLength:"1" maxLength:"300" example:"Amara Okafor"`
 	Password string `json:"password" format:"password" minLength:"12" maxLength:"256" example:"seven-quiet-lanterns"`
+	Language string `json:"language" validate:"optional" enums:",en,de" example:"de"`
+	TimeZone string `json:"time_zone" validate:"optional" maxLength:"64" example:"Europe/Berlin"`
 } //@name RegisterRequest
 
 // VerifyRequest documents the body of POST /api/auth/verify_email.
@@ -107,7 +114,7 @@ type TokenRequest struct {
 } //@name CreateApiTokenRequest
 
 func meFor(u user.User, o authz.Options) MeView {
-	v := MeView{AccountView: u.Account(), Permissions: []string{}}
+	v := MeView{AccountView: u.Account(), Permissions: []string{}, TourDone: u.TourDone}
 	for _, p := range authz.Permissions(u.Role, o) {
 		v.Permissions = append(v.Permissions, string(p))
 	}

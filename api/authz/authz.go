@@ -5,6 +5,7 @@ package authz
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // Role is what an account is in the desk.
@@ -78,9 +79,22 @@ type Actor struct {
 	ID          int64
 	Username    string
 	Role        Role
-	SessionID   int64 // 0 unless signed in by password
+	SessionID   int64  // 0 unless signed in by password
+	TimeZone    string // of the IANA database; empty when the person chose none
 	system      string
 	permissions []Permission
+}
+
+// Location returns where the actor's days begin: in their time zone, else in UTC.
+func (a Actor) Location() *time.Location {
+	if a.TimeZone == "" {
+		return time.UTC
+	}
+	zone, err := time.LoadLocation(a.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
 }
 
 // Person returns the actor for an account.

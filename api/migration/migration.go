@@ -33,7 +33,7 @@ type column struct {
 	name  string
 }
 
-func steps() []step { return []step{desk(), workspace(), calendars()} }
+func steps() []step { return []step{desk(), workspace(), person(), calendars()} }
 
 // Latest is the schema version this program works with.
 func Latest() int64 {

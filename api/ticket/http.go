@@ -51,7 +51,7 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 // @Tags tickets
 // @Produce json
 // @Param q query string false "A query in the query language (docs/reference/query.md)" example(status:open assignee:me printer)
-// @Param tz query string false "The time zone in which the days of q begin" default(UTC) example(Europe/Berlin)
+// @Param tz query string false "The time zone in which the days of q begin; else that of the profile, else UTC" example(Europe/Berlin)
 // @Param ids query string false "At most 100 ids, separated by commas: of them, those that the other parameters find" example(41,42)
 // @Param status query string false "One or more of open, in_progress, resolved, closed, separated by commas" example(open,in_progress)
 // @Param priority query string false "One or more of low, medium, high, urgent, separated by commas" example(high,urgent)
@@ -116,7 +116,7 @@ func (s *Service) readFilter(ctx context.Context, q *web.Query, by authz.Actor) 
 		}
 		f.IDs = append(f.IDs, id)
 	}
-	zone := time.UTC
+	zone := by.Location()
 	if name := q.Text("tz"); name != "" {
 		var err error
 		if zone, err = time.LoadLocation(name); err != nil || name == "Local" {

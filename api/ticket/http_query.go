@@ -39,7 +39,7 @@ type FieldsView struct {
 // @Tags tickets
 // @Produce json
 // @Param q query string false "A query in the query language (docs/reference/query.md)" example(status:open assignee:me)
-// @Param tz query string false "The time zone in which the days of q begin" default(UTC) example(Europe/Berlin)
+// @Param tz query string false "The time zone in which the days of q begin; else that of the profile, else UTC" example(Europe/Berlin)
 // @Param ids query string false "At most 100 ids, separated by commas" example(41,42)
 // @Param status query string false "One or more of open, in_progress, resolved, closed, separated by commas" example(open)
 // @Param priority query string false "One or more of low, medium, high, urgent, separated by commas" example(high)

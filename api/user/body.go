@@ -27,6 +27,9 @@ func ReadProfile(b *web.Body) Changes {
 		LastName:   b.Text("last_name", NameRule),
 		Department: b.Text("department", DepartmentRule),
 		Phone:      b.Text("phone", PhoneRule),
+		Language:   b.Text("language", LanguageRule),
+		TimeZone:   b.Text("time_zone", TimeZoneRule),
+		TourDone:   b.Bool("tour_done"),
 	}
 }
 
@@ -41,6 +44,8 @@ func ReadRegistration(b *web.Body) Draft {
 	take(&d.Username, b.Text("username", UsernameRule))
 	take(&d.Email, b.Text("email", EmailRule))
 	take(&d.FullName, b.Text("full_name", web.NotBlank, FullNameRule))
+	take(&d.Language, b.Text("language", LanguageRule))
+	take(&d.TimeZone, b.Text("time_zone", TimeZoneRule))
 	secret := b.Text("password")
 	take(&d.Password, secret)
 	b.Require("username", "email", "full_name", "password")

@@ -101,6 +101,7 @@ func (s *Service) create(c *gin.Context) error {
 	for to, from := range map[*string]*string{
 		&d.Username: ch.Username, &d.Email: ch.Email, &d.FullName: ch.FullName, &d.FirstName: ch.FirstName,
 		&d.LastName: ch.LastName, &d.Department: ch.Department, &d.Phone: ch.Phone, &d.Password: secret,
+		&d.Language: ch.Language, &d.TimeZone: ch.TimeZone,
 	} {
 		if from != nil {
 			*to = *from
@@ -111,6 +112,9 @@ func (s *Service) create(c *gin.Context) error {
 		return err
 	}
 	d.Role = *ch.Role
+	if ch.Language == nil {
+		d.Language = web.Language(c) // of whoever invites, for the mail
+	}
 	u, err := s.Create(c.Request.Context(), by, d)
 	return answer(c, http.StatusCreated, u, err)
 }

@@ -3,7 +3,10 @@ package user
 import (
 	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
+	"time"
+	_ "time/tzdata" // zones, wherever the program runs
 	"unicode"
 	"unicode/utf8"
 
@@ -21,6 +24,7 @@ const (
 	maxName       = 150
 	maxDepartment = 150
 	maxPhone      = 50
+	maxTimeZone   = 64
 )
 
 // goneDomain is where deleted accounts live (RFC 2606: it never exists).
@@ -96,6 +100,30 @@ var (
 	PhoneRule      = lineRule(maxPhone)
 )
 
+// Languages are those that the app and the mails speak.
+var Languages = []string{"en", "de"}
+
+// LanguageRule returns what is wrong with a language, or ""; empty stands for the
+// browser's.
+func LanguageRule(s string) string {
+	if s != "" && !slices.Contains(Languages, s) {
+		return "Must be one of: " + strings.Join(Languages, ", ") + "; or empty for the browser's language."
+	}
+	return ""
+}
+
+// TimeZoneRule returns what is wrong with the name of a time zone, or ""; empty
+// stands for the browser's.
+func TimeZoneRule(s string) string {
+	if s == "" {
+		return ""
+	}
+	if _, err := time.LoadLocation(s); err != nil || s == "Local" || len(s) > maxTimeZone {
+		return "Must be a time zone such as Europe/Berlin."
+	}
+	return ""
+}
+
 // wrongFields collects what is wrong with an account.
 type wrongFields map[string][]string
 
@@ -123,6 +151,8 @@ func (u User) check(w wrongFields) {
 	w.add("last_name", NameRule(u.LastName))
 	w.add("department", DepartmentRule(u.Department))
 	w.add("phone", PhoneRule(u.Phone))
+	w.add("language", LanguageRule(u.Language))
+	w.add("time_zone", TimeZoneRule(u.TimeZone))
 	if !u.Role.Valid() {
 		w.add("role", "Must be one of: "+roleNames()+".")
 	}

@@ -45,6 +45,8 @@ type Draft struct {
 	LastName   string
 	Department string
 	Phone      string
+	Language   string
+	TimeZone   string
 	Role       authz.Role
 
 	Password     string // in clear; checked and hashed
@@ -59,7 +61,7 @@ type Draft struct {
 func (d Draft) user(now time.Time) User {
 	u := User{
 		ID: d.ID, Username: d.Username, Email: d.Email, FullName: d.FullName, FirstName: d.FirstName,
-		LastName: d.LastName, Department: d.Department, Phone: d.Phone, Role: d.Role,
+		LastName: d.LastName, Department: d.Department, Phone: d.Phone, Language: d.Language, TimeZone: d.TimeZone, Role: d.Role,
 		PasswordHash: d.PasswordHash, IsActive: d.Active, EmailVerified: d.Verified,
 		PendingPassword: d.Invite, CreatedAt: d.CreatedAt, UpdatedAt: now,
 	}
@@ -151,6 +153,9 @@ type Changes struct {
 	LastName   *string
 	Department *string
 	Phone      *string
+	Language   *string
+	TimeZone   *string
+	TourDone   *bool
 	Role       *authz.Role
 	IsActive   *bool
 }
@@ -172,7 +177,7 @@ func (s *Service) Me(ctx context.Context, by authz.Actor) (User, error) {
 }
 
 // UpdateProfile changes what owners keep of their account themselves: names,
-// department and phone. Other changes are left out.
+// department, phone, language, time zone and the tour. Other changes are left out.
 func (s *Service) UpdateProfile(ctx context.Context, by authz.Actor, want etag.Condition, c Changes) (User, error) {
 	if !canUpdateProfile(by, by.ID) {
 		return User{}, errProfileDenied
@@ -235,6 +240,11 @@ func (c Changes) apply(u *User) {
 	set(&u.LastName, c.LastName)
 	set(&u.Department, c.Department)
 	set(&u.Phone, c.Phone)
+	set(&u.Language, c.Language)
+	set(&u.TimeZone, c.TimeZone)
+	if c.TourDone != nil {
+		u.TourDone = *c.TourDone
+	}
 	if c.Role != nil {
 		u.Role = *c.Role
 	}
@@ -296,7 +306,7 @@ func (u User) differences(v User) []string {
 		{"username", u.Username == v.Username}, {"email", u.Email == v.Email},
 		{"full_name", u.FullName == v.FullName}, {"first_name", u.FirstName == v.FirstName},
 		{"last_name", u.LastName == v.LastName}, {"department", u.Department == v.Department},
-		{"phone", u.Phone == v.Phone},
+		{"phone", u.Phone == v.Phone}, {"language", u.Language == v.Language}, {"time_zone", u.TimeZone == v.TimeZone},
 	} {
 		if !f.same {
 			out = append(out, f.name)

@@ -77,7 +77,7 @@ func save(tx *gorm.DB, before, u *User) error {
 	res := tx.Model(&User{}).Where("id = ? AND version = ?", u.ID, before.Version).Updates(map[string]any{
 		"username": u.Username, "username_key": u.UsernameKey, "email": u.Email, "email_key": u.EmailKey,
 		"full_name": u.FullName, "first_name": u.FirstName, "last_name": u.LastName,
-		"department": u.Department, "phone": u.Phone, "search_key": u.SearchKey,
+		"department": u.Department, "phone": u.Phone, "language": u.Language, "time_zone": u.TimeZone, "tour_done": u.TourDone, "search_key": u.SearchKey,
 		"role": u.Role, "is_active": u.IsActive, "email_verified": u.EmailVerified,
 		"password_hash": u.PasswordHash, "token_version": u.TokenVersion, "version": u.Version,
 		"updated_at": u.UpdatedAt, "anonymised_at": u.AnonymisedAt,

@@ -26,6 +26,9 @@ type User struct {
 	LastName      string
 	Department    string
 	Phone         string
+	Language      string // "en" or "de"; empty for the browser's
+	TimeZone      string // of the IANA database; empty for the browser's
+	TourDone      bool   // the person has seen the tour of the app, or skipped it
 	SearchKey     string // folded name, username and address
 	Role          authz.Role
 	IsActive      bool
@@ -126,7 +129,11 @@ func (u User) Assignable() bool { return u.IsActive && u.Role.WorksTickets() }
 func (u User) CanSignIn() bool { return u.IsActive && u.EmailVerified }
 
 // Person returns the account as an actor.
-func (u User) Person(o authz.Options) authz.Actor { return authz.Person(u.ID, u.Username, u.Role, o) }
+func (u User) Person(o authz.Options) authz.Actor {
+	by := authz.Person(u.ID, u.Username, u.Role, o)
+	by.TimeZone = u.TimeZone
+	return by
+}
 
 // Personal returns the texts that a password may not be made of.
 func (u User) Personal() []string {

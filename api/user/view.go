@@ -7,6 +7,8 @@ type AccountView struct {
 	Card
 	FullName      string     `json:"full_name" example:"Amara Okafor"`
 	Phone         string     `json:"phone" example:"+49 30 1234567"`
+	Language      string     `json:"language" enums:",en,de" example:"de"`
+	TimeZone      string     `json:"time_zone" example:"Europe/Berlin"`
 	IsActive      bool       `json:"is_active" example:"true"`
 	EmailVerified bool       `json:"email_verified" example:"true"`
 	CreatedAt     time.Time  `json:"created_at" format:"date-time" example:"2026-03-02T09:00:00Z"`
@@ -18,7 +20,7 @@ type AccountView struct {
 // Account returns what the account's owner and administrators see of it.
 func (u User) Account() AccountView {
 	v := AccountView{
-		Card: u.Card(), FullName: u.FullName, Phone: u.Phone, IsActive: u.IsActive, EmailVerified: u.EmailVerified,
+		Card: u.Card(), FullName: u.FullName, Phone: u.Phone, Language: u.Language, TimeZone: u.TimeZone, IsActive: u.IsActive, EmailVerified: u.EmailVerified,
 		CreatedAt: u.CreatedAt.UTC(), UpdatedAt: u.UpdatedAt.UTC(), Version: u.Version,
 	}
 	if u.LastLoginAt != nil {
@@ -38,6 +40,8 @@ type CreateRequest struct {
 	LastName   string `json:"last_name" validate:"optional" maxLength:"150" example:"Okafor"`
 	Department string `json:"department" validate:"optional" maxLength:"150" example:"Finance"`
 	Phone      string `json:"phone" validate:"optional" maxLength:"50" example:"+49 30 1234567"`
+	Language   string `json:"language" validate:"optional" enums:",en,de" example:"de"`
+	TimeZone   string `json:"time_zone" validate:"optional" maxLength:"64" example:"Europe/Berlin"`
 	Password   string `json:"password" validate:"optional" format:"password" minLength:"12" maxLength:"256" example:"seven-quiet-lanterns"`
 } //@name CreateUserRequest
 
@@ -51,6 +55,8 @@ type ReplaceRequest struct {
 	LastName   string `json:"last_name" validate:"optional" maxLength:"150" example:"Okafor"`
 	Department string `json:"department" validate:"optional" maxLength:"150" example:"Finance"`
 	Phone      string `json:"phone" validate:"optional" maxLength:"50" example:"+49 30 1234567"`
+	Language   string `json:"language" validate:"optional" enums:",en,de" example:"de"`
+	TimeZone   string `json:"time_zone" validate:"optional" maxLength:"64" example:"Europe/Berlin"`
 	IsActive   bool   `json:"is_active" validate:"optional" example:"true"`
 } //@name ReplaceUserRequest
 
@@ -64,5 +70,7 @@ type UpdateRequest struct {
 	LastName   string `json:"last_name" validate:"optional" maxLength:"150" example:"Okafor"`
 	Department string `json:"department" validate:"optional" maxLength:"150" example:"Finance"`
 	Phone      string `json:"phone" validate:"optional" maxLength:"50" example:"+49 30 1234567"`
+	Language   string `json:"language" validate:"optional" enums:",en,de" example:"de"`
+	TimeZone   string `json:"time_zone" validate:"optional" maxLength:"64" example:"Europe/Berlin"`
 	IsActive   bool   `json:"is_active" validate:"optional" example:"true"`
 } //@name UpdateUserRequest

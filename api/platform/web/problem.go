@@ -15,6 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/platform/locale"
 )
 
 // Problem is the body of every error (RFC 9457), sent as application/problem+json.
@@ -78,9 +79,13 @@ func FailStatus(c *gin.Context, status int, code, detail string) {
 }
 
 func problem(c *gin.Context, status int, f *fault.Error) {
+	lang := Language(c)
+	if lang != locale.Default {
+		c.Header("Content-Language", lang)
+	}
 	body, err := json.Marshal(Problem{
 		Type: "about:blank", Title: http.StatusText(status), Status: status,
-		Detail: f.Detail, Code: f.Code, RequestID: RequestID(c), Errors: f.Fields,
+		Detail: locale.Translate(lang, f.Detail), Code: f.Code, RequestID: RequestID(c), Errors: translated(lang, f.Fields),
 	})
 	if err != nil {
 		body = []byte("{}")
@@ -88,6 +93,28 @@ func problem(c *gin.Context, status int, f *fault.Error) {
 	c.Header("Cache-Control", "no-store")
 	c.Abort()
 	c.Data(status, "application/problem+json", body)
+}
+
+// Language returns the language that the client asks for in Accept-Language;
+// English unless it prefers another one that the server speaks.
+func Language(c *gin.Context) string { return locale.Match(c.GetHeader("Accept-Language")) }
+
+// Say returns a sentence as an answer, in the language of the client.
+func Say(c *gin.Context, message string) Detail {
+	return Detail{Detail: locale.Translate(Language(c), message)}
+}
+
+func translated(lang string, fields map[string][]string) map[string][]string {
+	if lang == locale.Default || fields == nil {
+		return fields
+	}
+	out := make(map[string][]string, len(fields))
+	for name, messages := range fields {
+		for _, m := range messages {
+			out[name] = append(out[name], locale.Translate(lang, m))
+		}
+	}
+	return out
 }
 
 const requestIDKey = "request_id"

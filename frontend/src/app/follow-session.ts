@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
+import { followProfile } from '@/lib/i18n';
 import { currentSession, subscribeSession } from '@/lib/session';
 import { type AppRouter, preloadPages } from './router';
 
@@ -19,6 +20,7 @@ export function followSession(router: AppRouter, queries: QueryClient): () => vo
     markCalm();
     const session = currentSession();
     const now = person();
+    if (now && now.id !== last?.id) void followProfile(now.language);
     if (last && (now?.id !== last.id || now?.role !== last.role)) queries.clear();
     last = now;
     if (session.status !== 'signed-out') return;

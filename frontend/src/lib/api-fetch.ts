@@ -1,3 +1,4 @@
+import { spokenLanguage } from './i18n';
 import { canWait, currentKeeper } from './offline/door';
 import { ApiError } from './problem';
 import { uuid } from './random';
@@ -49,6 +50,7 @@ async function deliver(request: Request): Promise<Response> {
 }
 
 async function send(request: Request, token: string | null): Promise<Response> {
+  request.headers.set('Accept-Language', spokenLanguage());
   if (token) request.headers.set('Authorization', `Bearer ${token}`);
   try {
     return await fetch(request, {

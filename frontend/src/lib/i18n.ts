@@ -41,6 +41,17 @@ export async function activateLanguage(language: Locale): Promise<void> {
   document.documentElement.dir = directionOf(language);
 }
 
+/** The language in which the server is to answer: the one on the screen. */
+export function spokenLanguage(): string {
+  return document.documentElement.lang.slice(0, 2) || 'en';
+}
+
+/** Shows the language of the profile, unless another one was chosen in this browser. */
+export async function followProfile(language: string | undefined): Promise<void> {
+  if (!isLanguage(language) || preferences.get('language') || i18n.locale === language) return;
+  await activateLanguage(language);
+}
+
 /** Remembers the choice and applies it. */
 export async function chooseLanguage(language: Language): Promise<void> {
   preferences.set('language', language);

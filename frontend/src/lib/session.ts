@@ -4,6 +4,7 @@ import { exclusive } from './exclusive';
 import { ApiError } from './problem';
 import { uuid } from './random';
 import { preferences } from './storage';
+import { chooseTimeZone } from './time';
 
 /**
  * Who is signed in. The access token lives in this module's memory and nowhere
@@ -43,6 +44,7 @@ channel?.addEventListener('message', (event: MessageEvent<Message>) => {
 
 function set(next: SessionState): void {
   state = next;
+  if (next.status === 'signed-in') chooseTimeZone(next.user.time_zone ?? '');
   for (const listener of listeners) listener();
 }
 

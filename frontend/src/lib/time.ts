@@ -24,9 +24,27 @@ export function relativeTime(
   return format.format(0, 'second');
 }
 
-/** Date and time to the minute, in the reader's time zone. */
+/** The time zone of the profile; empty for the browser's. */
+let chosenZone = '';
+
+/** Shows times in this zone from now on; one that the browser does not know counts as none. */
+export function chooseTimeZone(zone: string): void {
+  try {
+    if (zone) new Intl.DateTimeFormat('en', { timeZone: zone });
+    chosenZone = zone;
+  } catch {
+    chosenZone = '';
+  }
+}
+
+/** The reader's time zone: the profile's, else the browser's. */
+export function timeZone(): string {
+  return chosenZone || browserTimeZone();
+}
+
+/** Date and time to the minute in the reader's time zone, and which zone that is. */
 export function exactTime(iso: string, locale: string): string {
-  return exactFormat(locale).format(new Date(iso));
+  return exactFormat(locale, timeZone()).format(new Date(iso));
 }
 
 // Making a format takes a hundred times as long as using it, and a page shows many times.
@@ -35,7 +53,16 @@ const relativeFormat = remembered(
     new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style }),
 );
 const exactFormat = remembered(
-  (locale: string) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }),
+  (locale: string, zone: string) =>
+    new Intl.DateTimeFormat(locale, {
+      year: 'numeric',
+      month: 'short',
+      day: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      timeZone: zone,
+      timeZoneName: 'short',
+    }),
 );
 
 /** The same function, which keeps what it made for the same arguments. */

@@ -53,6 +53,8 @@ export function anAccount(role: Role = 'employee', over: Partial<Account> = {}):
     ...aUser(role),
     full_name: '',
     phone: '',
+    language: '',
+    time_zone: '',
     is_active: true,
     email_verified: true,
     created_at: '2026-10-01T08:00:00Z',
@@ -64,7 +66,7 @@ export function anAccount(role: Role = 'employee', over: Partial<Account> = {}):
 }
 
 export function aMe(role: Role = 'employee'): Me {
-  return { ...anAccount(role), permissions: permissions[role] };
+  return { ...anAccount(role), permissions: permissions[role], tour_done: true };
 }
 
 export function aSession(role: Role = 'employee', token = `token-of-${role}`): Session {

@@ -15,12 +15,14 @@ import { chooseLanguage, type Language, languages } from '@/lib/i18n';
 import { signOut } from '@/lib/session-end';
 import { useSingleKeys } from '@/lib/shortcuts';
 import { Section } from '@/ui/section';
+import { useUpdateProfile } from './api';
 
 /** Choices that stay in this browser. */
 export function Appearance() {
   const { t, i18n } = useLingui();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [singleKeys, setSingleKeys] = useSingleKeys();
+  const profile = useUpdateProfile();
   const [contrast, setContrast] = useState(chosenContrast);
   return (
     <Section title={t`This browser`}>
@@ -53,7 +55,12 @@ export function Appearance() {
           <NativeSelect
             label={t`Language`}
             value={i18n.locale}
-            onChange={(event) => void chooseLanguage(event.currentTarget.value as Language)}
+            onChange={(event) => {
+              const language = event.currentTarget.value as Language;
+              void chooseLanguage(language);
+              // For mails, and for the next browser.
+              profile.mutate({ body: { language } });
+            }}
             data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
           />
         </Group>

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { getMe } from '@/lib/api';
 import { ifMatch } from '@/lib/etag';
@@ -7,11 +7,25 @@ import { showServerErrors } from '@/lib/forms';
 import { asApiError } from '@/lib/problem';
 import { updateSessionUser, useMe } from '@/lib/session';
 import { announce } from '@/lib/status-line';
+import { browserTimeZone } from '@/lib/time';
 import { FormError } from '@/ui/form-error';
 import { Section } from '@/ui/section';
 import { useUpdateProfile } from './api';
 
-const fields = ['full_name', 'first_name', 'last_name', 'phone', 'department'] as const;
+const fields = [
+  'full_name',
+  'first_name',
+  'last_name',
+  'phone',
+  'department',
+  'time_zone',
+] as const;
+
+/** The zones that the browser knows, and the one that is chosen already. */
+function timeZones(chosen: string): string[] {
+  const known = Intl.supportedValuesOf('timeZone');
+  return chosen && !known.includes(chosen) ? [chosen, ...known] : known;
+}
 
 export function ProfileForm() {
   const { t } = useLingui();
@@ -24,6 +38,7 @@ export function ProfileForm() {
       last_name: me.last_name,
       phone: me.phone,
       department: me.department,
+      time_zone: me.time_zone,
     },
   });
   const submit = form.onSubmit((values) =>
@@ -94,6 +109,18 @@ export function ProfileForm() {
               {...form.getInputProps('department')}
             />
           </SimpleGrid>
+          <NativeSelect
+            label={t`Time zone`}
+            description={t`Days begin and times are shown in it.`}
+            data={[
+              { value: '', label: t`As this browser (${browserTimeZone()})` },
+              ...timeZones(me.time_zone).map((value) => ({
+                value,
+                label: value.replaceAll('_', ' '),
+              })),
+            ]}
+            {...form.getInputProps('time_zone')}
+          />
           <Group>
             <Button type="submit" loading={update.isPending} disabled={!form.isDirty()}>
               <Trans>Save profile</Trans>

@@ -1,4 +1,4 @@
-import { browserTimeZone } from '@/lib/time';
+import { timeZone } from '@/lib/time';
 import type { Priority, Status } from './labels';
 
 /** What the queue shows; all of it lives in the URL, so that a view can be shared and revisited. */
@@ -81,7 +81,7 @@ export function queueQuery(search: QueueSearch) {
     priority: search.priority,
     assigned_to: assigned,
     q: search.q,
-    tz: search.q ? browserTimeZone() : undefined,
+    tz: search.q ? timeZone() : undefined,
     sort: search.sort,
     page: search.cursor ? undefined : search.page,
     cursor: search.cursor,

@@ -1,3 +1,4 @@
+import { spokenLanguage } from '../i18n';
 import { ApiError } from '../problem';
 import { accessToken, refreshSession } from '../session';
 import { fieldsOf } from './confirmed';
@@ -14,7 +15,12 @@ async function request(method: string, path: string, headers: HeadersInit, body:
     if (!token) throw new ApiError(401);
     return fetch(path, {
       method,
-      headers: { ...headers, Authorization: `Bearer ${token}`, Accept: 'application/json' },
+      headers: {
+        ...headers,
+        Authorization: `Bearer ${token}`,
+        Accept: 'application/json',
+        'Accept-Language': spokenLanguage(),
+      },
       body: body === null ? undefined : JSON.stringify(body),
       signal: AbortSignal.timeout(timeout),
     });

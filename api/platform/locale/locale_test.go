@@ -1,0 +1,188 @@
+package locale
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// silent are the parts of the program whose texts no user of the desk reads.
+var silent = []string{
+	"cli", "bench", "testkit", "migration", "demo", "importer", "backup", "app",
+	"platform/config", "platform/db", "platform/job", "platform/mail", "platform/locale", "platform/clock",
+}
+
+var verb = regexp.MustCompile(`%[+#]?[-0-9.]*[a-zA-Z]`)
+
+// TestEveryMessageIsTranslated reads the sentences out of the program's code and
+// demands that each is in every catalogue. Run it with LOCALE_MISSING=1 to get
+// what is missing as JSON.
+func TestEveryMessageIsTranslated(t *testing.T) {
+	used := sentences(t)
+	if len(used) < 100 {
+		t.Fatalf("only %d sentences found", len(used))
+	}
+	for lang, c := range catalogues {
+		var missing []string
+		for id := range used {
+			if !c.known[id] {
+				missing = append(missing, id)
+			}
+		}
+		slices.Sort(missing)
+		for _, id := range missing {
+			t.Errorf("%s: no translation of %q (%s)", lang, id, used[id])
+		}
+		if os.Getenv("LOCALE_MISSING") != "" {
+			raw, _ := json.MarshalIndent(missing, "", "  ") //nolint:errchkjson // strings
+			t.Logf("%s", raw)
+		}
+		for id := range c.known {
+			if _, ok := used[id]; !ok && !slices.Contains(composed, id) {
+				t.Errorf("%s: %q is in the catalogue and nowhere in the code", lang, id)
+			}
+		}
+	}
+}
+
+// composed are put together in ways that reading the code does not show.
+var composed = []string{"{} (at character {})."}
+
+// sentences returns the messages in the code, and where each is.
+func sentences(t *testing.T) map[string]string {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	out := map[string]string{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(root, path) //nolint:errcheck // below root
+		rel = filepath.ToSlash(rel)
+		if d.IsDir() {
+			if slices.Contains(silent, rel) {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(rel, ".go") || strings.HasSuffix(rel, "_test.go") || rel == "main.go" {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		query := strings.HasPrefix(rel, "ticket/query/")
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ImportSpec, *ast.Field:
+				return false
+			case ast.Expr:
+				text, ok := template(n)
+				if !ok {
+					return true
+				}
+				if isSentence(text) || (query && isQueryError(text)) {
+					out[text] = rel
+				}
+				return false
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// template returns a text of the code with holes for what is filled in; ok is
+// false for expressions that hold no text of their own.
+func template(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		if e.Kind != token.STRING {
+			return "", false
+		}
+		s, err := strconv.Unquote(e.Value)
+		return verb.ReplaceAllString(s, hole), err == nil
+	case *ast.BinaryExpr:
+		if e.Op != token.ADD {
+			return "", false
+		}
+		l, lok := template(e.X)
+		r, rok := template(e.Y)
+		if !lok && !rok {
+			return "", false
+		}
+		if !lok {
+			l = hole
+		}
+		if !rok {
+			r = hole
+		}
+		return l + r, true
+	case *ast.ParenExpr:
+		return template(e.X)
+	}
+	return "", false
+}
+
+var oneLine = regexp.MustCompile(`^[^\n\t]+$`)
+
+// notForUsers are texts for operators and databases.
+var notForUsers = regexp.MustCompile(`^(SELECT|Finished runs of jobs|HTTP requests by|Time to answer, by) `)
+
+// isSentence reports whether a text is written for people.
+func isSentence(s string) bool {
+	first := []rune(s + " ")[0]
+	return unicode.IsUpper(first) && !notForUsers.MatchString(s) && strings.Contains(s, " ") && oneLine.MatchString(s) &&
+		(strings.HasSuffix(s, ".") || strings.HasSuffix(s, "?") || strings.HasSuffix(s, "!"))
+}
+
+func isQueryError(s string) bool {
+	first := []rune(s + " ")[0]
+	return (unicode.IsUpper(first) || strings.HasPrefix(s, hole) || first == '"') && strings.Count(s, " ") > 1 &&
+		!regexp.MustCompile(`SELECT|IS NULL`).MatchString(s) && oneLine.MatchString(s) && !strings.Contains(s, "=")
+}
+
+func TestTranslate(t *testing.T) {
+	for _, c := range []struct{ english, german string }{
+		{"This field is required.", "Dieses Feld ist nötig."},
+		{"May have at most 200 characters.", "Darf höchstens 200 Zeichen haben."},
+		{"There is no such ticket, or you may not see it.", "Das gibt es nicht, oder Sie dürfen es nicht sehen."},
+		{"Something is missing at the end (at character 7).", "Am Ende fehlt etwas (bei Zeichen 7)."},
+		{`status: knows no "x". Known: open, closed (at character 8).`, `status: kennt "x" nicht. Bekannt: open, closed (bei Zeichen 8).`},
+		{"Something nobody has translated.", "Something nobody has translated."},
+		{"Must be one of: {{.a}}, %s.", "Muss eines davon sein: {{.a}}, %s."},
+		{"", ""},
+	} {
+		if got := Translate("de", c.english); got != c.german {
+			t.Errorf("%q: %q", c.english, got)
+		}
+		if got := Translate("en", c.english); got != c.english {
+			t.Errorf("English is changed: %q", got)
+		}
+	}
+}
+
+func TestMatch(t *testing.T) {
+	for header, want := range map[string]string{
+		"": "en", "de": "de", "de-AT,de;q=0.9,en;q=0.8": "de", "en-GB,de;q=0.5": "en", "fr,de;q=0.4": "de", "fr": "en", "*": "en", ";;;,": "en",
+	} {
+		if got := Match(header); got != want {
+			t.Errorf("%q: %q", header, got)
+		}
+	}
+}
