@@ -13,10 +13,12 @@ export type Account = {
     full_name: string;
     id: number;
     is_active: boolean;
+    language: '' | 'en' | 'de';
     last_login_at: string | null;
     last_name: string;
     phone: string;
     role: 'employee' | 'it_staff' | 'admin';
+    time_zone: string;
     updated_at: string;
     username: string;
     version: number;
@@ -326,10 +328,12 @@ export type CreateUserRequest = {
     email: string;
     first_name?: string;
     full_name?: string;
+    language?: '' | 'en' | 'de';
     last_name?: string;
     password?: string;
     phone?: string;
     role: 'employee' | 'it_staff' | 'admin';
+    time_zone?: string;
     username: string;
 };
 
@@ -414,11 +418,17 @@ export type Me = {
     full_name: string;
     id: number;
     is_active: boolean;
+    language: '' | 'en' | 'de';
     last_login_at: string | null;
     last_name: string;
     permissions: Array<string>;
     phone: string;
     role: 'employee' | 'it_staff' | 'admin';
+    time_zone: string;
+    /**
+     * TourDone is true once the person has seen the tour of the app, or skipped it.
+     */
+    tour_done: boolean;
     updated_at: string;
     username: string;
     version: number;
@@ -547,7 +557,9 @@ export type QueryFields = {
 export type RegisterRequest = {
     email: string;
     full_name: string;
+    language?: '' | 'en' | 'de';
     password: string;
+    time_zone?: string;
     username: string;
 };
 
@@ -565,9 +577,11 @@ export type ReplaceUserRequest = {
     first_name?: string;
     full_name?: string;
     is_active?: boolean;
+    language?: '' | 'en' | 'de';
     last_name?: string;
     phone?: string;
     role: 'employee' | 'it_staff' | 'admin';
+    time_zone?: string;
     username: string;
 };
 
@@ -761,8 +775,11 @@ export type UpdateMeRequest = {
     department?: string;
     first_name?: string;
     full_name?: string;
+    language?: '' | 'en' | 'de';
     last_name?: string;
     phone?: string;
+    time_zone?: string;
+    tour_done?: boolean;
 };
 
 export type UpdateUserRequest = {
@@ -771,9 +788,11 @@ export type UpdateUserRequest = {
     first_name?: string;
     full_name?: string;
     is_active?: boolean;
+    language?: '' | 'en' | 'de';
     last_name?: string;
     phone?: string;
     role?: 'employee' | 'it_staff' | 'admin';
+    time_zone?: string;
     username?: string;
 };
 
@@ -3821,7 +3840,7 @@ export type ListTicketsData = {
          */
         q?: string;
         /**
-         * The time zone in which the days of q begin
+         * The time zone in which the days of q begin; else that of the profile, else UTC
          */
         tz?: string;
         /**
@@ -3981,7 +4000,7 @@ export type CountTicketsData = {
          */
         q?: string;
         /**
-         * The time zone in which the days of q begin
+         * The time zone in which the days of q begin; else that of the profile, else UTC
          */
         tz?: string;
         /**
