@@ -24,6 +24,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/deadletter"
 	"github.com/fixdesk/fixdesk/api/demo"
 	"github.com/fixdesk/fixdesk/api/draft"
+	"github.com/fixdesk/fixdesk/api/export"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/migration"
 	"github.com/fixdesk/fixdesk/api/note"
@@ -143,6 +144,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Note: a.Note, Message: a.Message, Bulk: a.Bulk, Draft: draft.New(a.DB, a.Bus), Similar: similar.New(a.Ticket), Seen: seen.New(a.DB, a.Bus), Realtime: a.Realtime,
 		Report:     a.Report,
 		Calendar:   calendar.New(a.DB, a.Bus, a.Clock),
+		Export:     export.New(a.DB, a.Clock.Now, a.Ticket),
 		DeadLetter: deadletter.New(a.DB, a.Bus, a.Clock),
 	})
 	if err != nil {

@@ -50,6 +50,7 @@ var tables = []table{
 	{"bulk_items", "run_id, ticket_id"},
 	{"ticket_counts", "scope, ref, status, priority, slot"},
 	{"ticket_days", "day, kind, slot"},
+	{"ticket_stats", "kind, dimension, day, ref, bucket"},
 	{"import_records", "source, record_key"},
 }
 

@@ -33,7 +33,9 @@ type column struct {
 	name  string
 }
 
-func steps() []step { return []step{desk(), workspace(), person(), calendars()} }
+func steps() []step {
+	return []step{desk(), workspace(), person(), reports(), calendars()}
+}
 
 // Latest is the schema version this program works with.
 func Latest() int64 {

@@ -12,6 +12,8 @@ import (
 // Routes registers the endpoints of the dashboard and the reports.
 func (s *Service) Routes(signedIn *gin.RouterGroup) {
 	signedIn.GET("/dashboard", web.Handle(s.dashboard))
+	signedIn.GET("/reports/desk", web.Handle(s.desk))
+	signedIn.GET("/reports/desk/csv", web.Handle(s.deskTable))
 }
 
 // dashboard answers GET /api/dashboard.

@@ -23,7 +23,8 @@ import (
 // requestTimeout bounds how long a request may work.
 const requestTimeout = 30 * time.Second
 
-const streamPath = "/api/stream"
+// endless are the routes that last as long as somebody listens.
+var endless = map[string]bool{"/api/stream": true, "/api/tickets/export": true}
 
 // identify gives each request an id, or keeps the one a proxy gave it.
 func identify(c *gin.Context) {
@@ -37,7 +38,7 @@ func identify(c *gin.Context) {
 	}
 	web.SetRequestID(c, id)
 	c.Header("X-Request-ID", id)
-	if c.FullPath() != streamPath { // which lasts as long as somebody listens
+	if !endless[c.FullPath()] {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), requestTimeout)
 		defer cancel()
 		c.Request = c.Request.WithContext(ctx)

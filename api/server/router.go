@@ -17,6 +17,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/calendar"
 	"github.com/fixdesk/fixdesk/api/deadletter"
 	"github.com/fixdesk/fixdesk/api/draft"
+	"github.com/fixdesk/fixdesk/api/export"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
@@ -39,6 +40,7 @@ type Features struct {
 	Message    *message.Service
 	Bulk       *bulk.Service
 	Draft      *draft.Service
+	Export     *export.Service
 	Report     *report.Service
 	Seen       *seen.Service
 	Similar    *similar.Service
@@ -69,6 +71,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Seen.Routes(signedIn, f.Keys)
 	f.Report.Routes(signedIn)
 	f.Calendar.Routes(signedIn, f.Keys)
+	f.Export.Routes(signedIn)
 	f.Realtime.Routes(signedIn, f.Keys)
 	f.DeadLetter.Routes(signedIn, f.Keys)
 

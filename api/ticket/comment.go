@@ -41,6 +41,9 @@ func (s *Service) comment(ctx context.Context, by authz.Actor, ticketID int64, c
 		if err := addComment(tx.DB, t, &c); err != nil {
 			return err
 		}
+		if err := s.respond(tx, by, t, c.CreatedAt); err != nil {
+			return err
+		}
 		mentions, err := mention.In(tx.DB, content, t.CreatedByID)
 		if err != nil {
 			return err
@@ -89,6 +92,9 @@ func (s *Service) EditComment(ctx context.Context, by authz.Actor, id int64, wan
 func (s *Service) DeleteComment(ctx context.Context, by authz.Actor, id int64, want etag.Condition) error {
 	return s.changeComment(ctx, by, id, want, func(tx *event.Tx, c *Comment) error {
 		if err := removeComment(tx.DB, c); err != nil {
+			return err
+		}
+		if err := s.withdrawResponse(tx, c); err != nil {
 			return err
 		}
 		return tx.Emit(CommentDeleted, subject, c.TicketID, CommentRef{CommentID: c.ID})

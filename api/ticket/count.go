@@ -10,6 +10,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/db"
+	"github.com/fixdesk/fixdesk/api/ticket/stat"
 )
 
 // What a counter counts: all tickets, those of an assignee (0 for none), those
@@ -43,6 +44,7 @@ func compareKeys(a, b countKey) int {
 type counts struct {
 	tickets map[countKey]int64
 	days    map[dayKey]int64
+	stats   stat.Changes
 }
 
 type dayKey struct {
@@ -57,7 +59,7 @@ const (
 )
 
 func newCounts() *counts {
-	return &counts{tickets: map[countKey]int64{}, days: map[dayKey]int64{}}
+	return &counts{tickets: map[countKey]int64{}, days: map[dayKey]int64{}, stats: stat.Changes{}}
 }
 
 // move counts that before became after; nil for a ticket that is not there.
@@ -70,6 +72,7 @@ func (c *counts) ticket(t *Ticket, n int64) {
 	if t == nil {
 		return
 	}
+	c.stats.Add(facts(t), n)
 	slot := t.ID % slots
 	add := func(scope int, ref, slot int64) {
 		c.tickets[countKey{scope, ref, t.Status, t.Priority, slot}] += n
@@ -126,7 +129,7 @@ func (c *counts) write(d *db.DB, tx *gorm.DB) error {
 			return fmt.Errorf("count tickets per day: %w", err)
 		}
 	}
-	return nil
+	return c.stats.Write(d, tx)
 }
 
 // Matrix holds the number of tickets by status and priority.

@@ -94,6 +94,7 @@ func (f Filter) walks() []Walk {
 // timeIndexes are the indexes of the times of tickets.
 var timeIndexes = map[string]string{
 	"created": "idx_tickets_created", "updated": "idx_tickets_updated", "resolved": "idx_tickets_resolved",
+	"responded": "idx_tickets_responded", "solved": "idx_tickets_solved",
 }
 
 // sizeOf counts what a walk holds, but no further than limit.

@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -98,4 +99,10 @@ func (s *Service) queryFields(c *gin.Context) error {
 		out.Fields[i] = FieldView{Name: f.Name, Kind: string(f.Kind), Values: append([]string{}, f.Values...), Example: f.Example}
 	}
 	return web.SendPlain(c, http.StatusOK, out)
+}
+
+// ReadFilter reads the parameters FilterParams of a request; what is wrong with
+// them is in q, unless it cannot be told.
+func (s *Service) ReadFilter(ctx context.Context, q *web.Query, by authz.Actor) (Filter, error) {
+	return s.readFilter(ctx, q, by)
 }

@@ -29,9 +29,18 @@ func (s *Service) Import(tx *event.Tx, by authz.Actor, records []*Record) error 
 	if !by.Can(authz.TicketViewAll) {
 		return fault.Denied("ticket.import_denied", "Only the system and administrators import tickets.")
 	}
+	var said []Comment
+	for _, r := range records {
+		said = append(said, r.Comments...)
+	}
+	staff, err := staffAmong(tx.DB, said)
+	if err != nil {
+		return err
+	}
 	tickets := make([]*Ticket, len(records))
 	n := newCounts()
 	for i, r := range records {
+		r.Ticket.settle(r.Comments, staff)
 		r.Ticket.Version = 1
 		r.Ticket.CommentCount, r.Ticket.LastReply = 0, NoReply
 		for _, c := range r.Comments {

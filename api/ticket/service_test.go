@@ -359,6 +359,7 @@ func (d *desk) checkCounters() {
 			d.t.Errorf("counter %+v is %d, want %d", k, r.N, want.tickets[k])
 		}
 	}
+	d.checkStats(all)
 }
 
 func TestCounters(t *testing.T) {

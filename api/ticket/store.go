@@ -56,13 +56,23 @@ func create(d *db.DB, tx *gorm.DB, t *Ticket) error {
 	return putText(d, tx, t)
 }
 
+// unchanged adds the condition that the ticket is as it was read, in what is
+// counted of it: the first answer comes without a new version.
+func (t *Ticket) unchanged(tx *gorm.DB) *gorm.DB {
+	tx = tx.Where("id = ? AND version = ?", t.ID, t.Version)
+	if t.FirstRespondedAt == nil {
+		return tx.Where("first_responded_at IS NULL")
+	}
+	return tx.Where("first_responded_at = ?", t.FirstRespondedAt.UTC())
+}
+
 // save writes a changed ticket if nobody else has since it was read.
 func save(d *db.DB, tx *gorm.DB, before *Ticket, t *Ticket) error {
 	t.Version = before.Version + 1
-	res := tx.Model(&Ticket{}).Where("id = ? AND version = ?", t.ID, before.Version).Updates(map[string]any{
+	res := before.unchanged(tx.Model(&Ticket{})).Updates(map[string]any{
 		"title": t.Title, "description": t.Description, "status": t.Status, "priority": t.Priority,
 		"assigned_to_id": t.AssignedToID, "version": t.Version, "updated_at": t.UpdatedAt,
-		"resolved_at": t.ResolvedAt, "closed_at": t.ClosedAt,
+		"resolved_at": t.ResolvedAt, "closed_at": t.ClosedAt, "solved_at": t.SolvedAt,
 	})
 	if res.Error != nil {
 		return fmt.Errorf("save ticket %d: %w", t.ID, res.Error)
@@ -95,7 +105,7 @@ func putText(d *db.DB, tx *gorm.DB, t *Ticket) error {
 
 // remove deletes a ticket with all that belongs to it.
 func remove(d *db.DB, tx *gorm.DB, t *Ticket) error {
-	res := tx.Where("id = ? AND version = ?", t.ID, t.Version).Delete(&Ticket{})
+	res := t.unchanged(tx).Delete(&Ticket{})
 	if res.Error != nil {
 		return fmt.Errorf("delete ticket %d: %w", t.ID, res.Error)
 	}

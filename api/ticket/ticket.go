@@ -88,6 +88,11 @@ type Ticket struct {
 	UpdatedAt    time.Time
 	ResolvedAt   *time.Time
 	ClosedAt     *time.Time
+	// FirstRespondedAt is when somebody of the IT staff, other than the requester,
+	// first wrote in public.
+	FirstRespondedAt *time.Time
+	// SolvedAt is since when nobody needs to work on the ticket.
+	SolvedAt *time.Time
 }
 
 // LastReply says who had the last word in public.
@@ -155,9 +160,12 @@ const maxTitle = 200
 // follow any other.
 func (t *Ticket) moveTo(s Status, now time.Time) {
 	t.Status = s
+	if s.Done() && t.SolvedAt == nil {
+		t.SolvedAt = &now
+	}
 	switch s {
 	case Open, InProgress:
-		t.ResolvedAt, t.ClosedAt = nil, nil
+		t.ResolvedAt, t.ClosedAt, t.SolvedAt = nil, nil, nil
 	case Resolved:
 		t.ResolvedAt, t.ClosedAt = &now, nil
 	case Closed:

@@ -104,6 +104,11 @@ func (s *Service) restore(tx *event.Tx, id int64) error {
 	}
 	t := &was.Ticket
 	t.Version++
+	staff, err := staffAmong(tx.DB, was.Comments)
+	if err != nil {
+		return err
+	}
+	t.settle(was.Comments, staff)
 	if err := s.dropAssignee(tx, t); err != nil {
 		return err
 	}

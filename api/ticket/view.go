@@ -25,17 +25,21 @@ type Can struct {
 
 // View is a ticket in a list.
 type View struct {
-	ID           int64      `json:"id" example:"42"`
-	Title        string     `json:"title" example:"Printer on floor 3 is out of toner"`
-	Description  string     `json:"description" example:"It says 'replace cartridge' since this morning."`
-	Status       string     `json:"status" enums:"open,in_progress,resolved,closed" example:"open"`
-	Priority     string     `json:"priority" enums:"low,medium,high,urgent" example:"medium"`
-	CreatedBy    user.Card  `json:"created_by"`
-	AssignedTo   *user.Card `json:"assigned_to" extensions:"x-nullable"`
-	CreatedAt    time.Time  `json:"created_at" format:"date-time" example:"2026-03-02T09:00:00Z"`
-	UpdatedAt    time.Time  `json:"updated_at" format:"date-time" example:"2026-03-02T09:30:00Z"`
-	ResolvedAt   *time.Time `json:"resolved_at" format:"date-time" extensions:"x-nullable"`
-	ClosedAt     *time.Time `json:"closed_at" format:"date-time" extensions:"x-nullable"`
+	ID          int64      `json:"id" example:"42"`
+	Title       string     `json:"title" example:"Printer on floor 3 is out of toner"`
+	Description string     `json:"description" example:"It says 'replace cartridge' since this morning."`
+	Status      string     `json:"status" enums:"open,in_progress,resolved,closed" example:"open"`
+	Priority    string     `json:"priority" enums:"low,medium,high,urgent" example:"medium"`
+	CreatedBy   user.Card  `json:"created_by"`
+	AssignedTo  *user.Card `json:"assigned_to" extensions:"x-nullable"`
+	CreatedAt   time.Time  `json:"created_at" format:"date-time" example:"2026-03-02T09:00:00Z"`
+	UpdatedAt   time.Time  `json:"updated_at" format:"date-time" example:"2026-03-02T09:30:00Z"`
+	ResolvedAt  *time.Time `json:"resolved_at" format:"date-time" extensions:"x-nullable"`
+	ClosedAt    *time.Time `json:"closed_at" format:"date-time" extensions:"x-nullable"`
+	// FirstRespondedAt is when the IT staff first wrote to the requester.
+	FirstRespondedAt *time.Time `json:"first_responded_at" format:"date-time" extensions:"x-nullable"`
+	// SolvedAt is since when nobody needs to work on the ticket.
+	SolvedAt     *time.Time `json:"solved_at" format:"date-time" extensions:"x-nullable"`
 	CommentCount int        `json:"comment_count" example:"3"`
 	// Waiting says for whom the ticket waits: the IT staff until they have the
 	// last word, then the requester; null when it is done.
@@ -150,6 +154,7 @@ func (s *Service) viewFor(by authz.Actor, p people) func(Ticket) View {
 			Status: t.Status.String(), Priority: t.Priority.String(),
 			CreatedBy: p[t.CreatedByID], CreatedAt: t.CreatedAt.UTC(), UpdatedAt: t.UpdatedAt.UTC(),
 			ResolvedAt: utc(t.ResolvedAt), ClosedAt: utc(t.ClosedAt),
+			FirstRespondedAt: utc(t.FirstRespondedAt), SolvedAt: utc(t.SolvedAt),
 			CommentCount: t.CommentCount, Version: t.Version,
 			Can: Can{
 				Update: canUpdate(by, &t), UpdateStatus: canWork(by, &t), Assign: canWork(by, &t),

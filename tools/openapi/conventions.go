@@ -12,6 +12,7 @@ const (
 	bearerScheme  = "BearerAuth"
 	problemSchema = "Problem"
 	problemType   = "application/problem+json"
+	streamType    = "text/event-stream"
 	jsonType      = "application/json"
 	schemaPrefix  = "#/components/schemas/"
 )
@@ -139,8 +140,16 @@ func (o operation) retypeProblems() {
 		if response.Value == nil || !isProblem(status) {
 			continue
 		}
-		if media := response.Value.Content[jsonType]; media != nil {
-			response.Value.Content = openapi3.Content{problemType: media}
+		// Whatever else an operation produces, its errors are problems.
+		content := openapi3.Content{}
+		for name, media := range response.Value.Content {
+			content[problemType] = media
+			if name == streamType { // an earlier document promised it
+				content[name] = media
+			}
+		}
+		if len(content) > 0 {
+			response.Value.Content = content
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fixdesk/fixdesk/api/importer"
+	"github.com/fixdesk/fixdesk/api/platform/sheet"
 	"github.com/fixdesk/fixdesk/api/user"
 )
 
@@ -16,12 +17,13 @@ type values struct {
 	null    []string // what the file writes for nothing
 }
 
-// column returns a field, empty when it says that there is nothing.
+// column returns a field, empty when it says that there is nothing. The
+// apostrophe that keeps a spreadsheet from running it is no part of it.
 func (v values) column(i int) string {
 	if slices.Contains(v.null, strings.TrimSpace(v.fields[i])) {
 		return ""
 	}
-	return v.fields[i]
+	return sheet.Plain(v.fields[i])
 }
 
 // render fills in a source. Lines of a template whose columns are all blank are

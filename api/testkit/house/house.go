@@ -294,6 +294,11 @@ func (c *Client) check(req *http.Request, a *Answer) {
 	}
 }
 
+// Workbooks are checked as bytes.
+func init() {
+	openapi3filter.RegisterBodyDecoder("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", openapi3filter.FileBodyDecoder)
+}
+
 var documentOnce struct {
 	sync.Once
 	router routers.Router

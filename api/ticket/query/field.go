@@ -64,6 +64,8 @@ var Fields = []Field{
 	{Name: "updated", Kind: KindTime, Values: moments, Example: "updated:today"},
 	{Name: "resolved", Kind: KindTime, Values: moments, Example: "resolved:2026-01-01..2026-01-31"},
 	{Name: "closed", Kind: KindTime, Values: moments, Example: "closed:never"},
+	{Name: "responded", Kind: KindTime, Values: moments, Example: "responded:never"},
+	{Name: "solved", Kind: KindTime, Values: moments, Example: "solved:>=-7d"},
 	{Name: "id", Kind: KindNumber, Example: "id:>100"},
 	{Name: "comments", Kind: KindNumber, Example: "comments:0"},
 	{Name: "title", Kind: KindText, Example: `title:"paper jam"`},

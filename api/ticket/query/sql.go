@@ -47,6 +47,7 @@ type Add func(sql string, args ...any)
 
 var timeColumns = map[string]string{
 	"created": "t.created_at", "updated": "t.updated_at", "resolved": "t.resolved_at", "closed": "t.closed_at",
+	"responded": "t.first_responded_at", "solved": "t.solved_at",
 }
 
 const searchText = " FROM ticket_texts AS x WHERE x.ticket_id = t.id)"

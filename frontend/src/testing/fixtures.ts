@@ -96,6 +96,8 @@ export function aTicket(over: Partial<Ticket> = {}): Ticket {
     updated_at: '2026-11-01T09:00:00Z',
     resolved_at: null,
     closed_at: null,
+    first_responded_at: null,
+    solved_at: null,
     comment_count: 0,
     waiting: 'staff',
     version: 1,

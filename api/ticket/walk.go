@@ -1,0 +1,52 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+)
+
+// FilterParams are the names of the parameters that ReadFilter reads.
+var FilterParams = filterParams
+
+// IDs returns the ids of all tickets that a filter finds among those that the
+// actor sees, in the list's order, as they are at one moment.
+func (s *Service) IDs(ctx context.Context, by authz.Actor, f Filter) ([]int64, error) {
+	branches := f.branches(scopesOf(by))
+	f, p, err := s.plan(ctx, scopesOf(by), func() (int64, error) { return 0, nil }, f)
+	if err != nil {
+		return nil, err
+	}
+	var q *sqlText
+	if p.match != nil {
+		q = f.matches(*p.match, p.needle, branches, nil, 0, math.MaxInt32, false)
+	} else {
+		q = f.union(s.db, branches, nil, 0, math.MaxInt32, f.extra(p.needle))
+	}
+	if q == nil {
+		return nil, nil
+	}
+	var ids []int64
+	if err := s.db.Read(ctx).Raw(q.sql.String(), q.args...).Scan(&ids).Error; err != nil {
+		return nil, fmt.Errorf("list the ids of tickets: %w", err)
+	}
+	return ids, nil
+}
+
+// Pick returns those of the tickets that are there and that the actor sees, in
+// the order of the ids.
+func (s *Service) Pick(ctx context.Context, by authz.Actor, ids []int64) ([]Ticket, error) {
+	rows, err := ticketsInOrder(s.db.Read(ctx), ids)
+	if err != nil {
+		return nil, err
+	}
+	out := rows[:0]
+	for _, t := range rows {
+		if canRead(by, &t) {
+			out = append(out, t)
+		}
+	}
+	return out, nil
+}
