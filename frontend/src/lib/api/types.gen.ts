@@ -354,6 +354,19 @@ export type DayCounts = {
     resolved: number;
 };
 
+export type DeskReport = {
+    breakdowns: Array<ReportBreakdown>;
+    from: string;
+    interval: 'day' | 'week' | 'month';
+    percentile_error: number;
+    previous: ReportNumbers;
+    previous_from: string;
+    previous_to: string;
+    series: Array<ReportPoint>;
+    to: string;
+    totals: ReportNumbers;
+};
+
 export type Detail = {
     detail: string;
 };
@@ -382,6 +395,16 @@ export type DraftPut = {
 
 export type EmailRequest = {
     email: string;
+};
+
+export type ExportColumn = {
+    default: boolean;
+    name: string;
+    title: string;
+};
+
+export type ExportColumns = {
+    columns: Array<ExportColumn>;
 };
 
 export type Job = {
@@ -585,6 +608,59 @@ export type ReplaceUserRequest = {
     username: string;
 };
 
+export type ReportBreakdown = {
+    dimension: string;
+    rows: Array<ReportRow>;
+};
+
+export type ReportNumbers = {
+    backlog: number;
+    created: number;
+    first_response: ReportTimes;
+    queries: ReportQueries;
+    resolution: ReportTimes;
+    solved: number;
+};
+
+export type ReportPoint = {
+    backlog: number;
+    created: number;
+    first_response: ReportTimes;
+    from: string;
+    queries: ReportQueries;
+    resolution: ReportTimes;
+    solved: number;
+    to: string;
+};
+
+export type ReportQueries = {
+    backlog: string;
+    created: string;
+    responded: string;
+    solved: string;
+};
+
+export type ReportRow = {
+    backlog: number;
+    created: number;
+    first_response: ReportTimes;
+    key: string;
+    label: string;
+    previous_created: number;
+    previous_solved: number;
+    queries: ReportQueries;
+    resolution: ReportTimes;
+    solved: number;
+    user: User | null;
+};
+
+export type ReportTimes = {
+    count: number;
+    p50: number | null;
+    p90: number | null;
+    p95: number | null;
+};
+
 export type ResetPasswordRequest = {
     password: string;
     token: string;
@@ -630,9 +706,17 @@ export type Ticket = {
     created_at: string;
     created_by: User;
     description: string;
+    /**
+     * FirstRespondedAt is when the IT staff first wrote to the requester.
+     */
+    first_responded_at: string | null;
     id: number;
     priority: 'low' | 'medium' | 'high' | 'urgent';
     resolved_at: string | null;
+    /**
+     * SolvedAt is since when nobody needs to work on the ticket.
+     */
+    solved_at: string | null;
     status: 'open' | 'in_progress' | 'resolved' | 'closed';
     title: string;
     updated_at: string;
@@ -679,9 +763,17 @@ export type TicketDetail = {
     created_by: User;
     description: string;
     description_html: string;
+    /**
+     * FirstRespondedAt is when the IT staff first wrote to the requester.
+     */
+    first_responded_at: string | null;
     id: number;
     priority: 'low' | 'medium' | 'high' | 'urgent';
     resolved_at: string | null;
+    /**
+     * SolvedAt is since when nobody needs to work on the ticket.
+     */
+    solved_at: string | null;
     status: 'open' | 'in_progress' | 'resolved' | 'closed';
     title: string;
     updated_at: string;
@@ -719,9 +811,17 @@ export type TicketItem = {
     created_at: string;
     created_by: User;
     description: string;
+    /**
+     * FirstRespondedAt is when the IT staff first wrote to the requester.
+     */
+    first_responded_at: string | null;
     id: number;
     priority: 'low' | 'medium' | 'high' | 'urgent';
     resolved_at: string | null;
+    /**
+     * SolvedAt is since when nobody needs to work on the ticket.
+     */
+    solved_at: string | null;
     status: 'open' | 'in_progress' | 'resolved' | 'closed';
     title: string;
     unread: boolean;
@@ -3784,6 +3884,110 @@ export type SetPresenceResponses = {
 
 export type SetPresenceResponse = SetPresenceResponses[keyof SetPresenceResponses];
 
+export type GetDeskReportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The first day; 29 days before `to` unless given
+         */
+        from?: string;
+        /**
+         * The last day; today (UTC) unless given
+         */
+        to?: string;
+    };
+    url: '/api/reports/desk';
+};
+
+export type GetDeskReportErrors = {
+    /**
+     * A wrong or unknown parameter
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not an administrator
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetDeskReportError = GetDeskReportErrors[keyof GetDeskReportErrors];
+
+export type GetDeskReportResponses = {
+    /**
+     * OK
+     */
+    200: DeskReport;
+};
+
+export type GetDeskReportResponse = GetDeskReportResponses[keyof GetDeskReportResponses];
+
+export type GetDeskReportTableData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The table
+         */
+        table: 'series' | 'priority' | 'agent';
+        /**
+         * The first day; 29 days before `to` unless given
+         */
+        from?: string;
+        /**
+         * The last day; today (UTC) unless given
+         */
+        to?: string;
+    };
+    url: '/api/reports/desk/csv';
+};
+
+export type GetDeskReportTableErrors = {
+    /**
+     * A wrong or unknown parameter
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not an administrator
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetDeskReportTableError = GetDeskReportTableErrors[keyof GetDeskReportTableErrors];
+
+export type GetDeskReportTableResponses = {
+    /**
+     * The table
+     */
+    200: string;
+};
+
+export type GetDeskReportTableResponse = GetDeskReportTableResponses[keyof GetDeskReportTableResponses];
+
 export type FollowChangesData = {
     body?: never;
     headers?: {
@@ -4068,6 +4272,133 @@ export type CountTicketsResponses = {
 };
 
 export type CountTicketsResponse = CountTicketsResponses[keyof CountTicketsResponses];
+
+export type ExportTicketsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The format
+         */
+        format?: 'csv' | 'xlsx';
+        /**
+         * The columns, separated by commas, in this order
+         */
+        columns?: string;
+        /**
+         * A query in the query language (docs/reference/query.md)
+         */
+        q?: string;
+        /**
+         * The time zone of q's days, and of times in Excel
+         */
+        tz?: string;
+        /**
+         * At most 100 ids, separated by commas: of them, those that the other parameters find
+         */
+        ids?: string;
+        /**
+         * One or more of open, in_progress, resolved, closed, separated by commas
+         */
+        status?: string;
+        /**
+         * One or more of low, medium, high, urgent, separated by commas
+         */
+        priority?: string;
+        /**
+         * A phrase in title or description, upper and lower case alike
+         */
+        search?: string;
+        /**
+         * The assignee's id, me, or none
+         */
+        assigned_to?: string;
+        /**
+         * The requester's id, or me
+         */
+        created_by?: string;
+        /**
+         * The order
+         */
+        sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status';
+    };
+    url: '/api/tickets/export';
+};
+
+export type ExportTicketsErrors = {
+    /**
+     * A wrong or unknown parameter
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many exports are running
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ExportTicketsError = ExportTicketsErrors[keyof ExportTicketsErrors];
+
+export type ExportTicketsResponses = {
+    /**
+     * The table
+     */
+    200: string;
+};
+
+export type ExportTicketsResponse = ExportTicketsResponses[keyof ExportTicketsResponses];
+
+export type ListExportColumnsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/tickets/export_columns';
+};
+
+export type ListExportColumnsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListExportColumnsError = ListExportColumnsErrors[keyof ListExportColumnsErrors];
+
+export type ListExportColumnsResponses = {
+    /**
+     * OK
+     */
+    200: ExportColumns;
+};
+
+export type ListExportColumnsResponse = ListExportColumnsResponses[keyof ListExportColumnsResponses];
 
 export type ListQueryFieldsData = {
     body?: never;

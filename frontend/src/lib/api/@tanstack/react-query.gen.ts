@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { addTicketComment, assignTicket, cancelBulk, changePassword, closeTicket, countTickets, createApiToken, createCalendar, createComment, createNote, createTicket, createUser, deleteApiToken, deleteCalendar, deleteComment, deleteDraft, deleteNote, deleteTicket, deleteTicketDraft, deleteUser, findSimilarTickets, forgotPassword, getBulk, getCalendar, getComment, getConfig, getDashboard, getDraft, getMe, getMessage, getNote, getTicket, getTicketDraft, getTicketSeen, getUser, importHolidays, listActions, listApiTokens, listAssignees, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listComments, listDrafts, listJobs, listMessages, listNotes, listPresence, listQueryFields, listTicketEvents, listTickets, listUsers, login, logout, type Options, putDraft, putTicketDraft, refreshSession, registerAccount, reopenTicket, replaceComment, replaceTicket, replaceUser, replayJob, resendVerification, resetPassword, restoreTicket, sendMessage, sendMessageNow, setPresence, setTicketSeen, startBulk, undoBulk, unsendMessage, updateCalendar, updateComment, updateMe, updateNote, updateTicket, updateTicketStatus, updateUser, verifyEmail } from '../sdk.gen';
-import type { AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetUserData, GetUserError, GetUserResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, PutDraftData, PutDraftError, PutDraftResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, StartBulkData, StartBulkError, StartBulkResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
+import { addTicketComment, assignTicket, cancelBulk, changePassword, closeTicket, countTickets, createApiToken, createCalendar, createComment, createNote, createTicket, createUser, deleteApiToken, deleteCalendar, deleteComment, deleteDraft, deleteNote, deleteTicket, deleteTicketDraft, deleteUser, exportTickets, findSimilarTickets, forgotPassword, getBulk, getCalendar, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMe, getMessage, getNote, getTicket, getTicketDraft, getTicketSeen, getUser, importHolidays, listActions, listApiTokens, listAssignees, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listComments, listDrafts, listExportColumns, listJobs, listMessages, listNotes, listPresence, listQueryFields, listTicketEvents, listTickets, listUsers, login, logout, type Options, putDraft, putTicketDraft, refreshSession, registerAccount, reopenTicket, replaceComment, replaceTicket, replaceUser, replayJob, resendVerification, resetPassword, restoreTicket, sendMessage, sendMessageNow, setPresence, setTicketSeen, startBulk, undoBulk, unsendMessage, updateCalendar, updateComment, updateMe, updateNote, updateTicket, updateTicketStatus, updateUser, verifyEmail } from '../sdk.gen';
+import type { AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetUserData, GetUserError, GetUserResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, PutDraftData, PutDraftError, PutDraftResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, StartBulkData, StartBulkError, StartBulkResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1222,6 +1222,46 @@ export const setPresenceMutation = (options?: Partial<Options<SetPresenceData>>)
     return mutationOptions;
 };
 
+export const getDeskReportQueryKey = (options?: Options<GetDeskReportData>) => createQueryKey('getDeskReport', options);
+
+/**
+ * Report on the desk
+ *
+ * Tickets created, answered for the first time and solved in a period, how long that took, and the backlog at its end, with the period of the same length before it. Days are those of UTC. Numbers are about the tickets as they are now: one that was reopened is not solved, one that was deleted was never there. `first_response` counts tickets whose first public answer by IT staff other than the requester fell into the period, `resolution` those solved in it; percentiles are at most `percentile_error` (4.5 %) or 30 seconds away from the nearest rank. `queries` find the tickets behind each number. `series` has a point per day, per week above 100 days, per month above 735. The rows of `breakdowns` have in `backlog` what is unfinished now; the agent is the assignee.
+ */
+export const getDeskReportOptions = (options?: Options<GetDeskReportData>) => queryOptions<GetDeskReportResponse, GetDeskReportError, GetDeskReportResponse, ReturnType<typeof getDeskReportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getDeskReport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getDeskReportQueryKey(options)
+});
+
+export const getDeskReportTableQueryKey = (options: Options<GetDeskReportTableData>) => createQueryKey('getDeskReportTable', options);
+
+/**
+ * Get a table of the report on the desk
+ *
+ * A table of `GET /api/reports/desk` as CSV (UTF-8 with byte order mark; durations in seconds). A text that a spreadsheet could take for a formula has an apostrophe before it.
+ */
+export const getDeskReportTableOptions = (options: Options<GetDeskReportTableData>) => queryOptions<GetDeskReportTableResponse, GetDeskReportTableError, GetDeskReportTableResponse, ReturnType<typeof getDeskReportTableQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getDeskReportTable({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getDeskReportTableQueryKey(options)
+});
+
 export const listTicketsQueryKey = (options?: Options<ListTicketsData>) => createQueryKey('listTickets', options);
 
 /**
@@ -1308,6 +1348,46 @@ export const countTicketsOptions = (options?: Options<CountTicketsData>) => quer
         return data;
     },
     queryKey: countTicketsQueryKey(options)
+});
+
+export const exportTicketsQueryKey = (options?: Options<ExportTicketsData>) => createQueryKey('exportTickets', options);
+
+/**
+ * Export tickets as CSV or Excel
+ *
+ * All tickets that `GET /api/tickets` lists with the same parameters, each exactly once, as it is when it is written. CSV is UTF-8 with a byte order mark, has times in RFC 3339 (UTC) and durations in seconds, and is sent while it is written; a text that a spreadsheet could take for a formula has an apostrophe before it, which `fixdesk import csv` takes off again. Excel has real times in the zone of `tz`, and texts cut to the 32,767 characters that a cell holds. `X-Total-Count` is the number of tickets found. A connection that ends without the end of the answer means that the export is incomplete.
+ */
+export const exportTicketsOptions = (options?: Options<ExportTicketsData>) => queryOptions<ExportTicketsResponse, ExportTicketsError, ExportTicketsResponse, ReturnType<typeof exportTicketsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportTickets({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportTicketsQueryKey(options)
+});
+
+export const listExportColumnsQueryKey = (options?: Options<ListExportColumnsData>) => createQueryKey('listExportColumns', options);
+
+/**
+ * List the columns of exports
+ *
+ * The columns that the caller may export, in their usual order.
+ */
+export const listExportColumnsOptions = (options?: Options<ListExportColumnsData>) => queryOptions<ListExportColumnsResponse, ListExportColumnsError, ListExportColumnsResponse, ReturnType<typeof listExportColumnsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listExportColumns({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listExportColumnsQueryKey(options)
 });
 
 export const listQueryFieldsQueryKey = (options?: Options<ListQueryFieldsData>) => createQueryKey('listQueryFields', options);
