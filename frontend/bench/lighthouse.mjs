@@ -2,7 +2,6 @@ import lighthouse, { desktopConfig } from 'lighthouse';
 
 /** Lighthouse's desktop preset on the pages where people are; prints what it marks down. */
 export async function measureLighthouse(url, port, context) {
-  const signedIn = await context.cookies();
   const page = await context.newPage();
   await page.goto('/tickets');
   const link = page.locator('[data-row] a').first();
@@ -13,13 +12,12 @@ export async function measureLighthouse(url, port, context) {
     '| Lighthouse (desktop) | performance | accessibility | best practices | LCP, ms | TBT, ms | CLS |',
   );
   console.log('|---|---:|---:|---:|---:|---:|---:|');
-  for (const [name, path, cookies] of [
+  for (const [name, path, signedIn] of [
     ['queue', '/tickets', true],
     ['ticket', ticket, true],
     ['sign-in', '/sign-in', false],
   ]) {
-    if (!cookies) await context.clearCookies();
-    else if ((await context.cookies()).length === 0) await context.addCookies(signedIn);
+    if (!signedIn) await context.clearCookies();
     const result = await lighthouse(
       url + path,
       {
@@ -40,8 +38,11 @@ export async function measureLighthouse(url, port, context) {
     );
     console.error(`${name}: ${finalDisplayedUrl}`);
     for (const audit of Object.values(audits)) {
-      if (audit.score !== null && audit.score < 0.9 && audit.scoreDisplayMode !== 'informative') {
-        console.error(`  ${audit.id}: ${audit.score} ${audit.displayValue ?? ''}`);
+      if (audit.score === null || audit.score >= 0.9) continue;
+      console.error(`  ${audit.id}: ${audit.score} ${audit.displayValue ?? ''}`);
+      for (const item of (audit.details?.items ?? []).slice(0, 4)) {
+        if (item.node) console.error(`    ${item.node.selector}`);
+        else if (item.description) console.error(`    ${item.description}`);
       }
     }
   }

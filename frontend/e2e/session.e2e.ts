@@ -22,6 +22,27 @@ journeys('the session', (desk) => {
     }
   });
 
+  it('survives a reload in the moment in which it is renewed', async () => {
+    const page = await desk.openAs('employee', '/profile');
+    const context = page.context();
+    // The server renews, but its answer and the new cookie never arrive.
+    let lost = 0;
+    await page.route('**/api/auth/refresh', async (route) => {
+      const cookies = await context.cookies();
+      const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+      const headers = { ...route.request().headers(), cookie };
+      const { status } = await fetch(`${desk.url}/api/auth/refresh`, { method: 'POST', headers });
+      expect(status).toBe(200);
+      lost += 1;
+      await route.abort();
+    });
+    await page.reload();
+    await expect.poll(() => lost).toBe(1);
+    await page.unroute('**/api/auth/refresh');
+    await page.reload();
+    await page.getByRole('heading', { name: 'Profile' }).waitFor();
+  });
+
   it('ends in all tabs at once', async () => {
     const first = await desk.openAs('employee', '/profile');
     const second = await first.context().newPage();

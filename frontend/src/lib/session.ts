@@ -131,20 +131,27 @@ export function refreshSession(stale: string | null): Promise<boolean> {
 
 async function refresh(stale: string | null): Promise<boolean> {
   if (token && token.value !== stale) return true;
+  // Kept until there is an answer: whoever reloads before it came asks again with
+  // the same key and is answered the same, instead of showing a used token.
+  const key = preferences.get('refresh-key') ?? uuid();
+  preferences.set('refresh-key', key);
   let response: Response;
   try {
     response = await fetch('/api/auth/refresh', {
       method: 'POST',
       credentials: 'same-origin',
-      headers: { Accept: 'application/json', 'Idempotency-Key': uuid() },
+      headers: { Accept: 'application/json', 'Idempotency-Key': key },
     });
   } catch (cause) {
     throw new ApiError(0, { detail: String(cause) });
   }
   if (response.ok) {
-    adoptSession((await response.json()) as Session);
+    const session = (await response.json()) as Session;
+    preferences.set('refresh-key', null);
+    adoptSession(session);
     return true;
   }
+  preferences.set('refresh-key', null);
   if (response.status >= 500 || response.status === 429) throw await ApiError.from(response);
   endSession(false);
   return false;
