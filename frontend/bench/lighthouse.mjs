@@ -17,7 +17,12 @@ export async function measureLighthouse(url, port, context) {
     ['ticket', ticket, true],
     ['sign-in', '/sign-in', false],
   ]) {
-    if (!signedIn) await context.clearCookies();
+    if (!signedIn) {
+      await page.goto(`${url}/favicon.svg`);
+      await page.evaluate(() => localStorage.clear());
+      await page.goto('about:blank');
+      await context.clearCookies();
+    }
     const result = await lighthouse(
       url + path,
       {
