@@ -88,7 +88,10 @@ export type BulkAction = {
      * Text says the action to people, in English.
      */
     text: string;
-    type: string;
+    /**
+     * Type is one of those that GET /api/actions lists; more come with the desk's features.
+     */
+    type: 'assign' | 'update_status' | 'set_priority' | 'delete';
     user_id: number | null;
 };
 
