@@ -36,6 +36,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/limit"
 	"github.com/fixdesk/fixdesk/api/platform/mail"
 	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/preference"
 	"github.com/fixdesk/fixdesk/api/realtime"
 	"github.com/fixdesk/fixdesk/api/report"
 	"github.com/fixdesk/fixdesk/api/seen"
@@ -43,6 +44,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/similar"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
+	"github.com/fixdesk/fixdesk/api/view"
 	"github.com/fixdesk/fixdesk/frontend"
 )
 
@@ -58,6 +60,7 @@ type App struct {
 	Note     *note.Service
 	Message  *message.Service
 	Bulk     *bulk.Service
+	View     *view.Service
 	Realtime *realtime.Hub
 	Report   *report.Service
 	Server   *server.Server
@@ -130,6 +133,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	a.Message = message.New(a.DB, a.Bus, a.Clock, a.Ticket, a.Note, options)
 	a.Bulk = bulk.New(a.DB, a.Bus, a.Clock, a.Ticket, options)
 	a.Report = report.New(a.DB, a.Clock, a.Ticket)
+	a.View = view.New(a.DB, a.Bus, a.Clock, a.Ticket)
 	a.subscribe()
 	a.jobs(keys)
 	// edge
@@ -142,9 +146,10 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	}, server.Features{
 		Auth: a.Auth, User: a.User, Ticket: a.Ticket, Keys: keys,
 		Note: a.Note, Message: a.Message, Bulk: a.Bulk, Draft: draft.New(a.DB, a.Bus), Similar: similar.New(a.Ticket), Seen: seen.New(a.DB, a.Bus), Realtime: a.Realtime,
-		Report:     a.Report,
-		Calendar:   calendar.New(a.DB, a.Bus, a.Clock),
-		Export:     export.New(a.DB, a.Clock.Now, a.Ticket),
+		Report:   a.Report,
+		Calendar: calendar.New(a.DB, a.Bus, a.Clock),
+		Export:   export.New(a.DB, a.Clock.Now, a.Ticket),
+		View:     a.View, Preference: preference.New(a.DB, a.Bus),
 		DeadLetter: deadletter.New(a.DB, a.Bus, a.Clock),
 	})
 	if err != nil {

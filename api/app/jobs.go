@@ -10,6 +10,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/realtime"
 	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/view"
 )
 
 // The kinds of jobs that keep the house clean.
@@ -27,6 +28,7 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Handle(ticket.PurgeJob, a.Ticket.RunPurge)
 	w.Handle(bulk.RunJob, a.Bulk.Carry)
 	w.Handle(bulk.PruneJob, a.Bulk.Prune)
+	w.Handle(view.PruneJob, a.View.Prune)
 	w.Handle(message.ReleaseJob, a.Message.RunRelease)
 	w.Handle(message.PruneJob, a.Message.Prune)
 	w.Handle(realtime.PruneJob, a.Realtime.Prune)
@@ -38,6 +40,7 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Every(time.Hour, pruneKeys)
 	w.Every(time.Hour, ticket.PurgeJob)
 	w.Every(24*time.Hour, bulk.PruneJob)
+	w.Every(time.Hour, view.PruneJob)
 	w.Every(time.Hour, message.PruneJob)
 	w.Every(time.Hour, realtime.PruneJob)
 	w.Every(6*time.Hour, pruneSessions)

@@ -4,9 +4,11 @@ import (
 	"github.com/fixdesk/fixdesk/api/bulk"
 	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/note"
+	"github.com/fixdesk/fixdesk/api/preference"
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
+	"github.com/fixdesk/fixdesk/api/view"
 )
 
 // subscribe is the only table of who hears of what.
@@ -21,6 +23,9 @@ func (a *App) subscribe() {
 	a.Bus.InTx(ticket.Purged, note.Forget)
 	a.Bus.InTx(ticket.Purged, draft.Forget)
 	a.Bus.InTx(ticket.Purged, seen.Forget)
+	// view, preference: what somebody chose for themselves goes with them
+	a.Bus.InTx(user.Anonymised, view.Forget)
+	a.Bus.InTx(user.Anonymised, preference.Forget)
 	// ticket: whoever leaves the IT staff leaves no ticket hidden behind them
 	a.Bus.Durable(user.Deactivated, ticket.ReleaseJob)
 	a.Bus.Durable(user.RoleChanged, ticket.ReleaseJob)

@@ -42,6 +42,8 @@ const (
 	NoteWrite      Permission = "note.write"
 	BulkRun        Permission = "bulk.run"
 	CalendarManage Permission = "calendar.manage"
+	ViewShare      Permission = "view.share"  // shares saved views with the IT staff
+	ViewManage     Permission = "view.manage" // shares them with anybody, and changes those of others
 	UserManage     Permission = "user.manage"
 	JobManage      Permission = "job.manage"
 	ReportView     Permission = "report.view"
@@ -59,10 +61,10 @@ func Permissions(r Role, o Options) []Permission {
 	case Admin:
 		return []Permission{
 			TicketViewAll, TicketQueue, TicketWork, TicketDelete, CommentModify,
-			NoteRead, NoteWrite, BulkRun, CalendarManage, UserManage, JobManage, ReportView,
+			NoteRead, NoteWrite, BulkRun, ViewShare, ViewManage, CalendarManage, UserManage, JobManage, ReportView,
 		}
 	case ITStaff:
-		p := []Permission{TicketQueue, TicketWork, NoteRead, NoteWrite, BulkRun}
+		p := []Permission{TicketQueue, TicketWork, NoteRead, NoteWrite, BulkRun, ViewShare}
 		if o.StaffSeesAll {
 			p = append(p, TicketViewAll)
 		}

@@ -48,6 +48,8 @@ var tables = []table{
 	{"calendars", "id"},
 	{"bulk_runs", "id"},
 	{"bulk_items", "run_id, ticket_id"},
+	{"views", "id"},
+	{"preferences", "user_id, name"},
 	{"ticket_counts", "scope, ref, status, priority, slot"},
 	{"ticket_days", "day, kind, slot"},
 	{"ticket_stats", "kind, dimension, day, ref, bucket"},

@@ -136,6 +136,9 @@ func TestUpgradeFillsWhoHadTheLastWord(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		if err := w.Migrator().DropIndex("tickets", "idx_tickets_status_reply"); err != nil {
+			t.Fatal(err)
+		}
 		for _, sql := range []string{
 			"DROP TABLE notes", "ALTER TABLE tickets DROP COLUMN last_reply",
 			"DELETE FROM schema_migrations WHERE version_id > 1",

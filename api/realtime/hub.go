@@ -322,6 +322,8 @@ func messageFor(by authz.Actor, e event.Event, t *ticket.Ticket) (message, bool)
 	switch e.SubjectType {
 	case "bulk":
 		return message{id: e.ID, name: "bulk", data: bulkData(e)}, e.ActorID == by.ID
+	case "view":
+		return message{id: e.ID, name: "view", data: fmt.Appendf(nil, `{"id":%d}`, e.SubjectID)}, seesView(by, e)
 	case ticket.Subject:
 	default:
 		return message{}, false
@@ -362,6 +364,17 @@ func messageFor(by authz.Actor, e event.Event, t *ticket.Ticket) (message, bool)
 	}
 	data, err := json.Marshal(c)
 	return message{id: e.ID, name: "change", data: data}, err == nil
+}
+
+// seesView reports whether a saved view concerns an actor, as its event says.
+func seesView(by authz.Actor, e event.Event) bool {
+	var d struct {
+		Roles []authz.Role `json:"roles"`
+	}
+	if err := e.Decode(&d); err != nil {
+		return false
+	}
+	return e.ActorID == by.ID || slices.Contains(d.Roles, by.Role)
 }
 
 // forMe says why an event concerns somebody in particular.

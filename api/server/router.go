@@ -22,12 +22,14 @@ import (
 	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/preference"
 	"github.com/fixdesk/fixdesk/api/realtime"
 	"github.com/fixdesk/fixdesk/api/report"
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/similar"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
+	"github.com/fixdesk/fixdesk/api/view"
 	"github.com/fixdesk/fixdesk/docs"
 )
 
@@ -39,6 +41,8 @@ type Features struct {
 	Note       *note.Service
 	Message    *message.Service
 	Bulk       *bulk.Service
+	View       *view.Service
+	Preference *preference.Service
 	Draft      *draft.Service
 	Export     *export.Service
 	Report     *report.Service
@@ -66,6 +70,8 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Note.Routes(signedIn, f.Keys)
 	f.Message.Routes(signedIn, f.Keys)
 	f.Bulk.Routes(signedIn, f.Keys)
+	f.View.Routes(signedIn, f.Keys)
+	f.Preference.Routes(signedIn, f.Keys)
 	f.Similar.Routes(signedIn, f.Keys)
 	f.Draft.Routes(signedIn, f.Keys)
 	f.Seen.Routes(signedIn, f.Keys)

@@ -81,6 +81,10 @@ func (f Filter) walks() []Walk {
 			out = append(out, Walk{Table: table, Index: timeIndexes[t.Field], Where: func(add query.Add) { f.sql().Write(add, t) }, at: i})
 			continue
 		}
+		if p, ok := n.(query.Person); ok && personIndexes[p.Field] != "" && !p.None {
+			out = append(out, Walk{Table: table, Index: personIndexes[p.Field], Where: func(add query.Add) { f.sql().Write(add, p) }, at: i})
+			continue
+		}
 		if field, ok := f.fields[query.FieldOf(n)]; ok && field.Walk != nil {
 			if w, ok := field.Walk(n); ok {
 				w.at = i
@@ -90,6 +94,9 @@ func (f Filter) walks() []Walk {
 	}
 	return out
 }
+
+// personIndexes are the indexes of the people of tickets.
+var personIndexes = map[string]string{"requester": "idx_tickets_requester", "assignee": "idx_tickets_assignee"}
 
 // timeIndexes are the indexes of the times of tickets.
 var timeIndexes = map[string]string{
@@ -159,7 +166,7 @@ func (f Filter) listed() Filter {
 // all reports whether a branch is every ticket.
 func (b branch) all() bool {
 	return b.assignee == nil && !b.unassigned && b.requester == nil && b.notAssignee == nil &&
-		b.status == 0 && b.priority == 0 && len(b.priorities) == 0 && b.ids == nil
+		b.status == 0 && b.priority == 0 && len(b.priorities) == 0 && len(b.replies) == 0 && b.ids == nil
 }
 
 // source adds the tables that a branch walks along, and its conditions. It

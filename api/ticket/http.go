@@ -116,15 +116,7 @@ func (s *Service) readFilter(ctx context.Context, q *web.Query, by authz.Actor) 
 		}
 		f.IDs = append(f.IDs, id)
 	}
-	zone := by.Location()
-	if name := q.Text("tz"); name != "" {
-		var err error
-		if zone, err = time.LoadLocation(name); err != nil || name == "Local" {
-			q.Wrong("tz", "Must be a time zone such as Europe/Berlin.")
-			zone = time.UTC
-		}
-	}
-	out, err := s.Where(ctx, by, f, q.Text("q"), zone)
+	out, err := s.Where(ctx, by, f, q.Text("q"), ReadZone(q, by))
 	var wrong *fault.Error
 	if errors.As(err, &wrong) && wrong.Fields != nil {
 		for _, message := range wrong.Fields["q"] {
@@ -133,6 +125,21 @@ func (s *Service) readFilter(ctx context.Context, q *web.Query, by authz.Actor) 
 		return f, nil
 	}
 	return out, err
+}
+
+// ReadZone reads tz, the time zone in which the days of a query begin: by
+// default the caller's own.
+func ReadZone(q *web.Query, by authz.Actor) *time.Location {
+	name := q.Text("tz")
+	if name == "" {
+		return by.Location()
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		q.Wrong("tz", "Must be a time zone such as Europe/Berlin.")
+		return time.UTC
+	}
+	return zone
 }
 
 func readFields(q *web.Query, by authz.Actor) Filter {

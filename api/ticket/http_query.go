@@ -15,7 +15,7 @@ import (
 // CountView is the number of tickets that a filter finds.
 type CountView struct {
 	Count int64 `json:"count" example:"12"`
-	// Exact is false when there are more than 10,000.
+	// Exact is false when there are more: above 10,000, and where too many would have to be looked at.
 	Exact bool `json:"exact" example:"true"`
 } //@name TicketCount
 
@@ -67,7 +67,7 @@ func (s *Service) count(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.SendPlain(c, http.StatusOK, CountView{Count: min(n, web.MaxCount), Exact: n <= web.MaxCount})
+	return web.SendPlain(c, http.StatusOK, CountView{Count: n.N, Exact: n.Exact})
 }
 
 // queryFields answers GET /api/tickets/query_fields.

@@ -14,13 +14,14 @@ import (
 
 // Filter says which of the visible tickets a list shows.
 type Filter struct {
-	Statuses   []Status   // none for all
-	Priorities []Priority // none for all
-	AssignedTo *int64     // nil for all
-	Unassigned bool       // only those without an assignee
-	CreatedBy  *int64     // nil for all
-	Search     string     // a phrase in title or description, as typed
-	IDs        []int64    // only these; nil for all
+	Statuses   []Status    // none for all
+	Priorities []Priority  // none for all
+	AssignedTo *int64      // nil for all
+	Unassigned bool        // only those without an assignee
+	CreatedBy  *int64      // nil for all
+	Search     string      // a phrase in title or description, as typed
+	IDs        []int64     // only these; nil for all
+	Replies    []LastReply // who has the last word; none for all
 	Sort       Sort
 
 	rest   []query.Node          // of a query, what the fields above do not hold
@@ -73,6 +74,7 @@ type branch struct {
 	status     Status   // 0 for all
 	priority   Priority // 0 for all
 	priorities []Priority
+	replies    []LastReply
 	ids        []int64
 }
 
@@ -92,7 +94,9 @@ func (f Filter) branches(scopes []scope) []branch {
 			continue
 		}
 		for _, st := range statuses {
-			out = append(out, f.byPriority(branch{scope: sc, status: st, ids: f.IDs})...)
+			for _, b := range f.byPriority(branch{scope: sc, status: st, replies: f.Replies, ids: f.IDs}) {
+				out = append(out, f.byReply(b)...)
+			}
 		}
 	}
 	return out
@@ -147,6 +151,25 @@ func (f Filter) byPriority(b branch) []branch {
 	return out
 }
 
+// byReply makes one walk per last word where an index continues with it.
+func (f Filter) byReply(b branch) []branch {
+	if len(b.replies) < 2 || !b.byLastWord(f.Sort) {
+		return []branch{b}
+	}
+	out := make([]branch, len(b.replies))
+	for i := range b.replies {
+		out[i] = b
+		out[i].replies = b.replies[i : i+1]
+	}
+	return out
+}
+
+// byLastWord reports whether the branch is one for the index of status and last
+// word.
+func (b branch) byLastWord(s Sort) bool {
+	return len(b.replies) > 0 && b.status != 0 && b.priority == 0 && !b.byPerson() && s.column() != "updated_at"
+}
+
 func (b branch) byPerson() bool { return b.assignee != nil || b.unassigned || b.requester != nil }
 
 // index names the index that holds the branch's rows in the list's order.
@@ -176,6 +199,8 @@ func (b branch) index(s Sort) string {
 		return "idx_tickets_assignee_priority"
 	case assignee:
 		return "idx_tickets_assignee"
+	case b.byLastWord(s) && len(b.replies) == 1:
+		return "idx_tickets_status_reply"
 	case b.status != 0 && b.priority != 0:
 		return "idx_tickets_status_priority"
 	case b.status != 0:
@@ -229,6 +254,11 @@ func (b branch) where(q *sqlText) {
 	}
 	if len(b.priorities) > 0 {
 		q.add(" AND t.priority IN ?", b.priorities)
+	}
+	if len(b.replies) == 1 {
+		q.add(" AND t.last_reply = ?", int(b.replies[0]))
+	} else if len(b.replies) > 1 {
+		q.add(" AND t.last_reply IN ?", b.replies)
 	}
 	if b.ids != nil {
 		q.add(" AND t.id IN ?", b.ids)
@@ -384,7 +414,7 @@ func (f Filter) count(d *db.DB, branches []branch, extra func(*sqlText)) *sqlTex
 // onlyCounted reports whether the filter asks for nothing that the counters of
 // tickets by status and priority do not know.
 func (f Filter) onlyCounted() bool {
-	return f.AssignedTo == nil && !f.Unassigned && f.CreatedBy == nil && f.Search == "" && f.IDs == nil && len(f.rest) == 0
+	return f.AssignedTo == nil && !f.Unassigned && f.CreatedBy == nil && f.Search == "" && f.IDs == nil && len(f.Replies) == 0 && len(f.rest) == 0
 }
 
 func (f Filter) wants(s Status, p Priority) bool {

@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/user"
@@ -43,6 +44,7 @@ const nearby = 2000
 type plan struct {
 	match  *db.TextMatch // nil to walk
 	count  int64
+	more   bool   // count is not all of them
 	needle string // the folded search
 }
 
@@ -178,18 +180,28 @@ func (f Filter) extra(needle string) func(*sqlText) {
 	}
 }
 
+// listRows is how many tickets are looked at to count a list that no index
+// serves.
+const listRows = 100_000
+
 // plan decides how a list is found and counts it. The filter that it returns
 // may be led by another index.
-func (s *Service) plan(ctx context.Context, scopes []scope, total func() (int64, error), f Filter) (Filter, plan, error) {
-	all := f.counting().branches(scopes)
+func (s *Service) plan(ctx context.Context, by authz.Actor, f Filter) (Filter, plan, error) {
+	all := f.counting().branches(scopesOf(by))
+	p := plan{needle: user.Fold(f.Search)}
 	if len(all) == 0 {
-		return f, plan{}, nil
+		return f, p, nil
+	}
+	tx := s.db.Read(ctx)
+	if key, ok := f.counter(by); ok {
+		m, err := key.read(tx, by)
+		p.count = m.Sum(f.wants)
+		return f, p, err
 	}
 	page, counted, n, err := s.lead(ctx, f, all)
 	if err != nil {
-		return f, plan{}, err
+		return f, p, err
 	}
-	p := plan{needle: user.Fold(f.Search)}
 	counting := f
 	f.led, counting.led = page, counted
 	switch {
@@ -199,28 +211,33 @@ func (s *Service) plan(ctx context.Context, scopes []scope, total func() (int64,
 		needle := p.needle
 		p, err = s.planSearch(ctx, f, needle, all)
 		p.needle = needle
-	case f.onlyCounted():
-		p.count, err = total()
 	default:
-		p.count, err = scanCount(s.db.Read(ctx), counting.count(s.db, all, f.extra(p.needle)))
+		var t Tally
+		t, err = counting.tally(tx, s.db, all, counting.extra(p.needle), listRows)
+		p.count, p.more = t.N, !t.Exact
 	}
 	return f, p, err
 }
 
-// find returns a page of the tickets that a filter finds within scopes.
-func (s *Service) find(ctx context.Context, scopes []scope, counted func() (int64, error), f Filter, page web.Page) (web.Rows[Ticket], error) {
+// find returns a page of the tickets that a filter finds among those that the
+// actor sees.
+func (s *Service) find(ctx context.Context, by authz.Actor, f Filter, page web.Page) (web.Rows[Ticket], error) {
 	out := web.Rows[Ticket]{CursorOf: cursorOf(f.Sort)}
-	branches := f.branches(scopes)
+	branches := f.branches(scopesOf(by))
 	if len(branches) == 0 {
 		_, err := page.Skip(0)
 		return out, err
 	}
-	f, p, err := s.plan(ctx, scopes, counted, f)
+	f, p, err := s.plan(ctx, by, f)
 	if err != nil {
 		return out, err
 	}
-	out.Count = p.count
-	skip, err := page.Skip(p.count)
+	out.Count, out.More = p.count, p.more
+	known := p.count
+	if p.more {
+		known = web.MaxCount
+	}
+	skip, err := page.Skip(known)
 	if err != nil {
 		return out, err
 	}

@@ -15,7 +15,7 @@ var FilterParams = filterParams
 // actor sees, in the list's order, as they are at one moment.
 func (s *Service) IDs(ctx context.Context, by authz.Actor, f Filter) ([]int64, error) {
 	branches := f.branches(scopesOf(by))
-	f, p, err := s.plan(ctx, scopesOf(by), func() (int64, error) { return 0, nil }, f)
+	f, p, err := s.plan(ctx, by, f)
 	if err != nil {
 		return nil, err
 	}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket/query"
 	"github.com/fixdesk/fixdesk/api/user"
 )
@@ -43,12 +45,38 @@ func (s *Service) Where(ctx context.Context, by authz.Actor, f Filter, text stri
 		terms = query.And{tree}
 	}
 	for _, n := range terms {
+		if n, err = s.byRequesters(ctx, n); err != nil {
+			return f, err
+		}
 		if !f.absorb(n) {
 			f.rest = append(f.rest, n)
 		}
 	}
+	if len(f.Replies) > 0 && len(f.Statuses) == 0 {
+		f.Statuses = []Status{Open, InProgress} // the others wait for nobody
+	}
 	f.reader, f.fields = by, fields
 	return f, nil
+}
+
+// knownRequesters is how many people a department may have for its tickets to be
+// found by who reported them. In a larger one, a list meets its tickets soon.
+const knownRequesters = 500
+
+// byRequesters makes a condition on a department one on its people.
+func (s *Service) byRequesters(ctx context.Context, n query.Node) (query.Node, error) {
+	c, ok := n.(query.Choice)
+	if !ok || c.Field != "department" {
+		return n, nil
+	}
+	ids, err := user.InDepartments(s.db.Read(ctx), c.Values, knownRequesters+1)
+	switch {
+	case err != nil || len(ids) > knownRequesters:
+		return n, err
+	case len(ids) == 0:
+		return query.Or{}, nil
+	}
+	return query.Person{Field: "requester", IDs: ids}, nil
 }
 
 func personNamed(tx *gorm.DB, name string) (int64, bool, error) {
@@ -63,7 +91,7 @@ func (f *Filter) absorb(n query.Node) bool {
 	case query.Choice:
 		switch n.Field {
 		case "status":
-			if len(f.Statuses) == 0 {
+			if len(f.Statuses) == 0 && len(f.Replies) == 0 {
 				f.Statuses = named(n.Values, ParseStatus)
 				return len(f.Statuses) > 0
 			}
@@ -72,6 +100,8 @@ func (f *Filter) absorb(n query.Node) bool {
 				f.Priorities = named(n.Values, ParsePriority)
 				return len(f.Priorities) > 0
 			}
+		case "waiting":
+			return f.absorbWaiting(n.Values)
 		}
 	case query.Person:
 		if len(n.IDs)+bit(n.None) != 1 {
@@ -105,6 +135,21 @@ func (f *Filter) absorb(n query.Node) bool {
 		}
 	}
 	return false
+}
+
+// absorbWaiting holds the last word, if the statuses leave it any meaning.
+func (f *Filter) absorbWaiting(whom []string) bool {
+	done := func(st Status) bool { return st.Done() }
+	if len(f.Replies) > 0 || slices.ContainsFunc(f.Statuses, done) {
+		return false
+	}
+	if slices.Contains(whom, WaitingStaff) {
+		f.Replies = append(f.Replies, NoReply, RequesterReply)
+	}
+	if slices.Contains(whom, WaitingRequester) {
+		f.Replies = append(f.Replies, StaffReply)
+	}
+	return true
 }
 
 func bit(b bool) int {
@@ -186,11 +231,8 @@ func unreadOf(tx *gorm.DB, by authz.Actor, tickets []Ticket) (map[int64]bool, er
 }
 
 // Count returns the number of tickets that a filter finds among those that the
-// actor sees, exactly up to web.MaxCount.
-func (s *Service) Count(ctx context.Context, by authz.Actor, f Filter) (int64, error) {
-	_, p, err := s.plan(ctx, scopesOf(by), func() (int64, error) {
-		m, err := visibleCounts(s.db.Read(ctx), by)
-		return m.Sum(f.wants), err
-	}, f)
-	return p.count, err
+// actor sees.
+func (s *Service) Count(ctx context.Context, by authz.Actor, f Filter) (Tally, error) {
+	_, p, err := s.plan(ctx, by, f)
+	return Tally{min(p.count, web.MaxCount), !p.more && p.count <= web.MaxCount}, err
 }

@@ -141,8 +141,14 @@ func TestQueriesMeanWhatTheySay(t *testing.T) {
 				t.Fatalf("%s asks %q, sorted %s (by index %t):\n forth %v\n back  %v\n want  %v\n count %d",
 					by.Username, text, f.Sort, i%2 == 0, forth, back, want, count)
 			}
-			if n, err := d.Count(ctx, by, full); err != nil || n != int64(len(want)) {
-				t.Errorf("%q: counted %d %v, want %d", text, n, err, len(want))
+			if n, err := d.Count(ctx, by, full); err != nil || n != (Tally{int64(len(want)), true}) {
+				t.Errorf("%q: counted %v %v, want %d", text, n, err, len(want))
+			}
+			for _, rows := range []int{5, 1000} {
+				n, err := d.Tally(ctx, by, full, rows)
+				if all := int64(len(want)); err != nil || n.N > all || (n.Exact && n.N < all) || (!n.Exact && rows > len(matching)+140) {
+					t.Errorf("%s asks %q: %v %v in %d rows, want %d", by.Username, text, n, err, rows, len(want))
+				}
 			}
 		}
 		if found < 1000 {

@@ -115,6 +115,15 @@ func Cards(tx *gorm.DB, ids ...int64) (map[int64]Card, error) {
 	return out, nil
 }
 
+// InDepartments returns the ids of the accounts in the departments, at most so many.
+func InDepartments(tx *gorm.DB, names []string, limit int) ([]int64, error) {
+	var ids []int64
+	if err := tx.Model(&User{}).Where("department IN ?", names).Limit(limit).Pluck("id", &ids).Error; err != nil {
+		return nil, fmt.Errorf("read who is in a department: %w", err)
+	}
+	return ids, nil
+}
+
 // Find reads an account, or gorm.ErrRecordNotFound.
 func Find(tx *gorm.DB, id int64) (User, error) {
 	var u User

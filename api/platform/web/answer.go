@@ -37,6 +37,7 @@ type Detail struct {
 type Rows[T any] struct {
 	Rows      []T
 	Count     int64
+	More      bool // Count is not all of them, however few
 	HasBefore bool
 	HasAfter  bool
 	CursorOf  func(T) Cursor
@@ -60,7 +61,7 @@ func Cut[T, R any](r *Rows[R], fetched []T, page Page) []T {
 
 // SendList answers with a page of a list; view turns a row into what is sent.
 func SendList[R, V any](c *gin.Context, rows Rows[R], view func(R) V) error {
-	out := List[V]{Count: min(rows.Count, MaxCount), CountExact: rows.Count <= MaxCount, Results: make([]V, len(rows.Rows))}
+	out := List[V]{Count: min(rows.Count, MaxCount), CountExact: !rows.More && rows.Count <= MaxCount, Results: make([]V, len(rows.Rows))}
 	for i, r := range rows.Rows {
 		out.Results[i] = view(r)
 	}

@@ -159,6 +159,11 @@ func (s SQL) person(add Add, n Person) {
 	if n.Field == "assignee" {
 		column = "t.assigned_to_id"
 	}
+	if len(n.IDs) > 0 && !n.None {
+		// Without an OR, so that an index of the column can lead.
+		add("("+column+" IS NOT NULL AND "+column+" IN ?)", n.IDs)
+		return
+	}
 	add("(1 = 0")
 	if len(n.IDs) > 0 {
 		add(" OR ("+column+" IS NOT NULL AND "+column+" IN ?)", n.IDs)

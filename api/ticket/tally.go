@@ -1,0 +1,191 @@
+package ticket
+
+import (
+	"context"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/db"
+	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/ticket/query"
+	"github.com/fixdesk/fixdesk/api/user"
+)
+
+// Tally is a number of tickets; there are more than N unless it is exact.
+type Tally struct {
+	N     int64
+	Exact bool
+}
+
+func (t Tally) plus(o Tally) Tally {
+	n := t.N + o.N
+	return Tally{min(n, web.MaxCount), t.Exact && o.Exact && n <= web.MaxCount}
+}
+
+// Tally counts what a filter finds among what the actor sees, for a number that
+// stands beside something. It costs little however many tickets there are:
+// counters answer what they know, indexes are counted up to web.MaxCount, and
+// of a walk on which every ticket has to be looked at, the newest rows are.
+func (s *Service) Tally(ctx context.Context, by authz.Actor, f Filter, rows int) (Tally, error) {
+	scopes := scopesOf(by)
+	tx := s.db.Read(ctx)
+	if key, ok := f.counter(by); ok {
+		m, err := key.read(tx, by)
+		return Tally{m.Sum(f.wants), true}, err
+	}
+	all := f.counting().branches(scopes)
+	if len(all) == 0 {
+		return Tally{0, true}, nil
+	}
+	_, led, n, err := s.lead(ctx, f, all)
+	if err != nil || n >= 0 {
+		return Tally{min(n, web.MaxCount), n <= web.MaxCount}, err
+	}
+	f.led = led
+	needle := user.Fold(f.Search)
+	extra := f.extra(needle)
+	switch {
+	case led != nil:
+		// What leads may hold as many as are counted anyway.
+		return f.tally(tx, s.db, all, extra, max(rows, web.MaxCount))
+	case f.asksForUnread() && len(f.Statuses) == 0:
+		return s.tallyUnread(tx, f, scopes, needle, rows)
+	}
+	t, err := f.tally(tx, s.db, all, extra, rows)
+	if err != nil || t.Exact || needle == "" || t.N*20 >= int64(rows) {
+		return t, err
+	}
+	// A rare phrase is what the text index is for.
+	match, indexed := s.db.MatchText(textIndex, "g", needle)
+	if !indexed {
+		return t, nil
+	}
+	n, err = scanCount(tx, f.matches(match, needle, all, nil, 0, web.MaxCount+1, true))
+	return Tally{min(n, web.MaxCount), n <= web.MaxCount}, err
+}
+
+func (f Filter) asksForUnread() bool {
+	return slices.ContainsFunc(f.rest, func(n query.Node) bool { _, ok := n.(query.Unread); return ok })
+}
+
+// tallyUnread makes use of what can be unread at all: tickets that are not done,
+// and those that the reader has looked at.
+func (s *Service) tallyUnread(tx *gorm.DB, f Filter, scopes []scope, needle string, rows int) (Tally, error) {
+	extra := f.extra(needle)
+	unfinished, done := f.counting(), f.counting()
+	unfinished.Statuses, done.Statuses = []Status{Open, InProgress}, []Status{Resolved, Closed}
+	first, err := unfinished.tally(tx, s.db, unfinished.branches(scopes), extra, rows)
+	if err != nil {
+		return first, err
+	}
+	looked := &sqlText{}
+	looked.add("SELECT r.ticket_id AS id FROM ticket_reads AS r WHERE r.user_id = ? ORDER BY r.ticket_id DESC LIMIT ?", f.reader.ID, rows+1)
+	seen := done.anyOf(done.branches(scopes))
+	if seen == nil {
+		return first, nil
+	}
+	extra(seen)
+	second, err := tallyOver(tx, looked, seen, rows)
+	return first.plus(second), err
+}
+
+// anyOf returns the condition that a ticket lies in one of the branches.
+func (f Filter) anyOf(branches []branch) *sqlText {
+	q := &sqlText{}
+	for i, b := range branches {
+		part := &sqlText{}
+		b.where(part)
+		q.add([]string{"(", " OR "}[min(i, 1)]+"("+part.sql.String()[len(" WHERE "):]+")", part.args...)
+	}
+	if len(branches) == 0 {
+		return nil
+	}
+	q.add(")")
+	return q
+}
+
+// tally counts along the branches. Where extra has to be asked about each ticket,
+// it looks at that many of them in each branch: the newest, unless another index
+// leads.
+func (f Filter) tally(tx *gorm.DB, d *db.DB, branches []branch, extra func(*sqlText), rows int) (Tally, error) {
+	if extra == nil {
+		n, err := scanCount(tx, f.count(d, branches, nil))
+		return Tally{min(n, web.MaxCount), n <= web.MaxCount}, err
+	}
+	sum := Tally{Exact: true}
+	for _, b := range branches {
+		if sum.N >= web.MaxCount && !sum.Exact {
+			break
+		}
+		walk := &sqlText{}
+		walk.add("SELECT " + f.distinct() + "t.id")
+		id := f.source(d, walk, b, f.index(b, ByNewest))
+		if f.led == nil || f.led.Ordered {
+			walk.add(" ORDER BY " + id + " DESC")
+		}
+		walk.add(" LIMIT ?", rows+1)
+		cond := &sqlText{}
+		cond.add("1 = 1")
+		extra(cond)
+		t, err := tallyOver(tx, walk, cond, rows)
+		if err != nil {
+			return sum, err
+		}
+		sum = sum.plus(t)
+	}
+	return sum, nil
+}
+
+// tallyOver counts the tickets of a walk that fulfil a condition, up to
+// web.MaxCount. CROSS JOIN keeps SQLite from turning the order of the loops
+// around.
+func tallyOver(tx *gorm.DB, walk, cond *sqlText, rows int) (Tally, error) {
+	found, walked := &sqlText{}, &sqlText{}
+	found.add("SELECT COUNT(*) FROM (SELECT t.id FROM ("+walk.sql.String()+") AS w CROSS JOIN tickets AS t ON t.id = w.id WHERE ", walk.args...)
+	found.add(cond.sql.String()+" LIMIT ?) AS f", append(cond.args, web.MaxCount+1)...)
+	n, err := scanCount(tx, found)
+	if err != nil || n > web.MaxCount {
+		return Tally{N: web.MaxCount}, err
+	}
+	walked.add("SELECT COUNT(*) FROM ("+walk.sql.String()+") AS w", walk.args...)
+	all, err := scanCount(tx, walked)
+	return Tally{n, all <= int64(rows)}, err
+}
+
+// counterKey names a counter; the zero key is everything that the actor sees.
+type counterKey struct {
+	one   bool
+	scope int
+	ref   int64
+}
+
+func (k counterKey) read(tx *gorm.DB, by authz.Actor) (Matrix, error) {
+	if !k.one {
+		return visibleCounts(tx, by)
+	}
+	return readCounts(tx, k.scope, k.ref)
+}
+
+// counter returns the counter that knows the number for the actor, if one does:
+// it must count nothing that the actor does not see.
+func (f Filter) counter(by authz.Actor) (counterKey, bool) {
+	people := f
+	people.AssignedTo, people.Unassigned, people.CreatedBy = nil, false, nil
+	all, queue := by.Can(authz.TicketViewAll), by.Can(authz.TicketQueue)
+	switch {
+	case by.IsNobody() || !people.onlyCounted():
+		return counterKey{}, false
+	case f.CreatedBy != nil && (f.AssignedTo != nil || f.Unassigned):
+		return counterKey{}, false
+	case f.CreatedBy != nil:
+		return counterKey{true, countRequester, *f.CreatedBy}, all || *f.CreatedBy == by.ID
+	case f.Unassigned && f.AssignedTo == nil:
+		return counterKey{true, countAssignee, 0}, all || queue
+	case f.AssignedTo != nil && !f.Unassigned:
+		// The counter of nobody is that of the unassigned.
+		return counterKey{true, countAssignee, *f.AssignedTo}, *f.AssignedTo != 0 && (all || (queue && *f.AssignedTo == by.ID))
+	}
+	return counterKey{}, f.AssignedTo == nil && !f.Unassigned
+}
