@@ -48,6 +48,7 @@ func canShare(by authz.Actor, with authz.Role) bool {
 		return true
 	case authz.ITStaff:
 		return by.Can(authz.ViewShare) || by.Can(authz.ViewManage)
+	case authz.Employee, authz.Admin:
 	}
 	return by.Can(authz.ViewManage)
 }

@@ -1,7 +1,8 @@
 import { useLingui } from '@lingui/react/macro';
 import { IconHome, IconPlus, IconTicket } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { currentProps, type Item, useItems } from './rail-items';
+import type { Item } from './rail-item';
+import { currentProps, useItems } from './rail-items';
 import classes from './shell.module.css';
 
 /** The rail of phones. Five fit; whoever administrates creates tickets from the lists. */

@@ -2,34 +2,25 @@ import { useLingui } from '@lingui/react/macro';
 import {
   IconBug,
   IconHome,
+  IconHourglass,
   IconInbox,
+  IconMailOpened,
   IconTicket,
   IconUser,
   IconUserCheck,
   IconUsers,
 } from '@tabler/icons-react';
-import { type LinkProps, useRouterState } from '@tanstack/react-router';
-import type { ComponentType } from 'react';
-import { useDashboard } from '@/features/dashboard/api';
+import { useRouterState } from '@tanstack/react-router';
+import { useViewCounts } from '@/features/ticket';
 import { unfinished } from '@/features/ticket/search-params';
 import { useCan } from '@/lib/can';
 import { useMe } from '@/lib/session';
 import { personName } from '@/ui/person';
-
-/** One place to go to. */
-export interface Item {
-  key: string;
-  label: string;
-  icon: ComponentType<{ size?: number; stroke?: number }>;
-  link: LinkProps;
-  /** Whether what is shown belongs to it. */
-  current: boolean;
-  /** How much waits there. */
-  count?: number;
-}
+import type { Item } from './rail-item';
+import { useCountText, useViewItems } from './rail-views';
 
 /** Everywhere the signed-in person can go. */
-export function useItems(): { work: Item[]; admin: Item[]; me: Item } {
+export function useItems(): { work: Item[]; views: Item[]; admin: Item[]; me: Item } {
   const { t } = useLingui();
   const me = useMe();
   const works = useCan('ticket.queue');
@@ -42,7 +33,8 @@ export function useItems(): { work: Item[]; admin: Item[]; me: Item } {
     }),
     structuralSharing: true,
   });
-  const numbers = useDashboard(works).data;
+  const counts = useViewCounts();
+  const text = useCountText();
   const below = (path: string) => pathname === path || pathname.startsWith(`${path}/`);
 
   const queue = (key: string, current: boolean): Item => ({
@@ -51,25 +43,43 @@ export function useItems(): { work: Item[]; admin: Item[]; me: Item } {
     icon: IconTicket,
     link: { to: '/tickets' },
     current,
+    count: works ? text(counts.get('all')) : undefined,
   });
+  const onList = pathname === '/tickets' || /^\/tickets\/\d+$/.test(pathname);
   const staffViews: Item[] = [
     {
       key: 'unassigned',
       label: t`Unassigned`,
       icon: IconInbox,
       link: { to: '/tickets', search: { view: 'unassigned', status: unfinished } },
-      current: pathname === '/tickets' && view === 'unassigned',
-      count: numbers?.unassigned,
+      current: onList && view === 'unassigned',
+      count: text(counts.get('unassigned')),
     },
     {
       key: 'mine',
       label: t`Assigned to me`,
       icon: IconUserCheck,
       link: { to: '/tickets', search: { view: 'mine', status: unfinished } },
-      current: pathname === '/tickets' && view === 'mine',
-      count: numbers?.mine_total,
+      current: onList && view === 'mine',
+      count: text(counts.get('mine')),
     },
-    queue('all', pathname === '/tickets' && !view),
+    {
+      key: 'waiting',
+      label: t`Waiting for us`,
+      icon: IconHourglass,
+      link: { to: '/tickets', search: { view: 'waiting' } },
+      current: onList && view === 'waiting',
+      count: text(counts.get('waiting')),
+    },
+    {
+      key: 'unread',
+      label: t`Unread`,
+      icon: IconMailOpened,
+      link: { to: '/tickets', search: { view: 'unread' } },
+      current: onList && view === 'unread',
+      count: text(counts.get('unread')),
+    },
+    queue('all', onList && !view),
   ];
   const home: Item = {
     key: 'dashboard',
@@ -94,6 +104,7 @@ export function useItems(): { work: Item[]; admin: Item[]; me: Item } {
   };
   return {
     work: [home, ...(works ? staffViews : [queue('all', below('/tickets'))])],
+    views: useViewItems(onList ? view : undefined),
     admin: [...(users ? [userPages] : []), ...(jobs ? [jobPages] : [])],
     me: {
       key: 'me',

@@ -6,21 +6,20 @@ import {
   IconLogout,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { CommandButton } from '@/lib/commands';
 import { signOut } from '@/lib/session-end';
-import { currentProps, type Item, useItems } from './rail-items';
+import type { Item } from './rail-item';
+import { currentProps, useItems } from './rail-items';
 import classes from './shell.module.css';
 
 function RailLink({ item }: { item: Item }) {
-  const { i18n } = useLingui();
   const { icon: Icon, label, link, current, count } = item;
   return (
     <li>
       <Link {...link} {...currentProps(current)} className={classes.link} title={label}>
         <Icon size={18} stroke={1.8} />
         <span className={classes.label}>{label}</span>
-        {!!count && (
-          <span className={classes.count}>{new Intl.NumberFormat(i18n.locale).format(count)}</span>
-        )}
+        {!!count && <span className={classes.count}>{count}</span>}
       </Link>
     </li>
   );
@@ -29,7 +28,7 @@ function RailLink({ item }: { item: Item }) {
 /** The left rail: views, then administration, then oneself. */
 export function Rail({ narrow, onToggle }: { narrow: boolean; onToggle: () => void }) {
   const { t } = useLingui();
-  const { work, admin, me } = useItems();
+  const { work, views, admin, me } = useItems();
   const Toggle = narrow ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const toggleLabel = narrow ? t`Widen the menu` : t`Narrow the menu`;
   return (
@@ -40,6 +39,19 @@ export function Rail({ narrow, onToggle }: { narrow: boolean; onToggle: () => vo
             <RailLink key={item.key} item={item} />
           ))}
         </ul>
+        {views.length > 0 && (
+          <>
+            <p className={classes.caption}>
+              <Trans>Views</Trans>
+              {!narrow && <CommandButton id="view.arrange" iconOnly />}
+            </p>
+            <ul>
+              {views.map((item) => (
+                <RailLink key={item.key} item={item} />
+              ))}
+            </ul>
+          </>
+        )}
         {admin.length > 0 && (
           <>
             <p className={classes.caption}>

@@ -10,6 +10,8 @@ export type Permission =
   | 'note.write'
   | 'bulk.run'
   | 'calendar.manage'
+  | 'view.share'
+  | 'view.manage'
   | 'user.manage'
   | 'job.manage'
   | 'report.view';

@@ -18,7 +18,7 @@ const names: Record<Role, string> = { employee: 'erin', it_staff: 'stan', admin:
 
 const permissions: Record<Role, string[]> = {
   employee: [],
-  it_staff: ['ticket.queue', 'ticket.work', 'note.read', 'note.write', 'bulk.run'],
+  it_staff: ['ticket.queue', 'ticket.work', 'note.read', 'note.write', 'bulk.run', 'view.share'],
   admin: [
     'ticket.view_all',
     'ticket.queue',
@@ -28,6 +28,8 @@ const permissions: Record<Role, string[]> = {
     'note.write',
     'bulk.run',
     'calendar.manage',
+    'view.share',
+    'view.manage',
     'user.manage',
     'job.manage',
     'report.view',

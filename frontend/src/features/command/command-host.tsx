@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
-import { Pickers } from '@/features/ticket';
+import { Pickers, ViewDialogs } from '@/features/ticket';
 import {
   allCommands,
   type Command,
@@ -49,6 +49,7 @@ export function CommandHost() {
     <>
       <UndoBar />
       <Pickers />
+      <ViewDialogs />
       {open === 'palette' && <Palette available={available} onClose={close} />}
       <Suspense>{open === 'help' && <KeyHelp onClose={close} />}</Suspense>
     </>

@@ -1,10 +1,10 @@
 import type { I18n } from '@lingui/core';
 import { useLingui } from '@lingui/react/macro';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconTicket, IconUser } from '@tabler/icons-react';
+import { IconFilter, IconTicket, IconUser } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { change, targetOf } from '@/features/ticket';
+import { change, targetOf, useViews, viewSearch } from '@/features/ticket';
 import type { Ticket, User } from '@/lib/api';
 import {
   getTicketOptions,
@@ -113,8 +113,24 @@ export function Palette({ available, onClose }: PaletteProps) {
       icon: IconTicket,
     })),
   };
+  const views = useViews();
+  const typed = query.trim().toLocaleLowerCase(i18n.locale).split(/\s+/).filter(Boolean);
+  const saved: ChoiceGroup = {
+    id: 'views',
+    label: t`Views`,
+    choices: views
+      .filter(({ name }) => typed.length > 0 && matches(name.toLocaleLowerCase(i18n.locale), typed))
+      .map((view) => ({
+        id: `v${view.id}`,
+        label: view.name,
+        hint: view.icon,
+        icon: IconFilter,
+      })),
+  };
   const pick = (id: string) => {
     const now = contexts();
+    const view = views.find((one) => id === `v${one.id}`);
+    if (view) return now.global?.go({ to: '/tickets', search: { ...viewSearch(view) } });
     if (id.startsWith('#')) {
       now.global?.go({ to: '/tickets/$ticketId', params: { ticketId: id.slice(1) } });
     } else if (id.startsWith('@')) {
@@ -127,7 +143,9 @@ export function Palette({ available, onClose }: PaletteProps) {
     <Chooser
       wide
       title={t`Find a command or a ticket`}
-      groups={/^#?\d/.test(query.trim()) ? [found, ...commands] : [...commands, found, assign]}
+      groups={
+        /^#?\d/.test(query.trim()) ? [found, ...commands] : [...commands, saved, found, assign]
+      }
       query={query}
       onQuery={setQuery}
       nothing={t`Nothing found`}

@@ -16,7 +16,16 @@ export {
   statuses,
   statusKeys,
 } from './labels';
+export { lastQueue } from './last-queue';
 export { cancelEntry } from './queued-cancel';
 export { describeEntry, fieldsInWords, ticketOf } from './queued-words';
 export { unfinished } from './search-params';
 export { TicketRow } from './ticket-row';
+export {
+  askAboutViews,
+  useViewCounts,
+  useViews,
+  type ViewCount,
+  ViewDialogs,
+  viewSearch,
+} from './views';

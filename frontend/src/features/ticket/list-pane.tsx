@@ -15,7 +15,8 @@ import { SelectionBar } from './actions';
 import { rememberQueue } from './last-queue';
 import classes from './list-pane.module.css';
 import { QueueFilters } from './queue-filters';
-import { NothingHere, QueryMistake, useQueueTitle } from './queue-page';
+import { NothingHere, QueryMistake } from './queue-page';
+import { useQueueTitle } from './queue-title';
 import type { QueueSearch } from './search-params';
 import {
   clearSelected,
@@ -28,6 +29,7 @@ import {
 } from './selection';
 import { usePrefetchTicket, useTicketList } from './ticket-list';
 import { TicketRow } from './ticket-row';
+import { useSavedView } from './use-saved-view';
 
 /** Heights of a row in pixels. */
 const heights = { comfortable: 40, compact: 32 } as const;
@@ -45,6 +47,7 @@ export function ListPane({ open }: { open: number | null }) {
   const [density, setDensity] = useState<Density>(() =>
     preferences.get('density') === 'compact' ? 'compact' : 'comfortable',
   );
+  useSavedView(search);
   useEffect(() => rememberQueue(search), [search]);
 
   const rows = useRef<readonly Ticket[]>(list.rows);

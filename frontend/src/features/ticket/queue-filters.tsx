@@ -1,24 +1,14 @@
-import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Chip, NativeSelect } from '@mantine/core';
 import { IconAdjustments } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useCan } from '@/lib/can';
+import { CommandButton } from '@/lib/commands';
 import { AssigneePicker } from './assignee-picker';
 import { priorities, priorityKeys, statuses, statusKeys } from './labels';
 import classes from './queue-filters.module.css';
 import { defaultSort, isFiltered, type QueueSearch, type Sort, sorts } from './search-params';
-
-const sortLabels = {
-  '-created_at': msg`Newest first`,
-  created_at: msg`Oldest first`,
-  '-updated_at': msg`Last changed first`,
-  updated_at: msg`Longest unchanged first`,
-  '-priority': msg`Most pressing first`,
-  priority: msg`Least pressing first`,
-  status: msg`By status, open first`,
-  '-status': msg`By status, closed first`,
-} satisfies Record<Sort, unknown>;
+import { sortLabels } from './sort-labels';
 
 interface Props {
   search: QueueSearch;
@@ -63,7 +53,7 @@ export function QueueFilters({ search, onChange }: Props) {
         onChange={(priority) => onChange({ priority })}
       />
       <div className={`${classes.right}${folded}`}>
-        {works && !search.view && (
+        {works && search.view !== 'mine' && search.view !== 'unassigned' && (
           <AssigneePicker
             aria-label={t`Assignee`}
             placeholder={t`Any assignee`}
@@ -81,6 +71,11 @@ export function QueueFilters({ search, onChange }: Props) {
           }}
           data={sorts.map((sort) => ({ value: sort, label: i18n._(sortLabels[sort]) }))}
         />
+        {(isFiltered(search) || search.sort) && (
+          <CommandButton id="view.save" size="sm">
+            <Trans>Save view</Trans>
+          </CommandButton>
+        )}
         {isFiltered(search) && (
           <Button
             variant="subtle"

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconPlus } from '@tabler/icons-react';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useCan } from '@/lib/can';
 import { type ListContext, useCommandContext } from '@/lib/commands';
@@ -13,9 +13,11 @@ import { VirtualList, type VirtualListHandle } from '@/ui/virtual-list';
 import { useTickets } from './api';
 import { rememberQueue } from './last-queue';
 import { QueueFilters } from './queue-filters';
-import classes from './queue-filters.module.css';
+import { useQueueTitle } from './queue-title';
 import { isFiltered, type QueueSearch, queuePageSize, unfinished } from './search-params';
 import { TicketRow } from './ticket-row';
+import { useSavedView } from './use-saved-view';
+import { ViewLinks } from './view-links';
 
 /** The queue: what needs doing, narrowed by the URL. */
 export function QueuePage() {
@@ -25,6 +27,7 @@ export function QueuePage() {
   const works = useCan('ticket.queue');
   const tickets = useTickets(search);
   const title = useQueueTitle(search);
+  useSavedView(search);
   useEffect(() => rememberQueue(search), [search]);
   const list = useRef<VirtualListHandle>(null);
   const rows = useRef(tickets.data?.results);
@@ -99,46 +102,10 @@ export function QueuePage() {
   );
 }
 
-/** On phones, where the rail with the views has no room. */
-function ViewLinks() {
-  const { t } = useLingui();
-  const { view } = useSearch({ from: '/app/tickets' });
-  const links = [
-    { to: 'unassigned', label: t`Unassigned` },
-    { to: 'mine', label: t`Assigned to me` },
-    { to: undefined, label: t`All tickets` },
-  ] as const;
-  return (
-    <nav className={classes.views} aria-label={t`Views`}>
-      {links.map(({ to, label }) => (
-        <Link
-          key={label}
-          to="/tickets"
-          search={to ? { view: to, status: unfinished } : {}}
-          aria-current={view === to ? 'page' : undefined}
-          data-active={view === to || undefined}
-          activeOptions={{ exact: true, includeSearch: true }}
-        >
-          {label}
-        </Link>
-      ))}
-    </nav>
-  );
-}
-
 /** A search that the server does not understand: what is wrong, and where. */
 export function QueryMistake({ message }: { message: string }) {
   const { t } = useLingui();
   return <EmptyState title={t`This search cannot be understood`}>{message}</EmptyState>;
-}
-
-export function useQueueTitle(search: QueueSearch): string {
-  const { t } = useLingui();
-  const works = useCan('ticket.queue');
-  if (!works) return t`My tickets`;
-  if (search.view === 'unassigned') return t`Unassigned`;
-  if (search.view === 'mine') return t`Assigned to me`;
-  return t`All tickets`;
 }
 
 export function NothingHere({ search, works }: { search: QueueSearch; works: boolean }) {

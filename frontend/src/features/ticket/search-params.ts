@@ -3,7 +3,8 @@ import type { Priority, Status } from './labels';
 
 /** What the queue shows; all of it lives in the URL, so that a view can be shared and revisited. */
 export interface QueueSearch {
-  view?: View;
+  /** A built-in view, or the number of a saved one. */
+  view?: string;
   status?: string;
   priority?: string;
   assignee?: string;
@@ -14,7 +15,7 @@ export interface QueueSearch {
   cursor?: string;
 }
 
-export const views = ['unassigned', 'mine'] as const;
+export const views = ['unassigned', 'mine', 'waiting', 'unread'] as const;
 export type View = (typeof views)[number];
 
 export const sorts = [
@@ -50,6 +51,9 @@ const subset = (all: readonly string[], x: unknown): string | undefined => {
   return all.filter((known) => wanted.includes(known)).join(',') || undefined;
 };
 
+const savedView = (x: unknown): string | undefined =>
+  /^[1-9]\d{0,14}$/.test(String(x ?? '')) ? String(x) : undefined;
+
 const positive = (x: unknown): number | undefined => {
   const n = Number(x);
   return Number.isSafeInteger(n) && n > 1 ? n : undefined;
@@ -58,7 +62,7 @@ const positive = (x: unknown): number | undefined => {
 /** Reads the URL; anything unknown is dropped, so that an old link still opens. */
 export function parseQueueSearch(raw: Record<string, unknown>): QueueSearch {
   const found: QueueSearch = {
-    view: oneOf(views, raw.view),
+    view: oneOf(views, raw.view) ?? savedView(raw.view),
     status: subset(statusNames, raw.status),
     priority: subset(priorityNames, raw.priority),
     assignee: /^\d+$/.test(String(raw.assignee ?? '')) ? String(raw.assignee) : undefined,
@@ -71,17 +75,43 @@ export function parseQueueSearch(raw: Record<string, unknown>): QueueSearch {
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }
 
-const viewAssignee: Record<View, string> = { unassigned: 'none', mine: 'me' };
+/** What a built-in view holds beside what the filters say. */
+const viewQueries: Record<View, string> = {
+  unassigned: 'assignee:none',
+  mine: 'assignee:me',
+  waiting: 'waiting:staff',
+  unread: 'is:unread',
+};
+const viewQuery = (view: string | undefined): string => viewQueries[view as View] ?? '';
+
+/** A text as a part of a query that has others. */
+const part = (q: string): string => (/\bOR\b/.test(q) ? `(${q})` : q);
+
+/** All that narrows the list, in the query language. */
+export function queryText(search: QueueSearch): string {
+  const { view, status, priority, assignee, q } = search;
+  const others = [
+    viewQuery(view),
+    status && `status:${status}`,
+    priority && `priority:${priority}`,
+    assignee && `assignee:${assignee}`,
+  ].filter(Boolean);
+  if (!q || others.length === 0) return q ?? others.join(' ');
+  return [...others, part(q)].join(' ');
+}
 
 /** The query of the API for what the URL says. */
 export function queueQuery(search: QueueSearch) {
-  const assigned = search.view ? viewAssignee[search.view] : search.assignee;
+  const { view } = search;
+  const assigned = view === 'unassigned' ? 'none' : view === 'mine' ? 'me' : search.assignee;
+  const own = view === 'waiting' || view === 'unread' ? viewQuery(view) : '';
+  const q = own && search.q ? `${own} ${part(search.q)}` : own || search.q;
   return {
     status: search.status,
     priority: search.priority,
     assigned_to: assigned,
-    q: search.q,
-    tz: search.q ? timeZone() : undefined,
+    q,
+    tz: q ? timeZone() : undefined,
     sort: search.sort,
     page: search.cursor ? undefined : search.page,
     cursor: search.cursor,

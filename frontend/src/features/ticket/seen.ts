@@ -1,13 +1,15 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { setTicketSeen, type TicketEvent } from '@/lib/api';
 import { getTicketSeenOptions } from '@/lib/api/@tanstack/react-query.gen';
+import { invalidate } from '@/lib/query';
 
 /**
  * When I looked at a ticket before this visit; null for never. While the ticket
  * is on the screen, what is shown counts as seen.
  */
 export function useLastLook(id: number, events: readonly TicketEvent[] | undefined): string | null {
+  const client = useQueryClient();
   const look = useQuery({
     ...getTicketSeenOptions({ path: { id } }),
     staleTime: Infinity,
@@ -25,11 +27,14 @@ export function useLastLook(id: number, events: readonly TicketEvent[] | undefin
     const note = () => {
       if (document.visibilityState !== 'visible') return;
       const told = { path: { id }, body: { event_id: newest }, throwOnError: true } as const;
-      setTicketSeen(told).catch(() => {}); // Then the mark stays where it was.
+      setTicketSeen(told).then(
+        () => invalidate(client, 'listViewCounts'),
+        () => {}, // Then the mark stays where it was.
+      );
     };
     note();
     document.addEventListener('visibilitychange', note);
     return () => document.removeEventListener('visibilitychange', note);
-  }, [id, known, newest]);
+  }, [client, id, known, newest]);
   return before;
 }

@@ -12,8 +12,40 @@ import type { Change } from './store';
 /** Milliseconds in which many changes count as one. */
 const together = 250;
 
+/** Milliseconds between two countings at least; and counting takes at most a tenth of the time. */
+const recountPause = 500;
+const share = 10;
+
+/** Counts the tickets of the views again, as often as the server can bear. */
+function makeRecounter(client: QueryClient) {
+  let resting = false;
+  let wanted = false;
+  const run = async () => {
+    if (resting) {
+      wanted = true;
+      return;
+    }
+    resting = true;
+    const began = performance.now();
+    await client.invalidateQueries({
+      predicate: ({ queryKey }) =>
+        (queryKey[0] as { _id?: string } | undefined)?._id === 'listViewCounts',
+      // Whoever comes back to a hidden window gets them then.
+      refetchType: document.hidden ? 'none' : 'active',
+    });
+    const pause = Math.max(recountPause, share * (performance.now() - began));
+    setTimeout(() => {
+      resting = false;
+      if (wanted) void run();
+      wanted = false;
+    }, pause);
+  };
+  return () => void run();
+}
+
 /** Makes what is on the screen follow the changes, however many come at once. */
 export function makeRefresher(client: QueryClient) {
+  const recount = makeRecounter(client);
   let lists = false;
   let waiting = false;
   const tickets = new Map<number, Change[]>();
@@ -24,6 +56,7 @@ export function makeRefresher(client: QueryClient) {
     tickets.clear();
     if (lists) {
       void invalidate(client, 'getDashboard');
+      recount();
       // Lists that grow paint changes into their rows themselves; nothing in them jumps.
       void client.invalidateQueries({ predicate: isPlainList });
     }

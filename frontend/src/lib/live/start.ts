@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
+import { invalidate } from '@/lib/query';
 import { currentSession, subscribeSession } from '@/lib/session';
 import { makeRefresher } from './refresh';
 import {
@@ -40,6 +41,7 @@ export function startLive(client: QueryClient): void {
       const data = JSON.parse(event.data);
       if (event.name === 'change') publishChange(data as Change);
       else if (event.name === 'presence') publishPresence(data.ticket_id, data.people);
+      else if (event.name === 'view') void invalidate(client, 'listViews', 'listViewCounts');
       else if (event.name === 'reset') void client.invalidateQueries();
     } catch {
       // An event that this version does not understand is for another one.
