@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddTicketCommentData, AddTicketCommentErrors, AddTicketCommentResponses, AssignTicketData, AssignTicketErrors, AssignTicketResponses, CancelBulkData, CancelBulkErrors, CancelBulkResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CloseTicketData, CloseTicketErrors, CloseTicketResponses, CountTicketsData, CountTicketsErrors, CountTicketsResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateCalendarData, CreateCalendarErrors, CreateCalendarResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateNoteData, CreateNoteErrors, CreateNoteResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteApiTokenData, DeleteApiTokenErrors, DeleteApiTokenResponses, DeleteCalendarData, DeleteCalendarErrors, DeleteCalendarResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteDraftData, DeleteDraftErrors, DeleteDraftResponses, DeleteNoteData, DeleteNoteErrors, DeleteNoteResponses, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftErrors, DeleteTicketDraftResponses, DeleteTicketErrors, DeleteTicketResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, ExportTicketsData, ExportTicketsErrors, ExportTicketsResponses, FindSimilarTicketsData, FindSimilarTicketsErrors, FindSimilarTicketsResponses, FollowChangesData, FollowChangesErrors, FollowChangesResponse, FollowChangesResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetBulkData, GetBulkErrors, GetBulkResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDeskReportData, GetDeskReportErrors, GetDeskReportResponses, GetDeskReportTableData, GetDeskReportTableErrors, GetDeskReportTableResponses, GetDraftData, GetDraftErrors, GetDraftResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetNoteData, GetNoteErrors, GetNoteResponses, GetTicketData, GetTicketDraftData, GetTicketDraftErrors, GetTicketDraftResponses, GetTicketErrors, GetTicketResponses, GetTicketSeenData, GetTicketSeenErrors, GetTicketSeenResponses, GetUserData, GetUserErrors, GetUserResponses, ImportHolidaysData, ImportHolidaysErrors, ImportHolidaysResponses, ListActionsData, ListActionsErrors, ListActionsResponses, ListApiTokensData, ListApiTokensErrors, ListApiTokensResponses, ListAssigneesData, ListAssigneesErrors, ListAssigneesResponses, ListBulkData, ListBulkErrors, ListBulkItemsData, ListBulkItemsErrors, ListBulkItemsResponses, ListBulkResponses, ListCalendarIntervalsData, ListCalendarIntervalsErrors, ListCalendarIntervalsResponses, ListCalendarsData, ListCalendarsErrors, ListCalendarsResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListDraftsData, ListDraftsErrors, ListDraftsResponses, ListExportColumnsData, ListExportColumnsErrors, ListExportColumnsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotesData, ListNotesErrors, ListNotesResponses, ListPresenceData, ListPresenceErrors, ListPresenceResponses, ListQueryFieldsData, ListQueryFieldsErrors, ListQueryFieldsResponses, ListTicketEventsData, ListTicketEventsErrors, ListTicketEventsResponses, ListTicketsData, ListTicketsErrors, ListTicketsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, PutDraftData, PutDraftErrors, PutDraftResponses, PutTicketDraftData, PutTicketDraftErrors, PutTicketDraftResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterAccountData, RegisterAccountErrors, RegisterAccountResponses, ReopenTicketData, ReopenTicketErrors, ReopenTicketResponses, ReplaceCommentData, ReplaceCommentErrors, ReplaceCommentResponses, ReplaceTicketData, ReplaceTicketErrors, ReplaceTicketResponses, ReplaceUserData, ReplaceUserErrors, ReplaceUserResponses, ReplayJobData, ReplayJobErrors, ReplayJobResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreTicketData, RestoreTicketErrors, RestoreTicketResponses, SendMessageData, SendMessageErrors, SendMessageNowData, SendMessageNowErrors, SendMessageNowResponses, SendMessageResponses, SetPresenceData, SetPresenceErrors, SetPresenceResponses, SetTicketSeenData, SetTicketSeenErrors, SetTicketSeenResponses, StartBulkData, StartBulkErrors, StartBulkResponses, UndoBulkData, UndoBulkErrors, UndoBulkResponses, UnsendMessageData, UnsendMessageErrors, UnsendMessageResponses, UpdateCalendarData, UpdateCalendarErrors, UpdateCalendarResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateNoteData, UpdateNoteErrors, UpdateNoteResponses, UpdateTicketData, UpdateTicketErrors, UpdateTicketResponses, UpdateTicketStatusData, UpdateTicketStatusErrors, UpdateTicketStatusResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
+import type { AddTicketCommentData, AddTicketCommentErrors, AddTicketCommentResponses, ArrangeViewsData, ArrangeViewsErrors, ArrangeViewsResponses, AssignTicketData, AssignTicketErrors, AssignTicketResponses, CancelBulkData, CancelBulkErrors, CancelBulkResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CloseTicketData, CloseTicketErrors, CloseTicketResponses, CountTicketsData, CountTicketsErrors, CountTicketsResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateCalendarData, CreateCalendarErrors, CreateCalendarResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateNoteData, CreateNoteErrors, CreateNoteResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateViewData, CreateViewErrors, CreateViewResponses, DeleteApiTokenData, DeleteApiTokenErrors, DeleteApiTokenResponses, DeleteCalendarData, DeleteCalendarErrors, DeleteCalendarResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteDraftData, DeleteDraftErrors, DeleteDraftResponses, DeleteNoteData, DeleteNoteErrors, DeleteNoteResponses, DeletePreferenceData, DeletePreferenceErrors, DeletePreferenceResponses, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftErrors, DeleteTicketDraftResponses, DeleteTicketErrors, DeleteTicketResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteViewData, DeleteViewErrors, DeleteViewResponses, ExportTicketsData, ExportTicketsErrors, ExportTicketsResponses, FindSimilarTicketsData, FindSimilarTicketsErrors, FindSimilarTicketsResponses, FollowChangesData, FollowChangesErrors, FollowChangesResponse, FollowChangesResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetBulkData, GetBulkErrors, GetBulkResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDeskReportData, GetDeskReportErrors, GetDeskReportResponses, GetDeskReportTableData, GetDeskReportTableErrors, GetDeskReportTableResponses, GetDraftData, GetDraftErrors, GetDraftResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetNoteData, GetNoteErrors, GetNoteResponses, GetPreferenceData, GetPreferenceErrors, GetPreferenceResponses, GetTicketData, GetTicketDraftData, GetTicketDraftErrors, GetTicketDraftResponses, GetTicketErrors, GetTicketResponses, GetTicketSeenData, GetTicketSeenErrors, GetTicketSeenResponses, GetUserData, GetUserErrors, GetUserResponses, GetViewData, GetViewErrors, GetViewResponses, ImportHolidaysData, ImportHolidaysErrors, ImportHolidaysResponses, ListActionsData, ListActionsErrors, ListActionsResponses, ListApiTokensData, ListApiTokensErrors, ListApiTokensResponses, ListAssigneesData, ListAssigneesErrors, ListAssigneesResponses, ListBulkData, ListBulkErrors, ListBulkItemsData, ListBulkItemsErrors, ListBulkItemsResponses, ListBulkResponses, ListCalendarIntervalsData, ListCalendarIntervalsErrors, ListCalendarIntervalsResponses, ListCalendarsData, ListCalendarsErrors, ListCalendarsResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListDraftsData, ListDraftsErrors, ListDraftsResponses, ListExportColumnsData, ListExportColumnsErrors, ListExportColumnsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotesData, ListNotesErrors, ListNotesResponses, ListPreferencesData, ListPreferencesErrors, ListPreferencesResponses, ListPresenceData, ListPresenceErrors, ListPresenceResponses, ListQueryFieldsData, ListQueryFieldsErrors, ListQueryFieldsResponses, ListTicketEventsData, ListTicketEventsErrors, ListTicketEventsResponses, ListTicketsData, ListTicketsErrors, ListTicketsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViewCountsData, ListViewCountsErrors, ListViewCountsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, PutDraftData, PutDraftErrors, PutDraftResponses, PutPreferenceData, PutPreferenceErrors, PutPreferenceResponses, PutTicketDraftData, PutTicketDraftErrors, PutTicketDraftResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterAccountData, RegisterAccountErrors, RegisterAccountResponses, ReopenTicketData, ReopenTicketErrors, ReopenTicketResponses, ReplaceCommentData, ReplaceCommentErrors, ReplaceCommentResponses, ReplaceTicketData, ReplaceTicketErrors, ReplaceTicketResponses, ReplaceUserData, ReplaceUserErrors, ReplaceUserResponses, ReplayJobData, ReplayJobErrors, ReplayJobResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreTicketData, RestoreTicketErrors, RestoreTicketResponses, RestoreViewData, RestoreViewErrors, RestoreViewResponses, SendMessageData, SendMessageErrors, SendMessageNowData, SendMessageNowErrors, SendMessageNowResponses, SendMessageResponses, SetPresenceData, SetPresenceErrors, SetPresenceResponses, SetTicketSeenData, SetTicketSeenErrors, SetTicketSeenResponses, StartBulkData, StartBulkErrors, StartBulkResponses, UndoBulkData, UndoBulkErrors, UndoBulkResponses, UnsendMessageData, UnsendMessageErrors, UnsendMessageResponses, UpdateCalendarData, UpdateCalendarErrors, UpdateCalendarResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateNoteData, UpdateNoteErrors, UpdateNoteResponses, UpdateTicketData, UpdateTicketErrors, UpdateTicketResponses, UpdateTicketStatusData, UpdateTicketStatusErrors, UpdateTicketStatusResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateViewData, UpdateViewErrors, UpdateViewResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -578,6 +578,50 @@ export const updateNote = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * List one's own preferences
+ *
+ * What the caller has chosen for the app, by name: it follows them to another device.
+ */
+export const listPreferences = <ThrowOnError extends boolean = false>(options?: Options<ListPreferencesData, ThrowOnError>) => (options?.client ?? client).get<ListPreferencesResponses, ListPreferencesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/preferences',
+    ...options
+});
+
+/**
+ * Drop a preference of one's own
+ */
+export const deletePreference = <ThrowOnError extends boolean = false>(options: Options<DeletePreferenceData, ThrowOnError>) => (options.client ?? client).delete<DeletePreferenceResponses, DeletePreferenceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/preferences/{name}',
+    ...options
+});
+
+/**
+ * Show a preference of one's own
+ */
+export const getPreference = <ThrowOnError extends boolean = false>(options: Options<GetPreferenceData, ThrowOnError>) => (options.client ?? client).get<GetPreferenceResponses, GetPreferenceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/preferences/{name}',
+    ...options
+});
+
+/**
+ * Keep a preference of one's own
+ *
+ * Names are small letters, digits, underscores and dots. The value is a JSON object of at most 16 KiB; one person keeps at most 100.
+ */
+export const putPreference = <ThrowOnError extends boolean = false>(options: Options<PutPreferenceData, ThrowOnError>) => (options.client ?? client).put<PutPreferenceResponses, PutPreferenceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/preferences/{name}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Show who looks at which ticket
  */
 export const listPresence = <ThrowOnError extends boolean = false>(options?: Options<ListPresenceData, ThrowOnError>) => (options?.client ?? client).get<ListPresenceResponses, ListPresenceErrors, ThrowOnError>({
@@ -626,7 +670,7 @@ export const getDeskReportTable = <ThrowOnError extends boolean = false>(options
 /**
  * Follow what changes
  *
- * Server-sent events (WHATWG HTML, "Server-sent events"). `hello` begins each stream; `change` names a ticket that changed, why that concerns the caller (`for_me`), and what to fetch; `presence` says who looks at a ticket; `bulk` is the progress of one's bulk runs; `reset` says that too much was missed: fetch everything again. Each `change` has an id: reconnect with `Last-Event-ID` and nothing is missed (some may come twice). The stream ends with the access token; a comment is sent every 15 seconds.
+ * Server-sent events (WHATWG HTML, "Server-sent events"). `hello` begins each stream; `change` names a ticket that changed, why that concerns the caller (`for_me`), and what to fetch; `presence` says who looks at a ticket; `bulk` is the progress of one's bulk runs; `view` names a saved view that changed; `reset` says that too much was missed: fetch everything again. Each `change` has an id: reconnect with `Last-Event-ID` and nothing is missed (some may come twice). The stream ends with the access token; a comment is sent every 15 seconds.
  */
 export const followChanges = <ThrowOnError extends boolean = false>(options?: Options<FollowChangesData, ThrowOnError, FollowChangesResponse>) => (options?.client ?? client).sse.get<FollowChangesResponses, FollowChangesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1037,4 +1081,100 @@ export const replaceUser = <ThrowOnError extends boolean = false>(options: Optio
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List the saved views
+ *
+ * One's own and those shared with one, in the order that one gave them; with scope=shared, for administrators, everything that is shared with anybody.
+ */
+export const listViews = <ThrowOnError extends boolean = false>(options?: Options<ListViewsData, ThrowOnError>) => (options?.client ?? client).get<ListViewsResponses, ListViewsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/views',
+    ...options
+});
+
+/**
+ * Save a view
+ *
+ * Keeps a list of tickets: a query, an order, columns. IT staff may share it with the IT staff, administrators with any role; "me" in its query is whoever looks.
+ */
+export const createView = <ThrowOnError extends boolean = false>(options: Options<CreateViewData, ThrowOnError>) => (options.client ?? client).post<CreateViewResponses, CreateViewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/views',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Count the tickets of each view
+ *
+ * For the built-in views and those of the list, as the caller sees them. A number costs little however many tickets there are: where no counter or index answers, the newest tickets are looked at and count_exact is false.
+ */
+export const listViewCounts = <ThrowOnError extends boolean = false>(options?: Options<ListViewCountsData, ThrowOnError>) => (options?.client ?? client).get<ListViewCountsResponses, ListViewCountsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/views/counts',
+    ...options
+});
+
+/**
+ * Arrange one's views
+ *
+ * Gives the list of views an order for the caller alone. Views that are not named come last.
+ */
+export const arrangeViews = <ThrowOnError extends boolean = false>(options: Options<ArrangeViewsData, ThrowOnError>) => (options.client ?? client).put<ArrangeViewsResponses, ArrangeViewsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/views/order',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a view
+ *
+ * For 24 hours it can be restored.
+ */
+export const deleteView = <ThrowOnError extends boolean = false>(options: Options<DeleteViewData, ThrowOnError>) => (options.client ?? client).delete<DeleteViewResponses, DeleteViewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/views/{id}',
+    ...options
+});
+
+/**
+ * Show a view
+ */
+export const getView = <ThrowOnError extends boolean = false>(options: Options<GetViewData, ThrowOnError>) => (options.client ?? client).get<GetViewResponses, GetViewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/views/{id}',
+    ...options
+});
+
+/**
+ * Change a view
+ *
+ * By its owner; a shared one by an administrator too.
+ */
+export const updateView = <ThrowOnError extends boolean = false>(options: Options<UpdateViewData, ThrowOnError>) => (options.client ?? client).patch<UpdateViewResponses, UpdateViewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/views/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Restore a deleted view
+ */
+export const restoreView = <ThrowOnError extends boolean = false>(options: Options<RestoreViewData, ThrowOnError>) => (options.client ?? client).post<RestoreViewResponses, RestoreViewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/views/{id}/restore',
+    ...options
 });

@@ -530,6 +530,29 @@ export type NoteList = {
     results: Array<Note>;
 };
 
+export type Preference = {
+    name: string;
+    updated_at: string;
+    value: {
+        [key: string]: unknown;
+    };
+    version: number;
+};
+
+export type PreferenceList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<Preference>;
+};
+
+export type PreferencePut = {
+    value: {
+        [key: string]: unknown;
+    };
+};
+
 export type Presence = {
     people: Array<PresentPerson>;
     ticket_id: number;
@@ -744,7 +767,7 @@ export type TicketCan = {
 export type TicketCount = {
     count: number;
     /**
-     * Exact is false when there are more than 10,000.
+     * Exact is false when there are more: above 10,000, and where too many would have to be looked at.
      */
     exact: boolean;
 };
@@ -919,6 +942,80 @@ export type UserList = {
 
 export type VerifyEmailRequest = {
     token: string;
+};
+
+export type View = {
+    can: ViewCan;
+    columns: Array<string>;
+    created_at: string;
+    icon: string;
+    id: number;
+    name: string;
+    owner: User;
+    q: string;
+    shared_with: 'employee' | 'it_staff' | 'admin' | null;
+    sort: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status';
+    updated_at: string;
+    version: number;
+};
+
+export type ViewCan = {
+    delete: boolean;
+    /**
+     * ShareWith lists the roles with which the caller may share it.
+     */
+    share_with: Array<'admin' | 'it_staff' | 'employee'>;
+    update: boolean;
+};
+
+export type ViewCount = {
+    /**
+     * Count is null when the view's query can no longer be understood.
+     */
+    count: number | null;
+    /**
+     * CountExact is false when there are more.
+     */
+    count_exact: boolean;
+    /**
+     * Key names a built-in view: unassigned, mine, waiting, unread or all.
+     */
+    key: 'unassigned' | 'mine' | 'waiting' | 'unread' | 'all' | null;
+    view_id: number | null;
+};
+
+export type ViewCounts = {
+    counts: Array<ViewCount>;
+};
+
+export type ViewCreate = {
+    columns?: Array<string>;
+    icon?: string;
+    name: string;
+    q?: string;
+    shared_with?: 'employee' | 'it_staff' | 'admin' | null;
+    sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status';
+};
+
+export type ViewList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<View>;
+};
+
+export type ViewOrder = {
+    ids: Array<number>;
+};
+
+export type ViewUpdate = {
+    columns?: Array<string>;
+    icon?: string;
+    name?: string;
+    q?: string;
+    shared_with?: 'employee' | 'it_staff' | 'admin' | null;
+    sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status';
 };
 
 /**
@@ -3784,6 +3881,234 @@ export type UpdateNoteResponses = {
 
 export type UpdateNoteResponse = UpdateNoteResponses[keyof UpdateNoteResponses];
 
+export type ListPreferencesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/preferences';
+};
+
+export type ListPreferencesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListPreferencesError = ListPreferencesErrors[keyof ListPreferencesErrors];
+
+export type ListPreferencesResponses = {
+    /**
+     * OK
+     */
+    200: PreferenceList;
+};
+
+export type ListPreferencesResponse = ListPreferencesResponses[keyof ListPreferencesResponses];
+
+export type DeletePreferenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Its name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/preferences/{name}';
+};
+
+export type DeletePreferenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeletePreferenceError = DeletePreferenceErrors[keyof DeletePreferenceErrors];
+
+export type DeletePreferenceResponses = {
+    /**
+     * Gone
+     */
+    204: void;
+};
+
+export type DeletePreferenceResponse = DeletePreferenceResponses[keyof DeletePreferenceResponses];
+
+export type GetPreferenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * Its name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/preferences/{name}';
+};
+
+export type GetPreferenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetPreferenceError = GetPreferenceErrors[keyof GetPreferenceErrors];
+
+export type GetPreferenceResponses = {
+    /**
+     * OK
+     */
+    200: Preference;
+};
+
+export type GetPreferenceResponse = GetPreferenceResponses[keyof GetPreferenceResponses];
+
+export type PutPreferenceData = {
+    /**
+     * The preference
+     */
+    body: PreferencePut;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Its name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/preferences/{name}';
+};
+
+export type PutPreferenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type PutPreferenceError = PutPreferenceErrors[keyof PutPreferenceErrors];
+
+export type PutPreferenceResponses = {
+    /**
+     * OK
+     */
+    200: Preference;
+};
+
+export type PutPreferenceResponse = PutPreferenceResponses[keyof PutPreferenceResponses];
+
 export type ListPresenceData = {
     body?: never;
     path?: never;
@@ -6247,3 +6572,470 @@ export type ReplaceUserResponses = {
 };
 
 export type ReplaceUserResponse = ReplaceUserResponses[keyof ReplaceUserResponses];
+
+export type ListViewsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Which views
+         */
+        scope?: 'rail' | 'shared';
+    };
+    url: '/api/views';
+};
+
+export type ListViewsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListViewsError = ListViewsErrors[keyof ListViewsErrors];
+
+export type ListViewsResponses = {
+    /**
+     * OK
+     */
+    200: ViewList;
+};
+
+export type ListViewsResponse = ListViewsResponses[keyof ListViewsResponses];
+
+export type CreateViewData = {
+    /**
+     * The view
+     */
+    body: ViewCreate;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/views';
+};
+
+export type CreateViewErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * Not allowed to share it so (view.share_denied)
+     */
+    403: Problem;
+    /**
+     * Too many views (view.too_many)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateViewError = CreateViewErrors[keyof CreateViewErrors];
+
+export type CreateViewResponses = {
+    /**
+     * Created
+     */
+    201: View;
+};
+
+export type CreateViewResponse = CreateViewResponses[keyof CreateViewResponses];
+
+export type ListViewCountsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The time zone in which the days of the queries begin; the caller's own by default
+         */
+        tz?: string;
+    };
+    url: '/api/views/counts';
+};
+
+export type ListViewCountsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListViewCountsError = ListViewCountsErrors[keyof ListViewCountsErrors];
+
+export type ListViewCountsResponses = {
+    /**
+     * OK
+     */
+    200: ViewCounts;
+};
+
+export type ListViewCountsResponse = ListViewCountsResponses[keyof ListViewCountsResponses];
+
+export type ArrangeViewsData = {
+    /**
+     * The views, the first one first
+     */
+    body: ViewOrder;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/views/order';
+};
+
+export type ArrangeViewsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ArrangeViewsError = ArrangeViewsErrors[keyof ArrangeViewsErrors];
+
+export type ArrangeViewsResponses = {
+    /**
+     * Arranged
+     */
+    204: void;
+};
+
+export type ArrangeViewsResponse = ArrangeViewsResponses[keyof ArrangeViewsResponses];
+
+export type DeleteViewData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The view
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/views/{id}';
+};
+
+export type DeleteViewErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Changed since the ETag
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteViewError = DeleteViewErrors[keyof DeleteViewErrors];
+
+export type DeleteViewResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteViewResponse = DeleteViewResponses[keyof DeleteViewResponses];
+
+export type GetViewData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The view
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/views/{id}';
+};
+
+export type GetViewErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetViewError = GetViewErrors[keyof GetViewErrors];
+
+export type GetViewResponses = {
+    /**
+     * OK
+     */
+    200: View;
+};
+
+export type GetViewResponse = GetViewResponses[keyof GetViewResponses];
+
+export type UpdateViewData = {
+    /**
+     * The fields
+     */
+    body: ViewUpdate;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The view
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/views/{id}';
+};
+
+export type UpdateViewErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Changed since the ETag
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateViewError = UpdateViewErrors[keyof UpdateViewErrors];
+
+export type UpdateViewResponses = {
+    /**
+     * OK
+     */
+    200: View;
+};
+
+export type UpdateViewResponse = UpdateViewResponses[keyof UpdateViewResponses];
+
+export type RestoreViewData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The view
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/views/{id}/restore';
+};
+
+export type RestoreViewErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * No such view, or it is not deleted
+     */
+    404: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RestoreViewError = RestoreViewErrors[keyof RestoreViewErrors];
+
+export type RestoreViewResponses = {
+    /**
+     * OK
+     */
+    200: View;
+};
+
+export type RestoreViewResponse = RestoreViewResponses[keyof RestoreViewResponses];

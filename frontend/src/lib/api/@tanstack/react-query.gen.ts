@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { addTicketComment, assignTicket, cancelBulk, changePassword, closeTicket, countTickets, createApiToken, createCalendar, createComment, createNote, createTicket, createUser, deleteApiToken, deleteCalendar, deleteComment, deleteDraft, deleteNote, deleteTicket, deleteTicketDraft, deleteUser, exportTickets, findSimilarTickets, forgotPassword, getBulk, getCalendar, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMe, getMessage, getNote, getTicket, getTicketDraft, getTicketSeen, getUser, importHolidays, listActions, listApiTokens, listAssignees, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listComments, listDrafts, listExportColumns, listJobs, listMessages, listNotes, listPresence, listQueryFields, listTicketEvents, listTickets, listUsers, login, logout, type Options, putDraft, putTicketDraft, refreshSession, registerAccount, reopenTicket, replaceComment, replaceTicket, replaceUser, replayJob, resendVerification, resetPassword, restoreTicket, sendMessage, sendMessageNow, setPresence, setTicketSeen, startBulk, undoBulk, unsendMessage, updateCalendar, updateComment, updateMe, updateNote, updateTicket, updateTicketStatus, updateUser, verifyEmail } from '../sdk.gen';
-import type { AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetUserData, GetUserError, GetUserResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, PutDraftData, PutDraftError, PutDraftResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, StartBulkData, StartBulkError, StartBulkResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
+import { addTicketComment, arrangeViews, assignTicket, cancelBulk, changePassword, closeTicket, countTickets, createApiToken, createCalendar, createComment, createNote, createTicket, createUser, createView, deleteApiToken, deleteCalendar, deleteComment, deleteDraft, deleteNote, deletePreference, deleteTicket, deleteTicketDraft, deleteUser, deleteView, exportTickets, findSimilarTickets, forgotPassword, getBulk, getCalendar, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMe, getMessage, getNote, getPreference, getTicket, getTicketDraft, getTicketSeen, getUser, getView, importHolidays, listActions, listApiTokens, listAssignees, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listComments, listDrafts, listExportColumns, listJobs, listMessages, listNotes, listPreferences, listPresence, listQueryFields, listTicketEvents, listTickets, listUsers, listViewCounts, listViews, login, logout, type Options, putDraft, putPreference, putTicketDraft, refreshSession, registerAccount, reopenTicket, replaceComment, replaceTicket, replaceUser, replayJob, resendVerification, resetPassword, restoreTicket, restoreView, sendMessage, sendMessageNow, setPresence, setTicketSeen, startBulk, undoBulk, unsendMessage, updateCalendar, updateComment, updateMe, updateNote, updateTicket, updateTicketStatus, updateUser, updateView, verifyEmail } from '../sdk.gen';
+import type { AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, StartBulkData, StartBulkError, StartBulkResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1185,6 +1185,80 @@ export const updateNoteMutation = (options?: Partial<Options<UpdateNoteData>>): 
     return mutationOptions;
 };
 
+export const listPreferencesQueryKey = (options?: Options<ListPreferencesData>) => createQueryKey('listPreferences', options);
+
+/**
+ * List one's own preferences
+ *
+ * What the caller has chosen for the app, by name: it follows them to another device.
+ */
+export const listPreferencesOptions = (options?: Options<ListPreferencesData>) => queryOptions<ListPreferencesResponse, ListPreferencesError, ListPreferencesResponse, ReturnType<typeof listPreferencesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listPreferences({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPreferencesQueryKey(options)
+});
+
+/**
+ * Drop a preference of one's own
+ */
+export const deletePreferenceMutation = (options?: Partial<Options<DeletePreferenceData>>): UseMutationOptions<DeletePreferenceResponse, DeletePreferenceError, Options<DeletePreferenceData>> => {
+    const mutationOptions: UseMutationOptions<DeletePreferenceResponse, DeletePreferenceError, Options<DeletePreferenceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deletePreference({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getPreferenceQueryKey = (options: Options<GetPreferenceData>) => createQueryKey('getPreference', options);
+
+/**
+ * Show a preference of one's own
+ */
+export const getPreferenceOptions = (options: Options<GetPreferenceData>) => queryOptions<GetPreferenceResponse, GetPreferenceError, GetPreferenceResponse, ReturnType<typeof getPreferenceQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getPreference({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getPreferenceQueryKey(options)
+});
+
+/**
+ * Keep a preference of one's own
+ *
+ * Names are small letters, digits, underscores and dots. The value is a JSON object of at most 16 KiB; one person keeps at most 100.
+ */
+export const putPreferenceMutation = (options?: Partial<Options<PutPreferenceData>>): UseMutationOptions<PutPreferenceResponse, PutPreferenceError, Options<PutPreferenceData>> => {
+    const mutationOptions: UseMutationOptions<PutPreferenceResponse, PutPreferenceError, Options<PutPreferenceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await putPreference({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listPresenceQueryKey = (options?: Options<ListPresenceData>) => createQueryKey('listPresence', options);
 
 /**
@@ -1995,6 +2069,157 @@ export const replaceUserMutation = (options?: Partial<Options<ReplaceUserData>>)
     const mutationOptions: UseMutationOptions<ReplaceUserResponse, ReplaceUserError, Options<ReplaceUserData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await replaceUser({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listViewsQueryKey = (options?: Options<ListViewsData>) => createQueryKey('listViews', options);
+
+/**
+ * List the saved views
+ *
+ * One's own and those shared with one, in the order that one gave them; with scope=shared, for administrators, everything that is shared with anybody.
+ */
+export const listViewsOptions = (options?: Options<ListViewsData>) => queryOptions<ListViewsResponse, ListViewsError, ListViewsResponse, ReturnType<typeof listViewsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listViews({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listViewsQueryKey(options)
+});
+
+/**
+ * Save a view
+ *
+ * Keeps a list of tickets: a query, an order, columns. IT staff may share it with the IT staff, administrators with any role; "me" in its query is whoever looks.
+ */
+export const createViewMutation = (options?: Partial<Options<CreateViewData>>): UseMutationOptions<CreateViewResponse, CreateViewError, Options<CreateViewData>> => {
+    const mutationOptions: UseMutationOptions<CreateViewResponse, CreateViewError, Options<CreateViewData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createView({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listViewCountsQueryKey = (options?: Options<ListViewCountsData>) => createQueryKey('listViewCounts', options);
+
+/**
+ * Count the tickets of each view
+ *
+ * For the built-in views and those of the list, as the caller sees them. A number costs little however many tickets there are: where no counter or index answers, the newest tickets are looked at and count_exact is false.
+ */
+export const listViewCountsOptions = (options?: Options<ListViewCountsData>) => queryOptions<ListViewCountsResponse, ListViewCountsError, ListViewCountsResponse, ReturnType<typeof listViewCountsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listViewCounts({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listViewCountsQueryKey(options)
+});
+
+/**
+ * Arrange one's views
+ *
+ * Gives the list of views an order for the caller alone. Views that are not named come last.
+ */
+export const arrangeViewsMutation = (options?: Partial<Options<ArrangeViewsData>>): UseMutationOptions<ArrangeViewsResponse, ArrangeViewsError, Options<ArrangeViewsData>> => {
+    const mutationOptions: UseMutationOptions<ArrangeViewsResponse, ArrangeViewsError, Options<ArrangeViewsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await arrangeViews({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete a view
+ *
+ * For 24 hours it can be restored.
+ */
+export const deleteViewMutation = (options?: Partial<Options<DeleteViewData>>): UseMutationOptions<DeleteViewResponse, DeleteViewError, Options<DeleteViewData>> => {
+    const mutationOptions: UseMutationOptions<DeleteViewResponse, DeleteViewError, Options<DeleteViewData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteView({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getViewQueryKey = (options: Options<GetViewData>) => createQueryKey('getView', options);
+
+/**
+ * Show a view
+ */
+export const getViewOptions = (options: Options<GetViewData>) => queryOptions<GetViewResponse, GetViewError, GetViewResponse, ReturnType<typeof getViewQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getView({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getViewQueryKey(options)
+});
+
+/**
+ * Change a view
+ *
+ * By its owner; a shared one by an administrator too.
+ */
+export const updateViewMutation = (options?: Partial<Options<UpdateViewData>>): UseMutationOptions<UpdateViewResponse, UpdateViewError, Options<UpdateViewData>> => {
+    const mutationOptions: UseMutationOptions<UpdateViewResponse, UpdateViewError, Options<UpdateViewData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateView({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Restore a deleted view
+ */
+export const restoreViewMutation = (options?: Partial<Options<RestoreViewData>>): UseMutationOptions<RestoreViewResponse, RestoreViewError, Options<RestoreViewData>> => {
+    const mutationOptions: UseMutationOptions<RestoreViewResponse, RestoreViewError, Options<RestoreViewData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await restoreView({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
