@@ -43,6 +43,7 @@ export function pwa() {
       navigateFallback: '/index.html',
       navigateFallbackDenylist: [/^\/(api|swagger|healthz|readyz|metrics)(\/|$)/],
       inlineWorkboxRuntime: true,
+      importScripts: ['/notification-click.js'],
       cleanupOutdatedCaches: true,
     },
   });

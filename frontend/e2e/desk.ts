@@ -19,6 +19,10 @@ interface OpenOptions {
   dark?: boolean;
   width?: number;
   height?: number;
+  /** Whether newcomers are shown around. */
+  tour?: boolean;
+  /** The language of the app; `en-XB` is the pseudo-locale, from right to left. */
+  language?: string;
 }
 
 /** A desk in a test: pages of a real browser, and shortcuts through the API. */
@@ -70,6 +74,17 @@ export class Desk {
     });
     this.contexts.push(context);
     context.setDefaultTimeout(patience);
+    // The tour of newcomers has a journey of its own.
+    if (!options.tour) {
+      await context.addInitScript(() => localStorage.setItem('fixdesk.tour', 'off'));
+    }
+    const { language } = options;
+    if (language) {
+      await context.addInitScript(
+        (chosen) => localStorage.setItem('fixdesk.language', chosen),
+        language,
+      );
+    }
     const page = await context.newPage();
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {

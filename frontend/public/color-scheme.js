@@ -15,4 +15,13 @@
   document.documentElement.setAttribute('data-mantine-color-scheme', scheme);
   contrast ??= matchMedia('(prefers-contrast: more)').matches ? 'more' : 'normal';
   document.documentElement.setAttribute('data-contrast', contrast);
+  // Paper is white, whatever the screen is.
+  let before = null;
+  addEventListener('beforeprint', () => {
+    before = document.documentElement.getAttribute('data-mantine-color-scheme');
+    document.documentElement.setAttribute('data-mantine-color-scheme', 'light');
+  });
+  addEventListener('afterprint', () => {
+    if (before) document.documentElement.setAttribute('data-mantine-color-scheme', before);
+  });
 })();

@@ -75,6 +75,7 @@ for (const { suffix, ...look } of looks) {
       locale: 'en-GB',
       reducedMotion: 'reduce',
     });
+    await context.addInitScript(() => localStorage.setItem('fixdesk.tour', 'off'));
     const page = await context.newPage();
     if (as) await signIn(page, as);
     for (const [name, where] of shots) {

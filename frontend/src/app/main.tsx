@@ -21,6 +21,7 @@ async function start() {
   // What changes elsewhere is of no use before there is something to see.
   void import('@/lib/offline/start').then(({ startOffline }) => startOffline(queryClient));
   void import('@/lib/live/start').then(({ startLive }) => startLive(queryClient));
+  void import('@/lib/notify/start').then(({ startNotify }) => startNotify(queryClient));
   if (import.meta.env.PROD) void import('@/lib/pwa/start').then(({ startPwa }) => startPwa());
   createRoot(root).render(
     <StrictMode>

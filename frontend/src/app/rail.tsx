@@ -34,7 +34,7 @@ export function Rail({ narrow, onToggle }: { narrow: boolean; onToggle: () => vo
   return (
     <nav className={classes.rail} aria-label={t`Main`}>
       <div className={classes.railInner}>
-        <ul>
+        <ul data-tour="tickets">
           {work.map((item) => (
             <RailLink key={item.key} item={item} />
           ))}
@@ -57,7 +57,7 @@ export function Rail({ narrow, onToggle }: { narrow: boolean; onToggle: () => vo
             <p className={classes.caption}>
               <Trans>Administration</Trans>
             </p>
-            <ul>
+            <ul data-tour="admin">
               {admin.map((item) => (
                 <RailLink key={item.key} item={item} />
               ))}
@@ -65,7 +65,7 @@ export function Rail({ narrow, onToggle }: { narrow: boolean; onToggle: () => vo
           </>
         )}
         <span className={classes.spacer} />
-        <ul>
+        <ul data-tour="me">
           <RailLink item={me} />
           <li>
             <UnstyledButton

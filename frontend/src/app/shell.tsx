@@ -3,6 +3,7 @@ import { Outlet } from '@tanstack/react-router';
 import { useState } from 'react';
 import { CommandHost } from '@/features/command';
 import { OutboxHost } from '@/features/outbox';
+import { TourHost } from '@/features/tour';
 import { ApiError } from '@/lib/problem';
 import { startSession, useSession } from '@/lib/session';
 import { preferences } from '@/lib/storage';
@@ -46,6 +47,7 @@ function Frame() {
       <BottomBar />
       <CommandHost />
       <OutboxHost />
+      <TourHost />
     </div>
   );
 }

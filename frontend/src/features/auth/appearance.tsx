@@ -16,6 +16,7 @@ import { signOut } from '@/lib/session-end';
 import { useSingleKeys } from '@/lib/shortcuts';
 import { Section } from '@/ui/section';
 import { useUpdateProfile } from './api';
+import { Notifications } from './notifications';
 
 /** Choices that stay in this browser. */
 export function Appearance() {
@@ -70,6 +71,7 @@ export function Appearance() {
           checked={singleKeys}
           onChange={(event) => setSingleKeys(event.currentTarget.checked)}
         />
+        <Notifications />
         <Group>
           <Button
             variant="default"

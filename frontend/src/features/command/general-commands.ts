@@ -6,12 +6,14 @@ import {
   IconCommand,
   IconKeyboard,
   IconLink,
+  IconMap2,
   IconPlus,
   IconSearch,
 } from '@tabler/icons-react';
 import { defineCommand } from '@/lib/commands';
 import { openOutbox } from '@/lib/offline/state';
 import { announce } from '@/lib/status-line';
+import { openTour } from '@/lib/tour';
 
 /** What can be done on every page. */
 export function defineGeneralCommands(): void {
@@ -64,6 +66,16 @@ export function defineGeneralCommands(): void {
     scope: 'global',
     keys: 'g o',
     run: () => openOutbox(),
+  });
+  defineCommand({
+    id: 'tour',
+    group: 'general',
+    label: msg`Show the tour`,
+    words: msg`help introduction first steps`,
+    icon: IconMap2,
+    scope: 'global',
+    keys: 'g t',
+    run: () => openTour(),
   });
   defineCommand({
     id: 'undo',
