@@ -17,6 +17,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/auth"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/bulk"
@@ -64,6 +65,8 @@ type App struct {
 	Realtime *realtime.Hub
 	Report   *report.Service
 	Server   *server.Server
+
+	Attachment *attachment.Service
 
 	redis *redis.Client
 }
@@ -119,12 +122,15 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	a.Auth, err = auth.New(auth.Deps{
 		DB: a.DB, Bus: a.Bus, Clock: a.Clock, Users: a.User, Mail: sender, Limit: limiter,
 		Secret: secret, PublicURL: set.PublicURL, Registration: set.Registration == "on",
-		Version: version, Demo: isDemo, Authz: options,
+		Version: version, Demo: isDemo, Authz: options, Attachments: attachmentLimits(set),
 	})
 	if err != nil {
 		return nil, err
 	}
 	// desk
+	if a.Attachment, err = newAttachments(a, set); err != nil {
+		return nil, err
+	}
 	a.Ticket = ticket.New(a.DB, a.Bus, a.Clock)
 	a.Ticket.SetReopenWindow(time.Duration(set.ReopenDays) * 24 * time.Hour)
 	// reactors
@@ -145,7 +151,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Proxies: proxies, HTTPS: strings.HasPrefix(set.PublicURL, "https://"), Files: files, Ready: a.Ready,
 	}, server.Features{
 		Auth: a.Auth, User: a.User, Ticket: a.Ticket, Keys: keys,
-		Note: a.Note, Message: a.Message, Bulk: a.Bulk, Draft: draft.New(a.DB, a.Bus), Similar: similar.New(a.Ticket), Seen: seen.New(a.DB, a.Bus), Realtime: a.Realtime,
+		Attachment: a.Attachment, Note: a.Note, Message: a.Message, Bulk: a.Bulk, Draft: draft.New(a.DB, a.Bus), Similar: similar.New(a.Ticket), Seen: seen.New(a.DB, a.Bus), Realtime: a.Realtime,
 		Report:   a.Report,
 		Calendar: calendar.New(a.DB, a.Bus, a.Clock),
 		Export:   export.New(a.DB, a.Clock.Now, a.Ticket),

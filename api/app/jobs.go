@@ -24,6 +24,7 @@ const (
 func (a *App) jobs(keys *web.Keys) {
 	w := a.Worker
 	a.Auth.Jobs(w)
+	a.attachmentJobs()
 	w.Handle(ticket.ReleaseJob, a.Ticket.RunRelease)
 	w.Handle(ticket.PurgeJob, a.Ticket.RunPurge)
 	w.Handle(bulk.RunJob, a.Bulk.Carry)

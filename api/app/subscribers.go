@@ -1,6 +1,7 @@
 package app
 
 import (
+	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/bulk"
 	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/note"
@@ -19,7 +20,8 @@ func (a *App) subscribe() {
 	a.Bus.LiveAll(a.Realtime.Wake)
 	// bulk: what was asked for is done in the background
 	a.Bus.Durable(bulk.Started, bulk.RunJob)
-	// note, draft, seen: what is kept about a ticket goes with it
+	// attachment, note, draft, seen: what is kept about a ticket goes with it
+	a.Bus.InTx(ticket.Purged, attachment.Forget)
 	a.Bus.InTx(ticket.Purged, note.Forget)
 	a.Bus.InTx(ticket.Purged, draft.Forget)
 	a.Bus.InTx(ticket.Purged, seen.Forget)

@@ -35,6 +35,7 @@ type Deps struct {
 	Version      string // of the program, told by GET /api/config
 	Demo         bool   // is this a demonstration? told by GET /api/config
 	Authz        authz.Options
+	Attachments  AttachmentLimits // told by GET /api/config
 }
 
 // Service holds the verbs of signing in.

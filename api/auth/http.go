@@ -115,6 +115,7 @@ func (s *Service) answer(c *gin.Context, g Granted, err error) error {
 func (s *Service) config(c *gin.Context) error {
 	return web.SendPlain(c, http.StatusOK, ConfigView{
 		Registration: s.set.Registration, PasswordMinLength: password.MinLength, Version: s.set.Version, Demo: s.set.Demo,
+		Attachments: s.set.Attachments,
 	})
 }
 

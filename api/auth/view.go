@@ -51,11 +51,20 @@ type NewTokenView struct {
 
 // ConfigView is what the app needs to know before anybody has signed in.
 type ConfigView struct {
-	Registration      bool   `json:"registration" example:"true"`
-	PasswordMinLength int    `json:"password_min_length" example:"12"`
-	Version           string `json:"version" example:"1.0.0"`
-	Demo              bool   `json:"demo" example:"false"`
+	Registration      bool             `json:"registration" example:"true"`
+	PasswordMinLength int              `json:"password_min_length" example:"12"`
+	Version           string           `json:"version" example:"1.0.0"`
+	Demo              bool             `json:"demo" example:"false"`
+	Attachments       AttachmentLimits `json:"attachments"`
 } //@name Config
+
+// AttachmentLimits are what files may be.
+type AttachmentLimits struct {
+	MaxSize  int64    `json:"max_size" example:"26214400"` // bytes of one file
+	MaxCount int      `json:"max_count" example:"20"`      // files of one message
+	Allowed  []string `json:"allowed" example:"image/*,application/pdf"`
+	Denied   []string `json:"denied" example:"application/vnd.microsoft.portable-executable"`
+} //@name AttachmentLimits
 
 // LoginRequest documents the body of POST /api/auth/login.
 type LoginRequest struct {

@@ -29,7 +29,16 @@ func (c backupCmd) Run(w *world) error {
 	if err != nil {
 		return errors.Join(err, d.Close())
 	}
+	var files struct{ N, Bytes int64 }
+	err = d.Read(w.ctx).Raw("SELECT COUNT(*) AS n, COALESCE(SUM(size), 0) AS bytes FROM attachment_blobs").Scan(&files).Error
+	if err != nil {
+		return errors.Join(err, d.Close())
+	}
 	_, err = fmt.Fprintf(w.out, "%d rows written to %s\n", rows, c.File)
+	if err == nil && files.N > 0 {
+		_, err = fmt.Fprintf(w.out, "The files of attachments are not in it: copy %s as well (%d files, %d MiB)\n",
+			attachmentPlace(w), files.N, files.Bytes>>20)
+	}
 	return errors.Join(err, d.Close())
 }
 
@@ -50,8 +59,13 @@ func (c restoreCmd) Run(w *world) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(w.out, "%d rows restored from %s\n", rows, c.File)
-		return err
+		if _, err = fmt.Fprintf(w.out, "%d rows restored from %s\n", rows, c.File); err != nil {
+			return err
+		}
+		if err := checkAttachments(w, a); err != nil {
+			return fmt.Errorf("all rows are restored, but %w", err)
+		}
+		return nil
 	})
 	return errors.Join(err, f.Close())
 }

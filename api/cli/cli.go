@@ -39,6 +39,7 @@ type commands struct {
 	Demo        demoCmd        `cmd:"" help:"Fill the database with believable people, tickets and conversations."`
 	Import      importCmd      `cmd:"" help:"Take tickets over from elsewhere."`
 	Backup      backupCmd      `cmd:"" help:"Write the whole database into a file."`
+	Attachment  attachmentCmd  `cmd:"" help:"Attachments."`
 	Restore     restoreCmd     `cmd:"" help:"Fill an empty database from a backup."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running server whether it is alive; for container health checks."`
 	Version     versionCmd     `cmd:"" help:"Show the version."`

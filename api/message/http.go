@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket"
@@ -13,32 +14,35 @@ import (
 
 // View is a message that waits to be sent, or was.
 type View struct {
-	ID        int64     `json:"id" example:"9"`
-	TicketID  int64     `json:"ticket_id" example:"42"`
-	Kind      string    `json:"kind" enums:"reply,note" example:"reply"`
-	Content   string    `json:"content" example:"A new cartridge is on its way."`
-	Status    *string   `json:"status" enums:"open,in_progress,resolved,closed" extensions:"x-nullable" example:"resolved"`
-	State     string    `json:"state" enums:"held,sent,cancelled" example:"held"`
-	Reason    string    `json:"reason" example:""`
-	ReleaseAt time.Time `json:"release_at" format:"date-time" example:"2026-03-02T09:10:10Z"`
-	CommentID *int64    `json:"comment_id" extensions:"x-nullable" example:"7"`
-	NoteID    *int64    `json:"note_id" extensions:"x-nullable" example:"3"`
-	Version   int64     `json:"version" example:"1"`
-	CreatedAt time.Time `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
+	ID            int64     `json:"id" example:"9"`
+	TicketID      int64     `json:"ticket_id" example:"42"`
+	Kind          string    `json:"kind" enums:"reply,note" example:"reply"`
+	Content       string    `json:"content" example:"A new cartridge is on its way."`
+	Status        *string   `json:"status" enums:"open,in_progress,resolved,closed" extensions:"x-nullable" example:"resolved"`
+	State         string    `json:"state" enums:"held,sent,cancelled" example:"held"`
+	Reason        string    `json:"reason" example:""`
+	ReleaseAt     time.Time `json:"release_at" format:"date-time" example:"2026-03-02T09:10:10Z"`
+	CommentID     *int64    `json:"comment_id" extensions:"x-nullable" example:"7"`
+	NoteID        *int64    `json:"note_id" extensions:"x-nullable" example:"3"`
+	AttachmentIDs []int64   `json:"attachment_ids" example:"12"` // while it waits
+	Version       int64     `json:"version" example:"1"`
+	CreatedAt     time.Time `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
 } //@name Message
 
 // SendRequest is the body of a new message.
 type SendRequest struct {
-	Kind          string `json:"kind" validate:"required" enums:"reply,note" example:"reply"`
-	Content       string `json:"content" validate:"required" minLength:"1" example:"A new cartridge is on its way."`
-	Status        string `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"resolved"`
-	HoldSeconds   int    `json:"hold_seconds" validate:"optional" minimum:"0" maximum:"60" default:"10" example:"10"`
-	LastCommentID int64  `json:"last_comment_id" validate:"optional" extensions:"x-nullable" example:"6"`
+	Kind          string  `json:"kind" validate:"required" enums:"reply,note" example:"reply"`
+	Content       string  `json:"content" validate:"required" minLength:"1" example:"A new cartridge is on its way."`
+	Status        string  `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"resolved"`
+	Attachments   []int64 `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
+	HoldSeconds   int     `json:"hold_seconds" validate:"optional" minimum:"0" maximum:"60" default:"10" example:"10"`
+	LastCommentID int64   `json:"last_comment_id" validate:"optional" extensions:"x-nullable" example:"6"`
 } //@name MessageSend
 
-func viewOf(m Message) View {
+func viewOf(m Message, files []int64) View {
 	v := View{
-		ID: m.ID, TicketID: m.TicketID, Kind: string(m.Kind), Content: m.Content, State: string(m.State), Reason: m.Reason,
+		AttachmentIDs: files,
+		ID:            m.ID, TicketID: m.TicketID, Kind: string(m.Kind), Content: m.Content, State: string(m.State), Reason: m.Reason,
 		ReleaseAt: m.ReleaseAt.UTC(), CommentID: m.CommentID, NoteID: m.NoteID, Version: m.Version, CreatedAt: m.CreatedAt.UTC(),
 	}
 	if m.Status != 0 {
@@ -98,6 +102,7 @@ func (s *Service) send(c *gin.Context) error {
 			}
 		}
 	}
+	d.Attachments = attachment.ReadIDs(b)
 	if n := b.Int("hold_seconds"); n != nil {
 		if *n < 0 || *n > int64(MaxHold/time.Second) {
 			b.Wrong("hold_seconds", "Must be a whole number from 0 to 60.")
@@ -109,14 +114,18 @@ func (s *Service) send(c *gin.Context) error {
 		return err
 	}
 	m, err := s.Send(c.Request.Context(), authz.From(c.Request.Context()), id, d)
-	return answer(c, http.StatusCreated, m, err)
+	return s.answer(c, http.StatusCreated, m, err)
 }
 
-func answer(c *gin.Context, status int, m Message, err error) error {
+func (s *Service) answer(c *gin.Context, status int, m Message, err error) error {
 	if err != nil {
 		return err
 	}
-	return web.Send(c, status, viewOf(m), m.Version)
+	files, err := attachment.Held(s.db.Read(c.Request.Context()), m.ID)
+	if err != nil {
+		return err
+	}
+	return web.Send(c, status, viewOf(m, files), m.Version)
 }
 
 // list answers GET /api/tickets/{id}/messages.
@@ -142,7 +151,13 @@ func (s *Service) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.SendList(c, web.Rows[Message]{Rows: found, Count: int64(len(found))}, viewOf)
+	files := map[int64][]int64{}
+	for _, m := range found {
+		if files[m.ID], err = attachment.Held(s.db.Read(c.Request.Context()), m.ID); err != nil {
+			return err
+		}
+	}
+	return web.SendList(c, web.Rows[Message]{Rows: found, Count: int64(len(found))}, func(m Message) View { return viewOf(m, files[m.ID]) })
 }
 
 // get answers GET /api/messages/{id}.
@@ -163,7 +178,7 @@ func (s *Service) get(c *gin.Context) error {
 		return err
 	}
 	m, err := s.Get(c.Request.Context(), authz.From(c.Request.Context()), id)
-	return answer(c, http.StatusOK, m, err)
+	return s.answer(c, http.StatusOK, m, err)
 }
 
 // unsend answers DELETE /api/messages/{id}.
@@ -208,5 +223,5 @@ func (s *Service) sendNow(c *gin.Context) error {
 		return err
 	}
 	m, err := s.SendNow(c.Request.Context(), authz.From(c.Request.Context()), id)
-	return answer(c, http.StatusOK, m, err)
+	return s.answer(c, http.StatusOK, m, err)
 }

@@ -12,6 +12,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/platform/clock"
@@ -105,10 +106,11 @@ func New(d *db.DB, bus *event.Bus, c clock.Clock, tickets *ticket.Service, notes
 
 // Draft is what somebody wants to send.
 type Draft struct {
-	Kind    Kind
-	Content string
-	Status  ticket.Status // 0 to leave it
-	Hold    time.Duration // 0 to send at once
+	Kind        Kind
+	Content     string
+	Status      ticket.Status // 0 to leave it
+	Hold        time.Duration // 0 to send at once
+	Attachments []int64       // uploads of the author's
 	// LastCommentID is the newest comment that the author has seen; a newer one
 	// by somebody else refuses the message. nil does not ask.
 	LastCommentID *int64
@@ -141,6 +143,9 @@ func (s *Service) Send(ctx context.Context, by authz.Actor, ticketID int64, d Dr
 		}
 		if err := tx.Create(&m).Error; err != nil {
 			return fmt.Errorf("hold a message: %w", err)
+		}
+		if err := attachment.Hold(tx, by, d.Attachments, m.ID); err != nil {
+			return err
 		}
 		if d.Hold <= 0 {
 			return s.release(tx, by, &m)
@@ -310,16 +315,20 @@ func (s *Service) release(tx *event.Tx, by authz.Actor, m *Message) error {
 	if err := s.allowed(by, t, m.Kind, m.Status); err != nil {
 		return err
 	}
+	files, err := attachment.Unhold(tx, m.ID)
+	if err != nil {
+		return err
+	}
 	change := map[string]any{}
 	if m.Kind == Note {
-		n, err := s.notes.Create(tx.Ctx, by, m.TicketID, m.Content)
+		n, err := s.notes.Create(tx.Ctx, by, m.TicketID, m.Content, files...)
 		if err != nil {
 			return err
 		}
 		m.NoteID = &n.ID
 		change["note_id"] = n.ID
 	} else {
-		c, err := s.tickets.Comment(tx.Ctx, by, m.TicketID, m.Content)
+		c, err := s.tickets.Comment(tx.Ctx, by, m.TicketID, m.Content, files...)
 		if err != nil {
 			return err
 		}
@@ -334,8 +343,14 @@ func (s *Service) release(tx *event.Tx, by authz.Actor, m *Message) error {
 	return move(tx, m, Sent, change)
 }
 
-// move changes the state by compare-and-swap.
+// move changes the state by compare-and-swap. The files of what is not sent are
+// their author's again, to be sent with something else.
 func move(tx *event.Tx, m *Message, to State, change map[string]any) error {
+	if to == Cancelled {
+		if _, err := attachment.Unhold(tx, m.ID); err != nil {
+			return err
+		}
+	}
 	values := map[string]any{"state": to, "version": m.Version + 1, "updated_at": tx.Now}
 	for name, v := range change {
 		values[name] = v

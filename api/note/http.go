@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket"
@@ -51,15 +52,19 @@ func (s *Service) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	ids := make([]int64, len(rows.Rows))
+	ids, notes := make([]int64, len(rows.Rows)), make([]int64, len(rows.Rows))
 	for i, n := range rows.Rows {
-		ids[i] = n.AuthorID
+		ids[i], notes[i] = n.AuthorID, n.ID
+	}
+	files, err := attachment.OfNotes(s.db.Read(ctx), notes...)
+	if err != nil {
+		return err
 	}
 	people, err := user.Cards(s.db.Read(ctx), ids...)
 	if err != nil {
 		return err
 	}
-	return web.SendList(c, rows, viewFor(by, people))
+	return web.SendList(c, rows, viewFor(by, people, files))
 }
 
 // create answers POST /api/tickets/{id}/notes.
@@ -86,11 +91,12 @@ func (s *Service) create(c *gin.Context) error {
 		return err
 	}
 	content := b.Text("content", web.NotBlank)
+	files := attachment.ReadIDs(b)
 	b.Require("content")
 	if err := b.Err(); err != nil {
 		return err
 	}
-	n, err := s.Create(c.Request.Context(), authz.From(c.Request.Context()), id, *content)
+	n, err := s.Create(c.Request.Context(), authz.From(c.Request.Context()), id, *content, files...)
 	return s.answer(c, http.StatusCreated, n, err)
 }
 
@@ -139,10 +145,11 @@ func (s *Service) update(c *gin.Context) error {
 		return err
 	}
 	content := b.Text("content", web.NotBlank)
+	files := attachment.ReadIDs(b)
 	if err := b.Err(); err != nil {
 		return err
 	}
-	n, err := s.Update(c.Request.Context(), authz.From(c.Request.Context()), id, web.IfMatch(c), content)
+	n, err := s.Update(c.Request.Context(), authz.From(c.Request.Context()), id, web.IfMatch(c), content, files...)
 	return s.answer(c, http.StatusOK, n, err)
 }
 
@@ -177,5 +184,9 @@ func (s *Service) answer(c *gin.Context, status int, n Note, err error) error {
 	if err != nil {
 		return err
 	}
-	return web.Send(c, status, viewFor(authz.From(ctx), people)(n), n.Version)
+	files, err := attachment.OfNotes(s.db.Read(ctx), n.ID)
+	if err != nil {
+		return err
+	}
+	return web.Send(c, status, viewFor(authz.From(ctx), people, files)(n), n.Version)
 }

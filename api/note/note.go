@@ -11,6 +11,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/mention"
 	"github.com/fixdesk/fixdesk/api/platform/db"
@@ -84,8 +85,9 @@ func readable(tx *gorm.DB, by authz.Actor, ticketID int64) (*ticket.Ticket, erro
 }
 
 // Create writes a note on a ticket that the actor sees. The ticket itself stays
-// as it is: its version and times are seen by its requester.
-func (s *Service) Create(ctx context.Context, by authz.Actor, ticketID int64, content string) (Note, error) {
+// as it is: its version and times are seen by its requester. The files are uploads
+// of the actor's own.
+func (s *Service) Create(ctx context.Context, by authz.Actor, ticketID int64, content string, files ...int64) (Note, error) {
 	var n Note
 	err := s.bus.Do(ctx, by, func(tx *event.Tx) error {
 		t, err := readable(tx.DB, by, ticketID)
@@ -103,7 +105,10 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, ticketID int64, co
 		if err != nil {
 			return err
 		}
-		return tx.Emit(Created, ticket.Subject, t.ID, Ref{NoteID: n.ID, Mentions: mentions})
+		if err := tx.Emit(Created, ticket.Subject, t.ID, Ref{NoteID: n.ID, Mentions: mentions}); err != nil {
+			return err
+		}
+		return attachment.Bind(tx, by, files, attachment.Target{TicketID: t.ID, NoteID: &n.ID})
 	})
 	return n, err
 }
@@ -145,8 +150,8 @@ func (s *Service) List(ctx context.Context, by authz.Actor, ticketID int64, page
 	return web.OldestFirst(tx.Where("ticket_id = ?", ticketID), page, func(n Note) int64 { return n.ID })
 }
 
-// Update changes what a note says; nil leaves it.
-func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want etag.Condition, content *string) (Note, error) {
+// Update changes what a note says; nil leaves it. Files are added to it.
+func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want etag.Condition, content *string, files ...int64) (Note, error) {
 	var out Note
 	err := s.change(ctx, by, id, want, func(tx *event.Tx, n *Note) error {
 		if content != nil && *content != n.Content {
@@ -162,7 +167,7 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 			}
 		}
 		out = *n
-		return nil
+		return attachment.Bind(tx, by, files, attachment.Target{TicketID: n.TicketID, NoteID: &n.ID, Later: true})
 	})
 	return out, err
 }
@@ -171,6 +176,9 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 func (s *Service) Delete(ctx context.Context, by authz.Actor, id int64, want etag.Condition) error {
 	return s.change(ctx, by, id, want, func(tx *event.Tx, n *Note) error {
 		if err := written(tx.Where("id = ? AND version = ?", n.ID, n.Version).Delete(&Note{}), n.ID); err != nil {
+			return err
+		}
+		if err := attachment.Drop(tx.DB, attachment.Target{TicketID: n.TicketID, NoteID: &n.ID}); err != nil {
 			return err
 		}
 		return tx.Emit(Deleted, ticket.Subject, n.TicketID, Ref{NoteID: n.ID})

@@ -3,6 +3,7 @@ package note
 import (
 	"time"
 
+	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/markdown"
 	"github.com/fixdesk/fixdesk/api/user"
@@ -16,29 +17,32 @@ type Can struct {
 
 // View is an internal note.
 type View struct {
-	ID          int64     `json:"id" example:"3"`
-	TicketID    int64     `json:"ticket_id" example:"42"`
-	Author      user.Card `json:"author"`
-	Content     string    `json:"content" example:"The **spare** is in room 12."`
-	ContentHTML string    `json:"content_html" example:"<p>The <strong>spare</strong> is in room 12.</p>"`
-	CreatedAt   time.Time `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
-	UpdatedAt   time.Time `json:"updated_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
-	Version     int64     `json:"version" example:"1"`
-	Can         Can       `json:"can"`
+	ID          int64             `json:"id" example:"3"`
+	TicketID    int64             `json:"ticket_id" example:"42"`
+	Author      user.Card         `json:"author"`
+	Content     string            `json:"content" example:"The **spare** is in room 12."`
+	ContentHTML string            `json:"content_html" example:"<p>The <strong>spare</strong> is in room 12.</p>"`
+	CreatedAt   time.Time         `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
+	UpdatedAt   time.Time         `json:"updated_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
+	Attachments []attachment.View `json:"attachments"`
+	Version     int64             `json:"version" example:"1"`
+	Can         Can               `json:"can"`
 } //@name Note
 
 // ContentRequest is the body of a new or changed note.
 type ContentRequest struct {
-	Content string `json:"content" validate:"required" minLength:"1" example:"The **spare** is in room 12."`
+	Content     string  `json:"content" validate:"required" minLength:"1" example:"The **spare** is in room 12."`
+	Attachments []int64 `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
 } //@name NoteContent
 
-func viewFor(by authz.Actor, people map[int64]user.Card) func(Note) View {
+func viewFor(by authz.Actor, people map[int64]user.Card, files []attachment.Listed) func(Note) View {
 	return func(n Note) View {
 		return View{
 			ID: n.ID, TicketID: n.TicketID, Author: people[n.AuthorID],
 			Content: n.Content, ContentHTML: markdown.Render(n.Content),
 			CreatedAt: n.CreatedAt.UTC(), UpdatedAt: n.UpdatedAt.UTC(), Version: n.Version,
-			Can: Can{Update: canChange(by, &n), Delete: canChange(by, &n)},
+			Attachments: attachment.Views(by, files, func(l attachment.Listed) bool { return l.NoteID != nil && *l.NoteID == n.ID }),
+			Can:         Can{Update: canChange(by, &n), Delete: canChange(by, &n)},
 		}
 	}
 }

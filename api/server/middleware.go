@@ -23,8 +23,12 @@ import (
 // requestTimeout bounds how long a request may work.
 const requestTimeout = 30 * time.Second
 
-// endless are the routes that last as long as somebody listens.
-var endless = map[string]bool{"/api/stream": true, "/api/tickets/export": true}
+// endless are the routes that last as long as somebody listens, or as a line is
+// slow.
+var endless = map[string]bool{
+	"/api/stream": true, "/api/tickets/export": true,
+	"/api/uploads/:id": true, "/api/attachments": true, "/api/attachments/:id/content": true,
+}
 
 // identify gives each request an id, or keeps the one a proxy gave it.
 func identify(c *gin.Context) {
@@ -100,7 +104,7 @@ func (s *Server) record(c *gin.Context) {
 }
 
 const (
-	appPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+	appPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
 		"font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; object-src 'none'; " +
 		"base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 	apiPolicy = "default-src 'none'; frame-ancestors 'none'"

@@ -11,6 +11,7 @@ import (
 	swaggerFiles "github.com/swaggo/files"
 	ginSwagger "github.com/swaggo/gin-swagger"
 
+	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/auth"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/bulk"
@@ -38,6 +39,7 @@ type Features struct {
 	Auth       *auth.Service
 	User       *user.Service
 	Ticket     *ticket.Service
+	Attachment *attachment.Service
 	Note       *note.Service
 	Message    *message.Service
 	Bulk       *bulk.Service
@@ -67,6 +69,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Auth.Routes(public, signedIn, f.Keys)
 	f.User.Routes(signedIn, f.Keys)
 	f.Ticket.Routes(signedIn, f.Keys)
+	f.Attachment.Routes(signedIn, f.Keys)
 	f.Note.Routes(signedIn, f.Keys)
 	f.Message.Routes(signedIn, f.Keys)
 	f.Bulk.Routes(signedIn, f.Keys)

@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/mention"
 	"github.com/fixdesk/fixdesk/api/platform/etag"
@@ -15,19 +16,20 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/web"
 )
 
-// Comment adds to the conversation of a ticket that the actor sees.
-func (s *Service) Comment(ctx context.Context, by authz.Actor, ticketID int64, content string) (Comment, error) {
-	return s.comment(ctx, by, ticketID, content, canComment)
+// Comment adds to the conversation of a ticket that the actor sees, with uploads
+// of the actor's own.
+func (s *Service) Comment(ctx context.Context, by authz.Actor, ticketID int64, content string, files ...int64) (Comment, error) {
+	return s.comment(ctx, by, ticketID, content, files, canComment)
 }
 
 // CommentAnywhere is Comment, but IT staff may use it on any ticket.
-func (s *Service) CommentAnywhere(ctx context.Context, by authz.Actor, ticketID int64, content string) (Comment, error) {
-	return s.comment(ctx, by, ticketID, content, func(by authz.Actor, t *Ticket) bool {
+func (s *Service) CommentAnywhere(ctx context.Context, by authz.Actor, ticketID int64, content string, files ...int64) (Comment, error) {
+	return s.comment(ctx, by, ticketID, content, files, func(by authz.Actor, t *Ticket) bool {
 		return canCommentAnywhere(by) || canComment(by, t)
 	})
 }
 
-func (s *Service) comment(ctx context.Context, by authz.Actor, ticketID int64, content string, allowed func(authz.Actor, *Ticket) bool) (Comment, error) {
+func (s *Service) comment(ctx context.Context, by authz.Actor, ticketID int64, content string, files []int64, allowed func(authz.Actor, *Ticket) bool) (Comment, error) {
 	var c Comment
 	err := s.bus.Do(ctx, by, func(tx *event.Tx) error {
 		t, err := load(tx.DB, ticketID)
@@ -48,7 +50,10 @@ func (s *Service) comment(ctx context.Context, by authz.Actor, ticketID int64, c
 		if err != nil {
 			return err
 		}
-		return tx.Emit(Commented, subject, t.ID, CommentRef{CommentID: c.ID, Mentions: mentions})
+		if err := tx.Emit(Commented, subject, t.ID, CommentRef{CommentID: c.ID, Mentions: mentions}); err != nil {
+			return err
+		}
+		return attachment.Bind(tx, by, files, attachment.Target{TicketID: t.ID, CommentID: &c.ID})
 	})
 	return c, err
 }
@@ -69,8 +74,8 @@ func (s *Service) GetComment(ctx context.Context, by authz.Actor, id int64) (Com
 	return *c, nil
 }
 
-// EditComment changes what a comment says; nil leaves it.
-func (s *Service) EditComment(ctx context.Context, by authz.Actor, id int64, want etag.Condition, content *string) (Comment, error) {
+// EditComment changes what a comment says; nil leaves it. Files are added to it.
+func (s *Service) EditComment(ctx context.Context, by authz.Actor, id int64, want etag.Condition, content *string, files ...int64) (Comment, error) {
 	var out Comment
 	err := s.changeComment(ctx, by, id, want, func(tx *event.Tx, c *Comment) error {
 		if content != nil && *content != c.Content {
@@ -83,7 +88,7 @@ func (s *Service) EditComment(ctx context.Context, by authz.Actor, id int64, wan
 			}
 		}
 		out = *c
-		return nil
+		return attachment.Bind(tx, by, files, attachment.Target{TicketID: c.TicketID, CommentID: &c.ID, Later: true})
 	})
 	return out, err
 }
@@ -95,6 +100,9 @@ func (s *Service) DeleteComment(ctx context.Context, by authz.Actor, id int64, w
 			return err
 		}
 		if err := s.withdrawResponse(tx, c); err != nil {
+			return err
+		}
+		if err := attachment.Drop(tx.DB, attachment.Target{TicketID: c.TicketID, CommentID: &c.ID}); err != nil {
 			return err
 		}
 		return tx.Emit(CommentDeleted, subject, c.TicketID, CommentRef{CommentID: c.ID})

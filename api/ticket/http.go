@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
@@ -210,7 +211,7 @@ func (s *Service) open(c *gin.Context) error {
 	if err := b.Err(); err != nil {
 		return err
 	}
-	d := Draft{Title: *ch.Title, Description: *ch.Description, AssignedTo: ch.AssignedTo}
+	d := Draft{Title: *ch.Title, Description: *ch.Description, AssignedTo: ch.AssignedTo, Attachments: ch.Attachments}
 	if ch.Priority != nil {
 		d.Priority = *ch.Priority
 	}
@@ -224,6 +225,7 @@ func readChanges(b *web.Body, mayAssign bool) Changes {
 	ch := Changes{
 		Title:       b.Text("title", web.NotBlank, web.Max(maxTitle)),
 		Description: b.Text("description", web.NotBlank),
+		Attachments: attachment.ReadIDs(b),
 	}
 	if name := b.Text("status"); name != nil {
 		if st, ok := ParseStatus(*name); ok {

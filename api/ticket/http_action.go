@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 )
@@ -44,11 +45,12 @@ func (s *Service) addComment(c *gin.Context) error {
 		return err
 	}
 	content := b.Text("content", web.NotBlank)
+	files := attachment.ReadIDs(b)
 	b.Require("content")
 	if err := b.Err(); err != nil {
 		return err
 	}
-	cm, err := s.Comment(ctx, by, id, *content)
+	cm, err := s.Comment(ctx, by, id, *content, files...)
 	return s.answerComment(c, http.StatusCreated, by, cm, err)
 }
 

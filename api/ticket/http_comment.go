@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
@@ -27,11 +28,16 @@ func (s *Service) answerComment(c *gin.Context, status int, by authz.Actor, cm C
 	if err != nil {
 		return err
 	}
-	p, err := peopleOf(s.db.Read(c.Request.Context()), nil, []Comment{cm})
+	tx := s.db.Read(c.Request.Context())
+	p, err := peopleOf(tx, nil, []Comment{cm})
 	if err != nil {
 		return err
 	}
-	return web.Send(c, status, commentFor(by, p)(cm), cm.Version)
+	files, err := attachment.OfComments(tx, cm.ID)
+	if err != nil {
+		return err
+	}
+	return web.Send(c, status, commentFor(by, p, files)(cm), cm.Version)
 }
 
 // listComments answers GET /api/comments.
@@ -75,7 +81,15 @@ func (s *Service) listComments(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.SendList(c, rows, commentFor(by, p))
+	ids := make([]int64, len(rows.Rows))
+	for i, cm := range rows.Rows {
+		ids[i] = cm.ID
+	}
+	files, err := attachment.OfComments(s.db.Read(ctx), ids...)
+	if err != nil {
+		return err
+	}
+	return web.SendList(c, rows, commentFor(by, p, files))
 }
 
 // createComment answers POST /api/comments.
@@ -112,11 +126,12 @@ func (s *Service) createComment(c *gin.Context) error {
 		b.Wrong("ticket_id", "Must be a whole number.")
 	}
 	content := b.Text("content", web.NotBlank)
+	files := attachment.ReadIDs(b)
 	b.Require("ticket_id", "content")
 	if err := b.Err(); err != nil {
 		return err
 	}
-	cm, err := s.CommentAnywhere(ctx, by, *id, *content)
+	cm, err := s.CommentAnywhere(ctx, by, *id, *content, files...)
 	return s.answerComment(c, http.StatusCreated, by, cm, err)
 }
 
@@ -210,11 +225,12 @@ func (s *Service) putComment(c *gin.Context, required ...string) error {
 		return err
 	}
 	content := b.Text("content", web.NotBlank)
+	files := attachment.ReadIDs(b)
 	b.Require(required...)
 	if err := b.Err(); err != nil {
 		return err
 	}
-	cm, err := s.EditComment(ctx, by, id, web.IfMatch(c), content)
+	cm, err := s.EditComment(ctx, by, id, web.IfMatch(c), content, files...)
 	return s.answerComment(c, http.StatusOK, by, cm, err)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/clock"
 	"github.com/fixdesk/fixdesk/api/platform/db"
@@ -44,6 +45,7 @@ type Draft struct {
 	Description string
 	Priority    Priority // 0 for Medium
 	AssignedTo  *int64   // heeded for those who may assign
+	Attachments []int64  // uploads of the requester's
 }
 
 // Changes is what an update asks for; nil leaves a field as it is.
@@ -52,14 +54,16 @@ type Changes struct {
 	Description *string
 	Status      *Status
 	Priority    *Priority
-	Assign      bool   // AssignedTo is meant
-	AssignedTo  *int64 // nil for nobody
+	Assign      bool    // AssignedTo is meant
+	AssignedTo  *int64  // nil for nobody
+	Attachments []int64 // uploads of the actor's, for the description
 }
 
 // Full is a ticket with its conversation, oldest first.
 type Full struct {
 	Ticket
 	Comments []Comment
+	Files    []attachment.Listed // of the description and of the comments
 }
 
 // Open reports a problem.
@@ -86,6 +90,9 @@ func (s *Service) Open(ctx context.Context, by authz.Actor, d Draft) (Full, erro
 			return err
 		}
 		if err := tx.Emit(Created, subject, t.ID, nil); err != nil {
+			return err
+		}
+		if err := attachment.Bind(tx, by, d.Attachments, attachment.Target{TicketID: t.ID}); err != nil {
 			return err
 		}
 		if d.AssignedTo != nil && by.Can(authz.TicketWork) {
@@ -129,7 +136,11 @@ func readable(tx *gorm.DB, by authz.Actor, id int64) (*Ticket, error) {
 
 func full(tx *gorm.DB, t *Ticket) (Full, error) {
 	comments, err := commentsOf(tx, t.ID)
-	return Full{Ticket: *t, Comments: comments}, err
+	if err != nil {
+		return Full{}, err
+	}
+	files, err := attachment.Of(tx, t.ID, false)
+	return Full{Ticket: *t, Comments: comments, Files: files}, err
 }
 
 // List returns a page of the tickets that the actor sees.
@@ -184,6 +195,9 @@ func (s *Service) edit(ctx context.Context, by authz.Actor, id int64, want etag.
 			return err
 		}
 		if err := s.change(tx, by, t, c); err != nil {
+			return err
+		}
+		if err := attachment.Bind(tx, by, c.Attachments, attachment.Target{TicketID: t.ID, Later: true}); err != nil {
 			return err
 		}
 		out, err = full(tx.DB, t)

@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/markdown"
@@ -57,8 +58,9 @@ type ItemView struct {
 // DetailView is a ticket with its conversation, oldest first.
 type DetailView struct {
 	View
-	DescriptionHTML string        `json:"description_html" example:"<p>It says 'replace cartridge' since this morning.</p>"`
-	Comments        []CommentView `json:"comments"`
+	DescriptionHTML string            `json:"description_html" example:"<p>It says 'replace cartridge' since this morning.</p>"`
+	Comments        []CommentView     `json:"comments"`
+	Attachments     []attachment.View `json:"attachments"` // of the description
 } //@name TicketDetail
 
 // CommentCan says what the caller may do with a comment.
@@ -69,16 +71,17 @@ type CommentCan struct {
 
 // CommentView is a comment.
 type CommentView struct {
-	ID              int64      `json:"id" example:"7"`
-	TicketID        int64      `json:"ticket_id" example:"42"`
-	Author          user.Card  `json:"author"`
-	Content         string     `json:"content" example:"A new cartridge is on its way."`
-	ContentHTML     string     `json:"content_html" example:"<p>A new cartridge is on its way.</p>"`
-	IsSystemMessage bool       `json:"is_system_message" example:"false"`
-	CreatedAt       time.Time  `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
-	UpdatedAt       time.Time  `json:"updated_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
-	Version         int64      `json:"version" example:"1"`
-	Can             CommentCan `json:"can"`
+	ID              int64             `json:"id" example:"7"`
+	TicketID        int64             `json:"ticket_id" example:"42"`
+	Author          user.Card         `json:"author"`
+	Content         string            `json:"content" example:"A new cartridge is on its way."`
+	ContentHTML     string            `json:"content_html" example:"<p>A new cartridge is on its way.</p>"`
+	IsSystemMessage bool              `json:"is_system_message" example:"false"`
+	Attachments     []attachment.View `json:"attachments"`
+	CreatedAt       time.Time         `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
+	UpdatedAt       time.Time         `json:"updated_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
+	Version         int64             `json:"version" example:"1"`
+	Can             CommentCan        `json:"can"`
 } //@name Comment
 
 // EventView is one entry of a ticket's timeline. What data holds depends on the
@@ -184,21 +187,29 @@ func utc(t *time.Time) *time.Time {
 func (s *Service) detailFor(by authz.Actor, p people, f Full) DetailView {
 	d := DetailView{
 		View: s.viewFor(by, p)(f.Ticket), DescriptionHTML: markdown.Render(f.Description),
-		Comments: make([]CommentView, len(f.Comments)),
+		Comments:    make([]CommentView, len(f.Comments)),
+		Attachments: attachment.Views(by, f.Files, func(l attachment.Listed) bool { return l.CommentID == nil }),
 	}
+	view := commentFor(by, p, f.Files)
 	for i, c := range f.Comments {
-		d.Comments[i] = commentFor(by, p)(c)
+		d.Comments[i] = view(c)
 	}
 	return d
 }
 
-func commentFor(by authz.Actor, p people) func(Comment) CommentView {
+func commentFor(by authz.Actor, p people, files []attachment.Listed) func(Comment) CommentView {
+	of := make(map[int64][]attachment.View)
+	for _, l := range files {
+		if l.CommentID != nil {
+			of[*l.CommentID] = append(of[*l.CommentID], attachment.ViewFor(by)(l))
+		}
+	}
 	return func(c Comment) CommentView {
 		return CommentView{
 			ID: c.ID, TicketID: c.TicketID, Author: p[c.AuthorID], Content: c.Content, ContentHTML: markdown.Render(c.Content),
 			IsSystemMessage: c.IsSystemMessage, CreatedAt: c.CreatedAt.UTC(), UpdatedAt: c.UpdatedAt.UTC(),
-			Version: c.Version,
-			Can:     CommentCan{Update: canChangeComment(by, &c), Delete: canChangeComment(by, &c)},
+			Version: c.Version, Attachments: append([]attachment.View{}, of[c.ID]...),
+			Can: CommentCan{Update: canChangeComment(by, &c), Delete: canChangeComment(by, &c)},
 		}
 	}
 }
@@ -224,28 +235,31 @@ func eventFor(p people) func(event.Event) EventView {
 
 // CreateRequest is the body of a new ticket.
 type CreateRequest struct {
-	Title       string `json:"title" validate:"required" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
-	Description string `json:"description" validate:"required" minLength:"1" example:"It says 'replace cartridge' since this morning."`
-	Priority    string `json:"priority" validate:"optional" enums:"low,medium,high,urgent" default:"medium" example:"medium"`
-	AssignedTo  *int64 `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
+	Title       string  `json:"title" validate:"required" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
+	Description string  `json:"description" validate:"required" minLength:"1" example:"It says 'replace cartridge' since this morning."`
+	Priority    string  `json:"priority" validate:"optional" enums:"low,medium,high,urgent" default:"medium" example:"medium"`
+	AssignedTo  *int64  `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
+	Attachments []int64 `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
 } //@name TicketCreate
 
 // ReplaceRequest is the body of a PUT; what is left out stays as it is.
 type ReplaceRequest struct {
-	Title       string `json:"title" validate:"required" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
-	Description string `json:"description" validate:"required" minLength:"1" example:"It says 'replace cartridge' since this morning."`
-	Status      string `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"in_progress"`
-	Priority    string `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
-	AssignedTo  *int64 `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
+	Title       string  `json:"title" validate:"required" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
+	Description string  `json:"description" validate:"required" minLength:"1" example:"It says 'replace cartridge' since this morning."`
+	Status      string  `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"in_progress"`
+	Priority    string  `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
+	AssignedTo  *int64  `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
+	Attachments []int64 `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
 } //@name TicketReplace
 
 // UpdateRequest is the body of a PATCH; what is left out stays as it is.
 type UpdateRequest struct {
-	Title       string `json:"title" validate:"optional" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
-	Description string `json:"description" validate:"optional" minLength:"1" example:"It says 'replace cartridge' since this morning."`
-	Status      string `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"in_progress"`
-	Priority    string `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
-	AssignedTo  *int64 `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
+	Title       string  `json:"title" validate:"optional" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
+	Description string  `json:"description" validate:"optional" minLength:"1" example:"It says 'replace cartridge' since this morning."`
+	Status      string  `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"in_progress"`
+	Priority    string  `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
+	AssignedTo  *int64  `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
+	Attachments []int64 `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
 } //@name TicketUpdate
 
 // StatusRequest is the body of update_status.
@@ -265,11 +279,13 @@ type ReopenRequest struct {
 
 // ContentRequest is the body of add_comment and of an edited comment.
 type ContentRequest struct {
-	Content string `json:"content" validate:"required" minLength:"1" example:"A new cartridge is on its way."`
+	Content     string  `json:"content" validate:"required" minLength:"1" example:"A new cartridge is on its way."`
+	Attachments []int64 `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
 } //@name CommentContent
 
 // CommentRequest is the body of a new comment.
 type CommentRequest struct {
-	TicketID int64  `json:"ticket_id" validate:"required" example:"42"`
-	Content  string `json:"content" validate:"required" minLength:"1" example:"A new cartridge is on its way."`
+	TicketID    int64   `json:"ticket_id" validate:"required" example:"42"`
+	Content     string  `json:"content" validate:"required" minLength:"1" example:"A new cartridge is on its way."`
+	Attachments []int64 `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
 } //@name CommentCreate

@@ -139,7 +139,7 @@ func needsExample(s *openapi3.Schema) bool {
 		return false
 	}
 	switch s.Format {
-	case "date-time", "date", "uri", "email":
+	case "date-time", "date", "uri", "email", "binary":
 		return false
 	}
 	return s.Type.Is("string") || s.Type.Is("integer") || s.Type.Is("number")

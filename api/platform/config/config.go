@@ -12,30 +12,36 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
 // Settings are what an installation can choose. The tags are read by kong:
 // each is a flag, an environment variable and a key of the settings file.
 type Settings struct {
-	Listen         string `help:"Address to listen on." env:"FIXDESK_LISTEN" default:":8080"`
-	Database       string `help:"sqlite:PATH or mysql://user:password@host:3306/name." env:"FIXDESK_DATABASE" default:"sqlite:./data/fixdesk.db"`
-	DataDir        string `help:"Folder for attachments and the generated secret." env:"FIXDESK_DATA_DIR" default:"./data" type:"path"`
-	PublicURL      string `help:"Where people reach the desk; used in links." env:"FIXDESK_PUBLIC_URL" default:"http://localhost:8080"`
-	Secret         string `help:"Signs tokens; generated into the data folder when empty." env:"FIXDESK_SECRET"`
-	SMTP           string `help:"smtp://user:password@host:587; empty writes mail to the log." env:"FIXDESK_SMTP" name:"smtp"`
-	MailFrom       string `help:"Sender of mail; default fixdesk@ the host of the public URL." env:"FIXDESK_MAIL_FROM"`
-	Redis          string `help:"redis://…, needed for more than one replica." env:"FIXDESK_REDIS"`
-	RateLimit      string `help:"on or off." env:"FIXDESK_RATE_LIMIT" default:"on"`
-	TrustedProxies string `help:"Comma list of addresses or networks that may set X-Forwarded-For." env:"FIXDESK_TRUSTED_PROXIES"`
-	Registration   string `help:"on or off: may employees register themselves?" env:"FIXDESK_REGISTRATION" default:"on"`
-	StaffScope     string `help:"queue or all: do IT staff see their queue or every ticket?" env:"FIXDESK_STAFF_SCOPE" default:"queue"`
-	ReopenDays     int    `help:"How many days requesters may reopen their tickets." env:"FIXDESK_REOPEN_DAYS" default:"14"`
-	LogLevel       string `help:"debug, info, warn or error." env:"FIXDESK_LOG_LEVEL" default:"info"`
+	Listen          string `help:"Address to listen on." env:"FIXDESK_LISTEN" default:":8080"`
+	Database        string `help:"sqlite:PATH or mysql://user:password@host:3306/name." env:"FIXDESK_DATABASE" default:"sqlite:./data/fixdesk.db"`
+	DataDir         string `help:"Folder for attachments and the generated secret." env:"FIXDESK_DATA_DIR" default:"./data" type:"path"`
+	PublicURL       string `help:"Where people reach the desk; used in links." env:"FIXDESK_PUBLIC_URL" default:"http://localhost:8080"`
+	Secret          string `help:"Signs tokens; generated into the data folder when empty." env:"FIXDESK_SECRET"`
+	SMTP            string `help:"smtp://user:password@host:587; empty writes mail to the log." env:"FIXDESK_SMTP" name:"smtp"`
+	MailFrom        string `help:"Sender of mail; default fixdesk@ the host of the public URL." env:"FIXDESK_MAIL_FROM"`
+	Redis           string `help:"redis://…, needed for more than one replica." env:"FIXDESK_REDIS"`
+	RateLimit       string `help:"on or off." env:"FIXDESK_RATE_LIMIT" default:"on"`
+	TrustedProxies  string `help:"Comma list of addresses or networks that may set X-Forwarded-For." env:"FIXDESK_TRUSTED_PROXIES"`
+	Registration    string `help:"on or off: may employees register themselves?" env:"FIXDESK_REGISTRATION" default:"on"`
+	StaffScope      string `help:"queue or all: do IT staff see their queue or every ticket?" env:"FIXDESK_STAFF_SCOPE" default:"queue"`
+	ReopenDays      int    `help:"How many days requesters may reopen their tickets." env:"FIXDESK_REOPEN_DAYS" default:"14"`
+	Blob            string `help:"Where attachments lie: empty for the data folder, or s3://key:secret@host:port/bucket?region=…&tls=on|off." env:"FIXDESK_BLOB"`
+	AttachmentMax   int64  `help:"MiB that one attachment may have." env:"FIXDESK_ATTACHMENT_MAX" default:"25"`
+	AttachmentAllow string `help:"Comma list of media types that attachments may have, such as image/*,application/pdf; empty for any." env:"FIXDESK_ATTACHMENT_ALLOW"`
+	AttachmentDeny  string `help:"Comma list of media types that attachments may not have." env:"FIXDESK_ATTACHMENT_DENY"`
+	ClamAV          string `help:"Where clamd scans attachments: tcp://host:3310 or unix:///path; empty for no scanning." env:"FIXDESK_CLAMAV" name:"clamav"`
+	LogLevel        string `help:"debug, info, warn or error." env:"FIXDESK_LOG_LEVEL" default:"info"`
 }
 
 // secretVariables may also be given as a file named by NAME_FILE.
-var secretVariables = []string{"FIXDESK_SECRET", "FIXDESK_DATABASE", "FIXDESK_SMTP", "FIXDESK_REDIS"}
+var secretVariables = []string{"FIXDESK_SECRET", "FIXDESK_DATABASE", "FIXDESK_SMTP", "FIXDESK_REDIS", "FIXDESK_BLOB"}
 
 // LoadSecretFiles sets each secret variable from the file that NAME_FILE names.
 func LoadSecretFiles() error {
@@ -88,6 +94,22 @@ func (s Settings) Check() error {
 			add("%s: must be on or off, not %q", name, v)
 		}
 	}
+	if s.AttachmentMax < 1 || s.AttachmentMax > 10240 {
+		add("FIXDESK_ATTACHMENT_MAX: must be a number of MiB from 1 to 10240, not %d", s.AttachmentMax)
+	}
+	if s.Blob != "" && !strings.HasPrefix(s.Blob, "s3://") {
+		add("FIXDESK_BLOB: must be empty or start with s3://")
+	}
+	if s.ClamAV != "" && !strings.HasPrefix(s.ClamAV, "tcp://") && !strings.HasPrefix(s.ClamAV, "unix:///") {
+		add("FIXDESK_CLAMAV: must start with tcp:// or unix:///")
+	}
+	for name, list := range map[string]string{"FIXDESK_ATTACHMENT_ALLOW": s.AttachmentAllow, "FIXDESK_ATTACHMENT_DENY": s.AttachmentDeny} {
+		for _, t := range MediaTypes(list) {
+			if !mediaType.MatchString(t) {
+				add("%s: %q is no media type; write image/png or image/*", name, t)
+			}
+		}
+	}
 	if s.ReopenDays < 0 || s.ReopenDays > 3650 {
 		add("FIXDESK_REOPEN_DAYS: must be a number of days from 0 to 3650, not %d", s.ReopenDays)
 	}
@@ -103,6 +125,19 @@ func (s Settings) Check() error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+var mediaType = regexp.MustCompile(`^[a-z0-9.+-]+/([a-z0-9.+-]+|\*)$`)
+
+// MediaTypes reads a comma list of media types.
+func MediaTypes(list string) []string {
+	out := []string{}
+	for _, part := range strings.Split(list, ",") {
+		if part = strings.ToLower(strings.TrimSpace(part)); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 // Proxies returns the networks that may say who called.

@@ -66,6 +66,9 @@ func (safeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	})
 	reg.Register(ast.KindLink, func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if l, ok := n.(*ast.Link); ok {
+			if id := attachmentID(l.Destination); id != "" {
+				return file(w, id, entering)
+			}
 			return link(w, source, l, l.Destination, entering)
 		}
 		return ast.WalkContinue, nil
@@ -74,6 +77,9 @@ func (safeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	// a link instead.
 	reg.Register(ast.KindImage, func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if i, ok := n.(*ast.Image); ok {
+			if id := attachmentID(i.Destination); id != "" {
+				return picture(w, source, i, id, entering)
+			}
 			return link(w, source, i, i.Destination, entering)
 		}
 		return ast.WalkContinue, nil
@@ -125,6 +131,42 @@ func (safeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	}
 	reg.Register(ast.KindRawHTML, raw)
 	reg.Register(ast.KindHTMLBlock, raw)
+}
+
+var attachmentAddress = regexp.MustCompile(`^attachment:([1-9][0-9]{0,17})$`)
+
+// attachmentID returns the id in the address of an attachment, or "".
+func attachmentID(target []byte) string {
+	m := attachmentAddress.FindSubmatch(target)
+	if m == nil {
+		return ""
+	}
+	return string(m[1])
+}
+
+// picture names an attachment that is shown in its place. It has no address: the
+// app fetches it as whoever reads.
+func picture(w util.BufWriter, source []byte, i *ast.Image, id string, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		_, _ = w.WriteString(`<img data-attachment="` + id + `" alt="`)
+		for c := i.FirstChild(); c != nil; c = c.NextSibling() {
+			if t, ok := c.(*ast.Text); ok {
+				_, _ = w.Write(util.EscapeHTML(t.Segment.Value(source)))
+			}
+		}
+		_, _ = w.WriteString(`">`)
+	}
+	return ast.WalkSkipChildren, nil
+}
+
+// file writes the tag of a link to an attachment.
+func file(w util.BufWriter, id string, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		_, _ = w.WriteString(`<a data-attachment="` + id + `">`)
+	} else {
+		_, _ = w.WriteString("</a>")
+	}
+	return ast.WalkContinue, nil
 }
 
 // link writes the tag of a link, or nothing where the address is none that may

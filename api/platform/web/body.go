@@ -31,11 +31,12 @@ type Body struct {
 
 func invalidBody(code, detail string) error { return fault.New(fault.Invalid, code, "%s", detail) }
 
+const rawBodyKey = "web.raw_body"
+
 // raw reads the body once and keeps it, so that a retried or keyed request can
 // read it again.
 func raw(c *gin.Context) ([]byte, error) {
-	const key = "web.raw_body"
-	if b, ok := c.Get(key); ok {
+	if b, ok := c.Get(rawBodyKey); ok {
 		if data, ok := b.([]byte); ok {
 			return data, nil
 		}
@@ -48,7 +49,7 @@ func raw(c *gin.Context) ([]byte, error) {
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "request.unreadable", "The body could not be read to its end.").Because(err)
 	}
-	c.Set(key, data)
+	c.Set(rawBodyKey, data)
 	return data, nil
 }
 
@@ -232,4 +233,34 @@ func (b *Body) Err() error {
 	f := fault.New(fault.Invalid, "request.invalid", "One or more fields are wrong.")
 	f.Fields = b.errs
 	return f
+}
+
+// IDs returns a field that is a list of at most most ids, or nil when it is
+// absent, null or wrong.
+func (b *Body) IDs(name string, most int) []int64 {
+	v, ok := b.fields[name]
+	if !ok || string(v) == "null" {
+		return nil
+	}
+	var ids []int64
+	if err := json.Unmarshal(v, &ids); err != nil {
+		b.Wrong(name, "Must be a list of ids.")
+		return nil
+	}
+	if len(ids) > most {
+		b.Wrong(name, "May have at most "+itoa(most)+" ids.")
+		return nil
+	}
+	return ids
+}
+
+// Content returns the body of a request that is no JSON, also where an
+// Idempotency-Key has made it be read before.
+func Content(c *gin.Context) io.Reader {
+	if b, ok := c.Get(rawBodyKey); ok {
+		if data, ok := b.([]byte); ok {
+			return bytes.NewReader(data)
+		}
+	}
+	return c.Request.Body
 }

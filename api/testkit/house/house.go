@@ -54,7 +54,7 @@ func New(t testing.TB, w *testkit.World, change func(*config.Settings)) *House {
 	t.Helper()
 	set := config.Settings{
 		Listen: "127.0.0.1:0", Database: w.URL, DataDir: t.TempDir(), PublicURL: "http://desk.example.com",
-		RateLimit: "off", Registration: "on", StaffScope: "queue", LogLevel: "error", ReopenDays: 14,
+		RateLimit: "off", Registration: "on", StaffScope: "queue", LogLevel: "error", ReopenDays: 14, AttachmentMax: 25,
 	}
 	if change != nil {
 		change(&set)
@@ -264,7 +264,7 @@ func (c *Client) check(req *http.Request, a *Answer) {
 	if a.Status >= 500 {
 		c.t.Errorf("%s: %d %s", a.what, a.Status, a.Raw)
 	}
-	if a.Status >= 400 && a.JSON["code"] == nil {
+	if a.Status >= 400 && a.JSON["code"] == nil && req.Method != http.MethodHead {
 		c.t.Errorf("%s: %d without a problem: %s", a.what, a.Status, a.Raw)
 	}
 	if !strings.HasPrefix(req.URL.Path, "/api") {
@@ -288,6 +288,9 @@ func (c *Client) check(req *http.Request, a *Answer) {
 		RequestValidationInput: in, Status: a.Status, Header: a.Header,
 		Options: &openapi3filter.Options{IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
 	}
+	if req.Method == http.MethodHead {
+		return // which has no body to look at
+	}
 	out.SetBodyBytes(a.Raw)
 	if err := openapi3filter.ValidateResponse(context.Background(), out); err != nil {
 		c.t.Errorf("%s: the answer breaks the OpenAPI document: %v\n%s", a.what, err, a.Raw)
@@ -308,6 +311,7 @@ var documentOnce struct {
 func document(t testing.TB) routers.Router {
 	t.Helper()
 	documentOnce.Do(func() {
+		openapi3filter.RegisterBodyDecoder("image/jpeg", openapi3filter.FileBodyDecoder)
 		doc, err := openapi3.NewLoader().LoadFromData(docs.OpenAPI)
 		if err == nil {
 			doc.Servers = nil

@@ -113,6 +113,7 @@ export function aTicketDetail(over: Partial<TicketDetail> = {}): TicketDetail {
     ...aTicket(),
     description_html: '<p>It burns.<br>Please help.</p>',
     comments: [],
+    attachments: [],
     ...over,
   };
 }
@@ -125,6 +126,7 @@ export function aComment(over: Partial<Comment> = {}): Comment {
     content: 'Have you tried water?',
     content_html: '<p>Have you tried water?</p>',
     is_system_message: false,
+    attachments: [],
     created_at: '2026-11-01T08:30:00Z',
     updated_at: '2026-11-01T08:30:00Z',
     version: 1,
@@ -145,6 +147,7 @@ export function aMessage(over: Partial<Message> = {}): Message {
     release_at: new Date(Date.now() + 10_000).toISOString(),
     comment_id: null,
     note_id: null,
+    attachment_ids: [],
     version: 1,
     created_at: '2026-11-01T09:00:00Z',
     ...over,
