@@ -75,6 +75,56 @@ export type Assignment = {
     user_id: number | null;
 };
 
+export type Attachment = {
+    can: AttachmentCan;
+    comment_id: number | null;
+    created_at: string;
+    expires_at: string | null;
+    height: number | null;
+    id: number;
+    media_type: string;
+    name: string;
+    note_id: number | null;
+    preview: 'none' | 'image' | 'text' | 'pdf';
+    received: number;
+    sha256: string | null;
+    size: number;
+    /**
+     * State says whether the content can be had: it is being uploaded or scanned,
+     * it is clean, nobody scans here, or the scanner found something or gave up.
+     */
+    state: 'uploading' | 'scanning' | 'clean' | 'unscanned' | 'infected' | 'failed';
+    thumbnail: boolean;
+    ticket_id: number | null;
+    version: number;
+    width: number | null;
+};
+
+export type AttachmentCan = {
+    delete: boolean;
+};
+
+export type AttachmentLimits = {
+    allowed: Array<string>;
+    denied: Array<string>;
+    /**
+     * files of one message
+     */
+    max_count: number;
+    /**
+     * bytes of one file
+     */
+    max_size: number;
+};
+
+export type AttachmentList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<Attachment>;
+};
+
 export type BulkAction = {
     /**
      * Params holds everything that the action was given, by name.
@@ -280,6 +330,7 @@ export type ChangePasswordRequest = {
 };
 
 export type Comment = {
+    attachments: Array<Attachment>;
     author: User;
     can: CommentCan;
     content: string;
@@ -298,10 +349,12 @@ export type CommentCan = {
 };
 
 export type CommentContent = {
+    attachment_ids?: Array<number>;
     content: string;
 };
 
 export type CommentCreate = {
+    attachment_ids?: Array<number>;
     content: string;
     ticket_id: number;
 };
@@ -315,6 +368,7 @@ export type CommentList = {
 };
 
 export type Config = {
+    attachments: AttachmentLimits;
     demo: boolean;
     password_min_length: number;
     registration: boolean;
@@ -461,6 +515,10 @@ export type Me = {
 };
 
 export type Message = {
+    /**
+     * while it waits
+     */
+    attachment_ids: Array<number>;
     comment_id: number | null;
     content: string;
     created_at: string;
@@ -484,6 +542,7 @@ export type MessageList = {
 };
 
 export type MessageSend = {
+    attachment_ids?: Array<number>;
     content: string;
     hold_seconds?: number;
     kind: 'reply' | 'note';
@@ -502,6 +561,7 @@ export type NewApiToken = {
 };
 
 export type Note = {
+    attachments: Array<Attachment>;
     author: User;
     can: NoteCan;
     content: string;
@@ -519,6 +579,7 @@ export type NoteCan = {
 };
 
 export type NoteContent = {
+    attachment_ids?: Array<number>;
     content: string;
 };
 
@@ -774,6 +835,7 @@ export type TicketCount = {
 
 export type TicketCreate = {
     assigned_to?: number | null;
+    attachment_ids?: Array<number>;
     description: string;
     priority?: 'low' | 'medium' | 'high' | 'urgent';
     title: string;
@@ -781,6 +843,10 @@ export type TicketCreate = {
 
 export type TicketDetail = {
     assigned_to: User | null;
+    /**
+     * of the description
+     */
+    attachments: Array<Attachment>;
     can: TicketCan;
     closed_at: string | null;
     comment_count: number;
@@ -874,6 +940,7 @@ export type TicketReopen = {
 
 export type TicketReplace = {
     assigned_to?: number | null;
+    attachment_ids?: Array<number>;
     description: string;
     priority?: 'low' | 'medium' | 'high' | 'urgent';
     status?: 'open' | 'in_progress' | 'resolved' | 'closed';
@@ -891,6 +958,7 @@ export type TicketSeenSet = {
 
 export type TicketUpdate = {
     assigned_to?: number | null;
+    attachment_ids?: Array<number>;
     description?: string;
     priority?: 'low' | 'medium' | 'high' | 'urgent';
     status?: 'open' | 'in_progress' | 'resolved' | 'closed';
@@ -1135,6 +1203,337 @@ export type ListAssigneesResponses = {
 };
 
 export type ListAssigneesResponse = ListAssigneesResponses[keyof ListAssigneesResponses];
+
+export type CreateAttachmentData = {
+    body?: {
+        /**
+         * The file
+         */
+        file: Blob | File;
+    };
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/attachments';
+};
+
+export type CreateAttachmentErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many uploads of yours wait to be sent (attachment.quota)
+     */
+    409: Problem;
+    /**
+     * Larger than files may be (attachment.too_large)
+     */
+    413: Problem;
+    /**
+     * No form, or a type of file that is not accepted (attachment.type_refused)
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * The server has no room left (attachment.no_space)
+     */
+    503: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateAttachmentError = CreateAttachmentErrors[keyof CreateAttachmentErrors];
+
+export type CreateAttachmentResponses = {
+    /**
+     * Created
+     */
+    201: Attachment;
+};
+
+export type CreateAttachmentResponse = CreateAttachmentResponses[keyof CreateAttachmentResponses];
+
+export type DeleteAttachmentData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The attachment
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/attachments/{id}';
+};
+
+export type DeleteAttachmentErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteAttachmentError = DeleteAttachmentErrors[keyof DeleteAttachmentErrors];
+
+export type DeleteAttachmentResponses = {
+    /**
+     * Gone
+     */
+    204: void;
+};
+
+export type DeleteAttachmentResponse = DeleteAttachmentResponses[keyof DeleteAttachmentResponses];
+
+export type GetAttachmentData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The attachment
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/attachments/{id}';
+};
+
+export type GetAttachmentErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetAttachmentError = GetAttachmentErrors[keyof GetAttachmentErrors];
+
+export type GetAttachmentResponses = {
+    /**
+     * OK
+     */
+    200: Attachment;
+};
+
+export type GetAttachmentResponse = GetAttachmentResponses[keyof GetAttachmentResponses];
+
+export type DownloadAttachmentData = {
+    body?: never;
+    headers?: {
+        /**
+         * A part of it
+         */
+        Range?: string;
+    };
+    path: {
+        /**
+         * The attachment
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/attachments/{id}/content';
+};
+
+export type DownloadAttachmentErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * No such attachment, not visible, or lost (attachment.lost)
+     */
+    404: Problem;
+    /**
+     * Not to be had: attachment.incomplete, attachment.scanning, attachment.infected, attachment.scan_failed
+     */
+    409: Problem;
+    /**
+     * Another content than If-Match names
+     */
+    412: Problem;
+    /**
+     * The file has no such range
+     */
+    416: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DownloadAttachmentError = DownloadAttachmentErrors[keyof DownloadAttachmentErrors];
+
+export type DownloadAttachmentResponses = {
+    /**
+     * OK
+     */
+    200: Blob | File;
+    /**
+     * Partial Content
+     */
+    206: Blob | File;
+};
+
+export type DownloadAttachmentResponse = DownloadAttachmentResponses[keyof DownloadAttachmentResponses];
+
+export type GetThumbnailData = {
+    body?: never;
+    path: {
+        /**
+         * The attachment
+         */
+        id: number;
+    };
+    query?: {
+        /**
+         * The longest side: small (320 pixels) or large (1600)
+         */
+        size?: 'small' | 'large';
+    };
+    url: '/api/attachments/{id}/thumbnail';
+};
+
+export type GetThumbnailErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * No such attachment, not visible, or there is no picture of it (attachment.no_thumbnail)
+     */
+    404: Problem;
+    /**
+     * Not to be had: attachment.incomplete, attachment.scanning, attachment.infected, attachment.scan_failed
+     */
+    409: Problem;
+    /**
+     * Another content than If-Match names
+     */
+    412: Problem;
+    /**
+     * The file has no such range
+     */
+    416: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetThumbnailError = GetThumbnailErrors[keyof GetThumbnailErrors];
+
+export type GetThumbnailResponses = {
+    /**
+     * OK
+     */
+    200: Blob | File;
+    /**
+     * Partial Content
+     */
+    206: Blob | File;
+};
+
+export type GetThumbnailResponse = GetThumbnailResponses[keyof GetThumbnailResponses];
 
 export type ChangePasswordData = {
     /**
@@ -5243,6 +5642,56 @@ export type AssignTicketResponses = {
 
 export type AssignTicketResponse = AssignTicketResponses[keyof AssignTicketResponses];
 
+export type ListAttachmentsData = {
+    body?: never;
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/attachments';
+};
+
+export type ListAttachmentsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListAttachmentsError = ListAttachmentsErrors[keyof ListAttachmentsErrors];
+
+export type ListAttachmentsResponses = {
+    /**
+     * OK
+     */
+    200: AttachmentList;
+};
+
+export type ListAttachmentsResponse = ListAttachmentsResponses[keyof ListAttachmentsResponses];
+
 export type CloseTicketData = {
     body?: never;
     headers?: {
@@ -6166,6 +6615,270 @@ export type UpdateTicketStatusResponses = {
 };
 
 export type UpdateTicketStatusResponse = UpdateTicketStatusResponses[keyof UpdateTicketStatusResponses];
+
+export type CreateUploadData = {
+    body?: never;
+    headers: {
+        /**
+         * The size of the file in bytes
+         */
+        'Upload-Length': number;
+        /**
+         * filename and its value in Base64
+         */
+        'Upload-Metadata'?: string;
+        /**
+         * 1.0.0
+         */
+        'Tus-Resumable'?: string;
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/uploads';
+};
+
+export type CreateUploadErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many uploads of yours wait to be sent (attachment.quota)
+     */
+    409: Problem;
+    /**
+     * Larger than files may be (attachment.too_large)
+     */
+    413: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateUploadError = CreateUploadErrors[keyof CreateUploadErrors];
+
+export type CreateUploadResponses = {
+    /**
+     * Created
+     */
+    201: Attachment;
+};
+
+export type CreateUploadResponse = CreateUploadResponses[keyof CreateUploadResponses];
+
+export type CancelUploadData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The upload
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/uploads/{id}';
+};
+
+export type CancelUploadErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CancelUploadError = CancelUploadErrors[keyof CancelUploadErrors];
+
+export type CancelUploadResponses = {
+    /**
+     * Gone
+     */
+    204: void;
+};
+
+export type CancelUploadResponse = CancelUploadResponses[keyof CancelUploadResponses];
+
+export type GetUploadOffsetData = {
+    body?: never;
+    path: {
+        /**
+         * The upload
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/uploads/{id}';
+};
+
+export type GetUploadOffsetErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetUploadOffsetError = GetUploadOffsetErrors[keyof GetUploadOffsetErrors];
+
+export type GetUploadOffsetResponses = {
+    /**
+     * Upload-Offset says how far the upload has come, Upload-Length how far it goes
+     */
+    204: void;
+};
+
+export type GetUploadOffsetResponse = GetUploadOffsetResponses[keyof GetUploadOffsetResponses];
+
+export type SendUploadData = {
+    /**
+     * The bytes
+     */
+    body: string;
+    headers: {
+        /**
+         * Where the piece begins
+         */
+        'Upload-Offset': number;
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The upload
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/uploads/{id}';
+};
+
+export type SendUploadErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * The upload has come to another offset (attachment.wrong_offset)
+     */
+    409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * More than was announced (attachment.longer_than_announced)
+     */
+    413: Problem;
+    /**
+     * Wrong Content-Type, or a type of file that is not accepted (attachment.type_refused)
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * The server has no room left (attachment.no_space)
+     */
+    503: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type SendUploadError = SendUploadErrors[keyof SendUploadErrors];
+
+export type SendUploadResponses = {
+    /**
+     * Upload-Offset says how far the upload has come now
+     */
+    204: void;
+};
+
+export type SendUploadResponse = SendUploadResponses[keyof SendUploadResponses];
 
 export type ListUsersData = {
     body?: never;
