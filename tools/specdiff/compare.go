@@ -33,10 +33,10 @@ func compare(earlier, later []byte) ([]string, error) {
 	words := checker.NewDefaultLocalizer()
 	var breaks []string
 	for _, change := range checker.CheckBackwardCompatibility(checker.NewConfig(checker.GetAllChecks()), report, sources) {
-		if change.GetLevel() != checker.ERR {
-			continue
+		if change.GetLevel() == checker.ERR {
+			breaks = append(breaks, fmt.Sprintf("%s %s: %s [%s]",
+				change.GetOperation(), change.GetPath(), change.GetUncolorizedText(words), change.GetId()))
 		}
-		breaks = append(breaks, fmt.Sprintf("%s %s: %s [%s]", change.GetOperation(), change.GetPath(), change.GetUncolorizedText(words), change.GetId()))
 	}
 	return breaks, nil
 }
