@@ -87,6 +87,10 @@ journeys('IT staff', (desk) => {
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Beside two' }).waitFor();
+    const rail = page.getByRole('separator', { name: 'Width of the menu' });
+    await rail.focus();
+    await page.keyboard.press('End');
+    expect(await rail.getAttribute('aria-valuenow')).toBe('360');
     await page.getByRole('separator', { name: 'Width of the list' }).waitFor();
     await page.getByRole('link', { name: /Beside three/ }).waitFor();
     expect(page.url()).toContain('q=Beside');

@@ -6,6 +6,7 @@ import {
   IconLogout,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { CommandButton } from '@/lib/commands';
 import { signOut } from '@/lib/session-end';
 import type { Item } from './rail-item';
@@ -25,8 +26,15 @@ function RailLink({ item }: { item: Item }) {
   );
 }
 
+interface RailProps {
+  narrow: boolean;
+  onToggle: () => void;
+  /** What stands at its edge. */
+  children?: ReactNode;
+}
+
 /** The left rail: views, then administration, then oneself. */
-export function Rail({ narrow, onToggle }: { narrow: boolean; onToggle: () => void }) {
+export function Rail({ narrow, onToggle, children }: RailProps) {
   const { t } = useLingui();
   const { work, views, admin, me } = useItems();
   const Toggle = narrow ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
@@ -92,6 +100,7 @@ export function Rail({ narrow, onToggle }: { narrow: boolean; onToggle: () => vo
           </li>
         </ul>
       </div>
+      {children}
     </nav>
   );
 }

@@ -7,6 +7,7 @@ import { TourHost } from '@/features/tour';
 import { ApiError } from '@/lib/problem';
 import { startSession, useSession } from '@/lib/session';
 import { preferences } from '@/lib/storage';
+import { PaneBorder, usePaneWidth } from '@/ui/pane-border';
 import { ErrorState } from '@/ui/states';
 import { BottomBar } from './bottom-bar';
 import { Rail } from './rail';
@@ -34,13 +35,22 @@ function Frame() {
     preferences.set('rail', narrow ? null : 'narrow');
     setNarrow(!narrow);
   };
+  const rail = usePaneWidth({ name: 'rail', min: 180, max: 360, initial: 220 });
   return (
-    <div className={classes.shell} data-narrow={narrow || undefined}>
+    <div
+      className={classes.shell}
+      data-narrow={narrow || undefined}
+      style={{ '--fd-rail-width': `${rail.width}px` } as React.CSSProperties}
+    >
       <a href="#main" className={classes.skip}>
         <Trans>Skip to content</Trans>
       </a>
       <TopBar />
-      <Rail narrow={narrow} onToggle={toggle} />
+      <Rail narrow={narrow} onToggle={toggle}>
+        {!narrow && (
+          <PaneBorder pane={rail} label={t`Width of the menu`} className={classes.edge} />
+        )}
+      </Rail>
       <main id="main" tabIndex={-1} className={classes.main} aria-label={t`Content`}>
         <Outlet />
       </main>
