@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject } from 'vitest';
 import { type DeskInfo, password, people } from './start-desk.ts';
 
@@ -170,6 +176,13 @@ export async function signIn(page: Page, username: string, secret = password): P
 /** Waits until the page says something in its status line. */
 export async function said(page: Page, text: string | RegExp): Promise<void> {
   await page.getByRole('banner').getByRole('status').getByText(text).waitFor();
+}
+
+/** What is in a box that one writes in, whether it is formatted or Markdown. */
+export async function written(box: Locator): Promise<string> {
+  return box.evaluate((field) =>
+    field instanceof HTMLTextAreaElement ? field.value : (field as HTMLElement).innerText.trim(),
+  );
 }
 
 /**

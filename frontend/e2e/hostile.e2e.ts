@@ -175,7 +175,7 @@ journeys('Hostile texts', (desk) => {
       }
       await page.getByRole('tab', { name: 'Internal note' }).click();
       await page.keyboard.type('@guest');
-      await page.getByRole('list', { name: 'People to mention' }).waitFor();
+      await page.getByRole('listbox', { name: 'People to mention' }).waitFor();
       await trap.look(page);
       expect(trap.caught).toEqual([]);
     },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { journeys, people } from './desk.ts';
+import { journeys, people, written } from './desk.ts';
 
 journeys('Live', (desk) => {
   it('shows what others do, who is there, and who is typing', async () => {
@@ -22,7 +22,7 @@ journeys('Live', (desk) => {
     // Somebody else answers first: one is told before one sends.
     await desk.api('admin', 'POST', `/api/tickets/${id}/add_comment`, { content: 'It is done.' });
     await stan.getByText('It is done.').waitFor({ timeout: 3000 });
-    expect(await stan.getByRole('textbox', { name: 'Reply' }).inputValue()).toBe('I am on it.');
+    expect(await written(stan.getByRole('textbox', { name: 'Reply' }))).toBe('I am on it.');
   });
 
   it('unsends what was sent, and nobody has seen it', async () => {
@@ -34,7 +34,7 @@ journeys('Live', (desk) => {
     await stan.getByText('About to be sent').waitFor();
     await stan.getByRole('button', { name: 'Take back' }).click();
     await stan.getByText('About to be sent').waitFor({ state: 'detached' });
-    expect(await stan.getByRole('textbox', { name: 'Reply' }).inputValue()).toBe('Wrong person!');
+    expect(await written(stan.getByRole('textbox', { name: 'Reply' }))).toBe('Wrong person!');
     await stan.getByRole('textbox', { name: 'Reply' }).fill('Right person.');
     await stan.keyboard.press('Control+Enter');
     await stan.getByRole('button', { name: 'Send the reply now' }).click();
@@ -52,9 +52,9 @@ journeys('Live', (desk) => {
     await stan.getByText('Draft saved').waitFor();
     await stan.reload();
     await stan.getByRole('heading', { name: 'Amber' }).waitFor();
-    expect(await stan.getByRole('textbox', { name: 'Reply' }).inputValue()).toBe('');
+    expect(await written(stan.getByRole('textbox', { name: 'Reply' }))).toBe('');
     await stan.getByRole('tab', { name: 'Internal note' }).click();
-    await expect.poll(() => note.inputValue()).toBe('Not for Erin');
+    await expect.poll(() => written(note)).toBe('Not for Erin');
     await stan.getByRole('button', { name: 'Add internal note' }).click();
     await stan.getByRole('button', { name: 'Add the internal note now' }).click();
     await stan.getByText('Internal note, about to be added').waitFor({ state: 'detached' });

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { expectAccessible, journeys } from './desk.ts';
+import { expectAccessible, journeys, written } from './desk.ts';
 
 /** Waits until the code of the app is kept in the browser, so that a reload needs no network. */
 async function installed(page: Page): Promise<void> {
@@ -33,7 +33,7 @@ journeys('Offline', (desk) => {
     await page.getByRole('textbox', { name: 'Reply' }).fill('Written in a tunnel');
     await page.getByRole('button', { name: 'Send reply' }).click();
     await page.getByText('Waits to be sent: Reply').waitFor();
-    expect(await page.getByRole('textbox', { name: 'Reply' }).inputValue()).toBe('');
+    expect(await written(page.getByRole('textbox', { name: 'Reply' }))).toBe('');
     await page.getByRole('heading', { name: 'In a tunnel' }).click();
     await page.keyboard.press('s');
     await page.getByRole('option', { name: /In progress/ }).click();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { journeys, people, signIn } from './desk.ts';
+import { journeys, people, signIn, written } from './desk.ts';
 
 journeys('the session', (desk) => {
   it('survives a reload, and no token lies in storage', async () => {
@@ -74,7 +74,7 @@ journeys('the session', (desk) => {
     await page.context().setOffline(false);
     await page.getByText('Waits to be sent: Reply').waitFor({ state: 'detached' });
     await page.getByText('Written in a tunnel', { exact: true }).waitFor();
-    expect(await page.getByRole('textbox', { name: 'Comment' }).inputValue()).toBe('');
+    expect(await written(page.getByRole('textbox', { name: 'Comment' }))).toBe('');
   });
 
   it('moves between pages without a network, and says what is missing', async () => {

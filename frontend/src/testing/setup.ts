@@ -25,7 +25,11 @@ window.scrollTo = () => {};
 Element.prototype.scrollIntoView = () => {};
 
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
-beforeEach(() => localStorage.clear());
+beforeEach(() => {
+  localStorage.clear();
+  // Formatted text needs a real browser; the journeys write with it.
+  localStorage.setItem('fixdesk.editor', 'markdown');
+});
 afterEach(() => {
   cleanup();
   clearUndo();

@@ -52,14 +52,27 @@ async function drop(ticketId: number | null, kind: DraftKind) {
 export function useDraft(ticketId: number | null, kind: DraftKind) {
   const client = useQueryClient();
   const all = useQuery({ ...listDraftsOptions(), staleTime: 60_000 });
-  const [text, setText] = useState<Text>({ title: '', content: '' });
+  const [text, setText] = useState({ title: '', content: '', revision: 0 });
+  const [filled, setFilled] = useState(false);
   const [state, setState] = useState<DraftState>({ is: 'loading' });
-  const now = useRef({ text, version: 0, dirty: false, busy: false, timer: 0 });
+  const now = useRef({
+    text: { title: '', content: '' },
+    version: 0,
+    dirty: false,
+    busy: false,
+    timer: 0,
+  });
   const name = `${ticketId ?? 'new'}.${kind}`;
   const mine = useCallback(
     (draft: Draft) => draft.kind === kind && draft.ticket_id === ticketId,
     [kind, ticketId],
   );
+
+  // A text that does not come from the box: the box has to show it.
+  const show = useCallback((next: Text) => {
+    setText((before) => ({ ...next, revision: before.revision + 1 }));
+    setFilled(next.content.trim() !== '');
+  }, []);
 
   const remember = useCallback(
     (draft: Draft | null) => {
@@ -130,18 +143,18 @@ export function useDraft(ticketId: number | null, kind: DraftKind) {
       if (lost && lost.content !== kept?.content) {
         now.current.text = lost;
         now.current.dirty = true;
-        setText(lost);
+        show(lost);
         now.current.timer = window.setTimeout(() => void save(), pause);
         return { is: 'failed' };
       }
       if (kept && !now.current.dirty) {
         now.current.text = { title: kept.title, content: kept.content };
-        setText(now.current.text);
+        show(now.current.text);
         return { is: 'saved' };
       }
       return { is: 'clean' };
     });
-  }, [loaded, mine, name, save]);
+  }, [loaded, mine, name, save, show]);
 
   useEffect(() => {
     const flush = () => document.visibilityState === 'hidden' && void save();
@@ -155,17 +168,28 @@ export function useDraft(ticketId: number | null, kind: DraftKind) {
     };
   }, [save]);
 
-  const change = useCallback(
-    (part: Partial<Text>) => {
+  /** What the box says now. It shows it already: nothing is rendered for a key. */
+  const type = useCallback(
+    (content: string) => {
       const at = now.current;
-      at.text = { ...at.text, ...part };
+      at.text = { ...at.text, content };
       at.dirty = true;
-      setText(at.text);
+      setFilled(content.trim() !== '');
       clearTimeout(at.timer);
       at.timer = window.setTimeout(() => void save(), pause);
     },
     [save],
   );
+
+  /** A text from elsewhere instead of what is in the box. */
+  const replace = useCallback(
+    (content: string) => {
+      type(content);
+      show(now.current.text);
+    },
+    [show, type],
+  );
+  const read = useCallback(() => now.current.text.content, []);
 
   /** Empties it here and at the server, once it has become what it was to be. */
   const clear = useCallback(() => {
@@ -174,11 +198,11 @@ export function useDraft(ticketId: number | null, kind: DraftKind) {
     const kept = at.version > 0 || at.busy;
     keepUnsaved(name, null);
     Object.assign(at, { text: { title: '', content: '' }, dirty: false, version: 0 });
-    setText(at.text);
+    show(at.text);
     setState({ is: 'clean' });
     remember(null);
     if (kept) drop(ticketId, kind).catch(() => {});
-  }, [kind, name, remember, ticketId]);
+  }, [kind, name, remember, show, ticketId]);
 
   /** Ends a conflict with one of the two texts. */
   const choose = useCallback(
@@ -190,14 +214,14 @@ export function useDraft(ticketId: number | null, kind: DraftKind) {
       if (which === 'theirs') {
         at.text = { title: state.theirs.title, content: state.theirs.content };
         at.dirty = false;
-        setText(at.text);
+        show(at.text);
       } else {
         at.dirty = true;
         void save();
       }
     },
-    [save, state],
+    [save, show, state],
   );
 
-  return { ...text, state, change, clear, choose };
+  return { ...text, filled, state, type, replace, read, clear, choose };
 }

@@ -1,8 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Button, Group, Textarea } from '@mantine/core';
+import { Alert, Button, Group } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useImperativeHandle, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { WritingBox, type WritingBoxHandle } from '@/features/editor';
 import type { Message, TicketDetail } from '@/lib/api';
 import { useIdempotencyKey } from '@/lib/idempotency';
 import { tellTyping } from '@/lib/live/presence';
@@ -13,8 +15,7 @@ import classes from './composer.module.css';
 import { type DraftState, useDraft } from './drafts';
 import { HeldMessage } from './held-message';
 import type { Status } from './labels';
-import { MarkdownBar } from './markdown-bar';
-import { MentionList } from './mention-list';
+import { useMentionOptions } from './mention-options';
 import {
   type MessageKind,
   refreshTicket,
@@ -49,23 +50,23 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
   const draft = useDraft(ticket.id, kind);
   const held = useHeldMessages(ticket.id);
   const key = useIdempotencyKey();
-  const box = useRef<HTMLTextAreaElement>(null);
+  const box = useRef<WritingBoxHandle>(null);
   const [refused, setRefused] = useState<string | null>(null);
   const note = kind === 'note';
   const works = ticket.can.update_status;
 
   const giveBack = (message: Message) => {
     // Beside what was written since, never over it.
-    const since = box.current?.value.trim();
-    draft.change({ content: since ? `${message.content}\n\n${since}` : message.content });
+    const since = draft.read().trim();
+    draft.replace(since ? `${message.content}\n\n${since}` : message.content);
     box.current?.focus();
   };
   const sending = useSendMessage(ticket.id, giveBack);
-  const filled = draft.content.trim() !== '';
+  const { filled, type } = draft;
   const answered = !!sending.error && asApiError(sending.error).code === 'ticket.answered';
 
   const send = (status?: Status, anyway = false) => {
-    const content = draft.content;
+    const content = draft.read();
     if (!content.trim() || sending.isPending) return;
     const last = ticket.comments.filter((one) => !one.is_system_message).at(-1)?.id ?? 0;
     const body = { kind, content, status, lastCommentId: note || anyway ? undefined : last };
@@ -73,7 +74,6 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
     const sent = () => {
       key.done();
       draft.clear();
-      onFilled(false);
     };
     sending.mutate(
       { ...body, headers: key.headers(body) },
@@ -92,10 +92,28 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
 
   useImperativeHandle(ref, () => ({
     focus: () => box.current?.focus(),
-    focused: () => document.activeElement === box.current,
+    focused: () => box.current?.focused() ?? false,
     send: () => send(),
     sendAndResolve: () => send('resolved'),
   }));
+
+  const told = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the callback is another one each time
+  useEffect(() => {
+    told.current = filled;
+    onFilled(filled);
+  }, [filled]);
+  const written = (content: string) => {
+    const some = content.trim() !== '';
+    if (works) tellTyping();
+    if (some === told.current) return type(content);
+    told.current = some;
+    // At once: the next key may be the one that sends.
+    flushSync(() => {
+      type(content);
+      onFilled(some);
+    });
+  };
 
   const label = note ? t`Internal note` : works ? t`Reply` : t`Comment`;
   return (
@@ -144,14 +162,12 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
             </Group>
           </Alert>
         )}
-        <MarkdownBar box={box} onChange={(content) => draft.change({ content })} />
-        <Textarea
+        <WritingBox
           ref={box}
-          data-composer={kind}
+          kind={kind}
           label={label}
-          labelProps={{ className: classes.label }}
-          leftSection={note ? <IconLock size={16} aria-hidden /> : undefined}
-          leftSectionProps={{ className: classes.lock }}
+          icon={note ? <IconLock size={14} aria-hidden /> : undefined}
+          labelClass={classes.label}
           placeholder={
             note
               ? t`Only IT staff see this. @name calls a colleague.`
@@ -159,33 +175,12 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
                 ? t`Write to the requester`
                 : t`Write a comment`
           }
-          classNames={{ input: classes.grows }}
-          rows={2}
-          dir="auto"
-          value={draft.content}
-          onChange={(event) => {
-            draft.change({ content: event.currentTarget.value });
-            if (works) tellTyping();
-            onFilled(event.currentTarget.value.trim() !== '');
-          }}
-          onPaste={(event) => {
-            if (event.clipboardData.files.length > 0)
-              setRefused(t`Files cannot be attached yet. Your text is still here.`);
-          }}
-          onDrop={(event) => {
-            if (event.dataTransfer.files.length === 0) return;
-            event.preventDefault();
-            setRefused(t`Files cannot be attached yet. Your text is still here.`);
-          }}
+          text={draft.content}
+          revision={draft.revision}
+          onChange={written}
           error={refused}
+          useMentions={works ? useMentionOptions : undefined}
         />
-        {works && (
-          <MentionList
-            box={box}
-            text={draft.content}
-            onChange={(content) => draft.change({ content })}
-          />
-        )}
         <div className={classes.foot}>
           <Button
             type="submit"

@@ -1,0 +1,98 @@
+import { type ReactNode, useEffect, useId, useState } from 'react';
+import classes from './editor.module.css';
+import type { TextTarget } from './text-target';
+
+export interface Option {
+  id: string;
+  label: ReactNode;
+  /** What is written instead of what was typed. */
+  text: string;
+}
+
+/** What is being typed at the caret, and how many characters of it are to be replaced. */
+export interface Match {
+  query: string;
+  length: number;
+}
+
+interface CompletionProps {
+  target: TextTarget;
+  label: string;
+  match: (before: string) => Match | null;
+  /** A hook: the options for what is typed, none for null. */
+  useOptions: (query: string | null) => readonly Option[];
+}
+
+/** Offers words while they are being typed: arrows choose, Enter or Tab takes, Escape closes. */
+export function Completion({ target, label, match, useOptions }: CompletionProps) {
+  const list = useId();
+  const [at, setAt] = useState<Match | null>(null);
+  const [index, setIndex] = useState(0);
+  const [closed, setClosed] = useState(false);
+  const options = useOptions(at && !closed ? at.query : null);
+  const shown = at && !closed ? options : [];
+
+  useEffect(
+    () =>
+      target.subscribe(() => {
+        const before = target.before();
+        const next = before === null ? null : match(before);
+        setAt((old) => {
+          if (old?.query === next?.query && old?.length === next?.length) return old;
+          setIndex(0);
+          if (!next || !old) setClosed(false);
+          return next;
+        });
+      }),
+    [match, target],
+  );
+
+  const take = (option: Option | undefined) => {
+    if (!at || !option) return;
+    target.replace(at.length, option.text);
+    setAt(null);
+  };
+
+  useEffect(() => {
+    const element = target.element();
+    if (!element || shown.length === 0) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+      if (event.key === 'ArrowDown') setIndex((i) => (i + 1) % shown.length);
+      else if (event.key === 'ArrowUp') setIndex((i) => (i + shown.length - 1) % shown.length);
+      else if (event.key === 'Enter' || event.key === 'Tab') take(shown[index]);
+      else if (event.key === 'Escape') setClosed(true);
+      else return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    element.addEventListener('keydown', onKey, true);
+    element.setAttribute('aria-activedescendant', `${list}-${index}`);
+    return () => {
+      element.removeEventListener('keydown', onKey, true);
+      element.removeAttribute('aria-activedescendant');
+    };
+  });
+
+  if (shown.length === 0) return null;
+  return (
+    <div id={list} role="listbox" aria-label={label} className={classes.options}>
+      {shown.map((option, i) => (
+        // The keys act in the box, which keeps the focus.
+        // biome-ignore lint/a11y/useKeyWithClickEvents: see above
+        // biome-ignore lint/a11y/useFocusableInteractive: see above
+        <div
+          key={option.id}
+          id={`${list}-${i}`}
+          role="option"
+          aria-selected={i === index}
+          className={classes.option}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => take(option)}
+        >
+          {option.label}
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,264 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Input, Loader } from '@mantine/core';
+import {
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useId,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import { flushSync } from 'react-dom';
+import type { Box, TakeFiles } from './box';
+import { Completion, type Match, type Option } from './completion';
+import classes from './editor.module.css';
+import { findEmoji, useEmoji } from './emoji';
+import { mentionAt } from './markdown-edit';
+import { useEditorMode } from './mode';
+import { PlainBox } from './plain-box';
+import type { TextTarget } from './text-target';
+import { ToolBar } from './tool-bar';
+
+export interface WritingBoxHandle {
+  focus: () => void;
+  focused: () => boolean;
+}
+
+interface WritingBoxProps {
+  /** Names the box in the page: no two of a page are alike. */
+  kind: string;
+  label: string;
+  icon?: ReactNode;
+  labelClass?: string;
+  placeholder: string;
+  /** The Markdown to begin with. What is typed does not come back through this. */
+  text: string;
+  /** Another number means that `text` is to be shown now. */
+  revision: number;
+  onChange: (text: string) => void;
+  error?: ReactNode;
+  /** Takes pasted and dropped files and gives the Markdown that shows them. */
+  onFiles?: TakeFiles;
+  /** A hook that finds whom to mention; without it, nobody is offered. */
+  useMentions?: (query: string | null) => readonly Option[];
+  ref?: React.Ref<WritingBoxHandle>;
+}
+
+type Rich = typeof import('./rich-box');
+let rich: Rich | null = null;
+const load = async () => {
+  rich ??= await import('./rich-box');
+};
+
+const mention = (before: string): Match | null => {
+  const found = mentionAt(before, before.length);
+  return found && { query: found.name, length: found.name.length };
+};
+const emojiName = (before: string): Match | null => {
+  const name = /(?:^|[\s(]):([\p{L}\p{N}_+-]{2,})$/u.exec(before)?.[1];
+  return name ? { query: name, length: name.length + 1 } : null;
+};
+
+function useEmojiOptions(query: string | null): readonly Option[] {
+  const { i18n } = useLingui();
+  const all = useEmoji(i18n.locale, query !== null);
+  return useMemo(
+    () =>
+      query === null
+        ? []
+        : findEmoji(all, query, 6).map((one) => ({
+            id: one.unicode,
+            text: `${one.unicode} `,
+            label: `${one.unicode} :${one.names[0]}:`,
+          })),
+    [all, query],
+  );
+}
+
+/** What is shown, and with what it began. */
+interface Shown {
+  rich: boolean;
+  text: string;
+  revision: number;
+  caret: number | null;
+}
+
+/**
+ * A box for Markdown. It is a plain one at first; formatted text takes over where
+ * that is wanted, once it is loaded, with the text and the caret as they are.
+ */
+export function WritingBox(props: WritingBoxProps) {
+  const { kind, label, icon, labelClass, placeholder, text, revision, onChange, error, ref } =
+    props;
+  const { onFiles, useMentions } = props;
+  const { t } = useLingui();
+  const [mode, setMode] = useEditorMode();
+  const [shown, setShown] = useState<Shown>({ rich: false, text, revision, caret: null });
+  const [active, setActive] = useState('');
+  const [unfit, setUnfit] = useState(false);
+  const [files, setFiles] = useState<'busy' | string | null>(null);
+  const problem = useId();
+  const box = useRef<Box>(null);
+  const frame = useRef<HTMLDivElement>(null);
+  const latest = useRef({ text, revision });
+  if (latest.current.revision !== revision) latest.current = { text, revision };
+  const composing = useRef(false);
+  const wanted = useRef(mode);
+  wanted.current = mode;
+
+  const write = (next: string) => {
+    latest.current.text = next;
+    onChange(next);
+  };
+  const exchange = useCallback((toRich: boolean) => {
+    const caret = box.current?.focused() ? box.current.caret() : null;
+    // At once: no key may fall between the two.
+    flushSync(() => setShown({ ...latest.current, rich: toRich, caret }));
+  }, []);
+  const enter = useCallback(async () => {
+    if (wanted.current !== 'rich') return;
+    // Offline, or a new version is out: the plain box does as well.
+    await load().catch(() => {});
+    if (!rich || !frame.current?.querySelector('textarea') || composing.current) return;
+    if (wanted.current !== 'rich') return;
+    const fits = rich.canShow(latest.current.text);
+    setUnfit(!fits);
+    if (fits) exchange(true);
+  }, [exchange]);
+  const leave = useCallback(() => exchange(false), [exchange]);
+
+  // The other box, or another tab, has changed what is wanted.
+  useEffect(() => {
+    if (mode === 'markdown' && shown.rich) leave();
+  }, [leave, mode, shown.rich]);
+
+  useImperativeHandle(ref, () => ({
+    focus: () => box.current?.focus(),
+    focused: () => box.current?.focused() ?? false,
+  }));
+
+  const take = async (list: File[]) => {
+    if (!onFiles) return setFiles(t`Files cannot be attached yet. Your text is still here.`);
+    setFiles('busy');
+    try {
+      box.current?.insert(await onFiles(list));
+      setFiles(null);
+    } catch (reason) {
+      setFiles(reason instanceof Error ? reason.message : String(reason));
+    }
+  };
+
+  const target = useMemo<TextTarget>(() => {
+    const inner = () => box.current?.target;
+    return {
+      element: () => inner()?.element() ?? null,
+      before: () => inner()?.before() ?? null,
+      replace: (length, next) => inner()?.replace(length, next),
+      subscribe: (listener) => inner()?.subscribe(listener) ?? (() => {}),
+    };
+  }, []);
+
+  const says = files && files !== 'busy' ? files : error;
+  const start = shown.revision === revision ? shown.text : text;
+  const Rich = rich?.default;
+  const name = (
+    <span className={labelClass}>
+      {icon} {label}
+    </span>
+  );
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only hears that the box within is being used
+    <div
+      ref={frame}
+      className={classes.frame}
+      onFocus={() => {
+        // After the click has set the caret.
+        if (!shown.rich && mode === 'rich') setTimeout(() => void enter());
+      }}
+      onKeyDown={(event) => {
+        // Out of the box, so that the keys of the page act again.
+        const field = event.target as HTMLElement;
+        if (event.key === 'Escape' && field === box.current?.target.element()) field.blur();
+      }}
+      onCompositionStart={() => {
+        composing.current = true;
+      }}
+      onCompositionEnd={() => {
+        composing.current = false;
+        if (!shown.rich && mode === 'rich') setTimeout(() => void enter());
+      }}
+    >
+      <ToolBar
+        box={() => box.current}
+        rich={shown.rich}
+        active={active}
+        mode={mode}
+        onMode={(next) => {
+          setMode(next);
+          wanted.current = next;
+          if (next === 'rich') void enter();
+          else setUnfit(false);
+        }}
+      />
+      {shown.rich && Rich ? (
+        <Input.Wrapper label={name} labelElement="div" error={says} errorProps={{ id: problem }}>
+          <Rich
+            ref={box}
+            kind={kind}
+            label={label}
+            placeholder={placeholder}
+            invalid={!!says}
+            describedBy={says ? problem : undefined}
+            text={start}
+            revision={revision}
+            caret={shown.caret}
+            onChange={write}
+            onActive={setActive}
+            onFiles={(list) => void take(list)}
+            onRefuse={() => {
+              setUnfit(true);
+              leave();
+            }}
+          />
+        </Input.Wrapper>
+      ) : (
+        <PlainBox
+          ref={box}
+          data-composer={kind}
+          label={name}
+          placeholder={placeholder}
+          error={says}
+          text={start}
+          revision={revision}
+          caret={shown.caret}
+          onWrite={write}
+          onFiles={(list) => void take(list)}
+        />
+      )}
+      {files === 'busy' && <Loader size="xs" aria-label={t`Uploading`} />}
+      {unfit && (
+        <p className={classes.hint} role="status">
+          <Trans>This text has formatting that only Markdown shows as it is.</Trans>
+        </p>
+      )}
+      {useMentions && (
+        <Completion
+          key={`@${shown.rich}`}
+          target={target}
+          label={t`People to mention`}
+          match={mention}
+          useOptions={useMentions}
+        />
+      )}
+      <Completion
+        key={`:${shown.rich}`}
+        target={target}
+        label={t`Emoji`}
+        match={emojiName}
+        useOptions={useEmojiOptions}
+      />
+    </div>
+  );
+}
