@@ -7,7 +7,17 @@ import ts from 'typescript';
 
 const src = fileURLToPath(new URL('../src/', import.meta.url));
 /** A feature may use those before it. */
-const features = ['auth', 'user', 'ticket', 'outbox', 'tour', 'job', 'dashboard', 'command'];
+const features = [
+  'auth',
+  'user',
+  'ticket',
+  'outbox',
+  'tour',
+  'job',
+  'report',
+  'dashboard',
+  'command',
+];
 const floors = { lib: 0, ui: 1, features: 2, app: 3, testing: 4 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })

@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import {
   IconBug,
+  IconChartLine,
   IconHome,
   IconHourglass,
   IconInbox,
@@ -24,6 +25,7 @@ export function useItems(): { work: Item[]; views: Item[]; admin: Item[]; me: It
   const { t } = useLingui();
   const me = useMe();
   const works = useCan('ticket.queue');
+  const reports = useCan('report.view');
   const users = useCan('user.manage');
   const jobs = useCan('job.manage');
   const { pathname, view } = useRouterState({
@@ -88,6 +90,13 @@ export function useItems(): { work: Item[]; views: Item[]; admin: Item[]; me: It
     link: { to: '/' },
     current: pathname === '/',
   };
+  const reportPages: Item = {
+    key: 'reports',
+    label: t`Reports`,
+    icon: IconChartLine,
+    link: { to: '/reports' },
+    current: below('/reports'),
+  };
   const userPages: Item = {
     key: 'users',
     label: t`Users`,
@@ -105,7 +114,11 @@ export function useItems(): { work: Item[]; views: Item[]; admin: Item[]; me: It
   return {
     work: [home, ...(works ? staffViews : [queue('all', below('/tickets'))])],
     views: useViewItems(onList ? view : undefined),
-    admin: [...(users ? [userPages] : []), ...(jobs ? [jobPages] : [])],
+    admin: [
+      ...(reports ? [reportPages] : []),
+      ...(users ? [userPages] : []),
+      ...(jobs ? [jobPages] : []),
+    ],
     me: {
       key: 'me',
       label: personName(me),

@@ -8,6 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { parseJobsSearch } from '@/features/job/search-params';
+import { parseReportSearch } from '@/features/report/periods';
 import { parseQueueSearch } from '@/features/ticket/search-params';
 import { parseUsersSearch } from '@/features/user/search-params';
 import { expectHeading, safeReturnPath } from '@/lib/navigation';
@@ -108,6 +109,12 @@ const appRoutes = [
     getParentRoute: () => app,
     path: '/',
     component: page(() => import('@/features/dashboard/dashboard-page'), 'DashboardPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/reports',
+    validateSearch: parseReportSearch,
+    component: page(() => import('@/features/report/report-page'), 'ReportPage'),
   }),
   createRoute({
     getParentRoute: () => app,

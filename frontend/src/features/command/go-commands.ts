@@ -2,6 +2,7 @@ import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import {
   IconBug,
+  IconChartLine,
   IconHome,
   IconInbox,
   IconTicket,
@@ -63,6 +64,14 @@ const targets: Target[] = [
     icon: IconHome,
     keys: 'g d',
     place: { to: '/' },
+  },
+  {
+    id: 'go.reports',
+    label: msg`Go to reports`,
+    icon: IconChartLine,
+    keys: 'g r',
+    place: { to: '/reports' },
+    needs: 'report.view',
   },
   {
     id: 'go.users',

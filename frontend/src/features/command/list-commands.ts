@@ -5,6 +5,7 @@ import {
   IconCheckbox,
   IconChecks,
   IconChevronRight,
+  IconDownload,
   IconListCheck,
   IconSquareX,
 } from '@tabler/icons-react';
@@ -83,5 +84,16 @@ export function defineListCommands(): void {
     keys: 'Shift+a',
     when: ({ list }) => !!list?.clearSelection && !!list.selection?.(),
     run: ({ list }) => list?.clearSelection?.(),
+  });
+  defineCommand({
+    id: 'list.export',
+    group: 'list',
+    label: msg`Export tickets`,
+    icon: IconDownload,
+    scope: 'global',
+    keys: 'Shift+e',
+    words: msg`CSV Excel download spreadsheet`,
+    when: ({ exports }) => !!exports,
+    run: ({ exports }) => exports?.open(),
   });
 }

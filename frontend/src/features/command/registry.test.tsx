@@ -38,6 +38,7 @@ const everything: Required<Contexts> = {
   global: { me: aMe('admin'), client, go: nothing, openPalette: nothing, openHelp: nothing },
   search: { focus: nothing },
   undo: { run: nothing },
+  exports: { open: nothing },
   list: {
     next: nothing,
     previous: nothing,

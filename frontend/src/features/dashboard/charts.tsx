@@ -2,10 +2,9 @@ import '@mantine/core/styles/ColorSwatch.css';
 import '@mantine/charts/styles.css';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { BarChart, LineChart } from '@mantine/charts';
-import type { ReactNode } from 'react';
 import { priorities, priorityKeys, statuses, statusKeys } from '@/features/ticket';
 import type { Dashboard } from '@/lib/api';
-import { Section } from '@/ui/section';
+import { Figure } from '@/ui/figure';
 import classes from './dashboard-page.module.css';
 
 const tones = {
@@ -39,31 +38,6 @@ export function Charts({ data }: { data: Dashboard }) {
         <PerDay days={data.per_day} />
       </div>
     </div>
-  );
-}
-
-function Figure({
-  title,
-  table,
-  children,
-}: {
-  title: string;
-  table: ReactNode;
-  children: ReactNode;
-}) {
-  const { t } = useLingui();
-  return (
-    <Section title={title}>
-      <div role="img" aria-label={t`Chart: ${title}. The numbers are in the table below it.`}>
-        {children}
-      </div>
-      <details className={classes.details}>
-        <summary>
-          <Trans>Show as table</Trans>
-        </summary>
-        {table}
-      </details>
-    </Section>
   );
 }
 

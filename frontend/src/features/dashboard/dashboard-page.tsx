@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Skeleton } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { IconChartLine, IconPlus } from '@tabler/icons-react';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { statuses, statusKeys, TicketRow, unfinished } from '@/features/ticket';
@@ -12,6 +12,7 @@ import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
 import { useDashboard } from './api';
 import classes from './dashboard-page.module.css';
+import { MyDay } from './my-day';
 
 const Charts = lazy(() => import('./charts').then((m) => ({ default: m.Charts })));
 
@@ -19,13 +20,21 @@ const Charts = lazy(() => import('./charts').then((m) => ({ default: m.Charts })
 export function DashboardPage() {
   const { t } = useLingui();
   const dashboard = useDashboard();
+  const reports = useCan('report.view');
   return (
     <Page
       title={t`Dashboard`}
       actions={
-        <LinkButton to="/tickets/new" leftSection={<IconPlus size={16} />}>
-          <Trans>New ticket</Trans>
-        </LinkButton>
+        <>
+          {reports && (
+            <LinkButton to="/reports" variant="default" leftSection={<IconChartLine size={16} />}>
+              <Trans>Reports</Trans>
+            </LinkButton>
+          )}
+          <LinkButton to="/tickets/new" leftSection={<IconPlus size={16} />}>
+            <Trans>New ticket</Trans>
+          </LinkButton>
+        </>
       }
     >
       <Fetched query={dashboard} skeleton={<DashboardSkeleton />}>
@@ -47,52 +56,37 @@ function Desk({ data }: { data: Dashboard }) {
           <Charts data={data} />
         </Suspense>
       )}
-      <div className={classes.columns}>
-        <TicketList
-          title={works ? t`Assigned to me` : t`Not solved yet`}
-          tickets={data.mine}
-          all={
-            works
-              ? { to: '/tickets', search: { view: 'mine', status: unfinished } }
-              : { to: '/tickets', search: { status: unfinished } }
-          }
-          empty={
-            works ? (
-              <EmptyState
-                title={t`Nothing is assigned to you`}
-                action={
-                  <LinkButton
-                    to="/tickets"
-                    search={{ view: 'unassigned', status: unfinished }}
-                    variant="default"
-                  >
-                    <Trans>Look at unassigned tickets</Trans>
-                  </LinkButton>
-                }
-              />
-            ) : (
+      {works ? (
+        <MyDay />
+      ) : (
+        <div className={classes.columns}>
+          <TicketList
+            title={t`Not solved yet`}
+            tickets={data.mine}
+            all={{ to: '/tickets', search: { status: unfinished } }}
+            empty={
               <EmptyState title={t`Nothing is waiting`}>
                 <Trans>Tickets that are not solved yet appear here.</Trans>
               </EmptyState>
-            )
-          }
-        />
-        <TicketList
-          title={works ? t`Newest tickets` : t`My newest tickets`}
-          tickets={data.recent}
-          all={{ to: '/tickets' }}
-          empty={
-            <EmptyState
-              title={works ? t`No tickets yet` : t`You have not reported anything yet`}
-              action={
-                <LinkButton to="/tickets/new" variant="default">
-                  <Trans>New ticket</Trans>
-                </LinkButton>
-              }
-            />
-          }
-        />
-      </div>
+            }
+          />
+          <TicketList
+            title={t`My newest tickets`}
+            tickets={data.recent}
+            all={{ to: '/tickets' }}
+            empty={
+              <EmptyState
+                title={t`You have not reported anything yet`}
+                action={
+                  <LinkButton to="/tickets/new" variant="default">
+                    <Trans>New ticket</Trans>
+                  </LinkButton>
+                }
+              />
+            }
+          />
+        </div>
+      )}
     </>
   );
 }

@@ -12,6 +12,7 @@ import { PageHeading } from '@/ui/page';
 import { ScrollList, type ScrollListHandle } from '@/ui/scroll-list';
 import { Fetched, SkeletonRows } from '@/ui/states';
 import { SelectionBar } from './actions';
+import { ExportButton } from './export-button';
 import { rememberQueue } from './last-queue';
 import classes from './list-pane.module.css';
 import { QueueFilters } from './queue-filters';
@@ -110,6 +111,7 @@ export function ListPane({ open }: { open: number | null }) {
           </span>
         )}
         <span className={classes.tools}>
+          <ExportButton search={search} />
           <ActionIcon
             variant="subtle"
             color="gray"

@@ -11,6 +11,7 @@ import { Pager } from '@/ui/pager';
 import { EmptyState, Fetched, SkeletonRows } from '@/ui/states';
 import { VirtualList, type VirtualListHandle } from '@/ui/virtual-list';
 import { useTickets } from './api';
+import { ExportButton } from './export-button';
 import { rememberQueue } from './last-queue';
 import { QueueFilters } from './queue-filters';
 import { useQueueTitle } from './queue-title';
@@ -52,9 +53,12 @@ export function QueuePage() {
       title={title}
       width="wide"
       actions={
-        <LinkButton to="/tickets/new" leftSection={<IconPlus size={16} />}>
-          <Trans>New ticket</Trans>
-        </LinkButton>
+        <>
+          <ExportButton search={search} />
+          <LinkButton to="/tickets/new" leftSection={<IconPlus size={16} />}>
+            <Trans>New ticket</Trans>
+          </LinkButton>
+        </>
       }
     >
       {works && <ViewLinks />}

@@ -25,6 +25,11 @@ export interface SearchContext {
 /** What is selected: these tickets, or all that match a query. */
 export type Selection = { ids: number[] } | { q: string; count: number };
 
+/** There while a list can be exported. */
+export interface ExportsContext {
+  open: () => void;
+}
+
 /** There while something can be taken back. */
 export interface UndoContext {
   run: () => void;
@@ -75,6 +80,7 @@ export interface Contexts {
   global?: GlobalContext;
   search?: SearchContext;
   undo?: UndoContext;
+  exports?: ExportsContext;
   list?: ListContext;
   ticket?: TicketContext;
   composer?: ComposerContext;

@@ -55,7 +55,7 @@ export function makeRefresher(client: QueryClient) {
     for (const [id, changes] of tickets) refreshTicket(client, id, changes);
     tickets.clear();
     if (lists) {
-      void invalidate(client, 'getDashboard');
+      void invalidate(client, 'getDashboard', 'getDeskReport');
       recount();
       // Lists that grow paint changes into their rows themselves; nothing in them jumps.
       void client.invalidateQueries({ predicate: isPlainList });

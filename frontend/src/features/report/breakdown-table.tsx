@@ -1,0 +1,76 @@
+import { useLingui } from '@lingui/react/macro';
+import { Link } from '@tanstack/react-router';
+import { type Priority, priorities } from '@/features/ticket';
+import type { ReportBreakdown, ReportRow } from '@/lib/api';
+import { NumberTable } from '@/ui/figure';
+import { personName } from '@/ui/person';
+import { formatDuration } from './duration';
+import classes from './report-page.module.css';
+
+/** How a part of a dimension is called. */
+export function useRowName(): (row: ReportRow) => string {
+  const { t, i18n } = useLingui();
+  return (row) => {
+    if (row.user) return personName(row.user);
+    if (row.key in priorities) return i18n._(priorities[row.key as Priority].label);
+    return row.label || t`Unassigned`;
+  };
+}
+
+/** A number that leads to the tickets it counts. */
+export function TicketsLink({ n, q, label }: { n: number; q: string; label: string }) {
+  const { i18n } = useLingui();
+  const text = new Intl.NumberFormat(i18n.locale).format(n);
+  if (n === 0) return <>{text}</>;
+  return (
+    <Link to="/tickets" search={{ q }} aria-label={`${label}: ${text}`}>
+      {text}
+    </Link>
+  );
+}
+
+/** A period split by a dimension, with percentiles. */
+export function BreakdownTable({
+  label,
+  breakdown,
+}: {
+  label: string;
+  breakdown: ReportBreakdown;
+}) {
+  const { t, i18n } = useLingui();
+  const nameOf = useRowName();
+  const time = (seconds: number | null) =>
+    seconds === null ? '–' : formatDuration(seconds, i18n.locale);
+  const count = (title: string, key: 'created' | 'solved' | 'backlog') => ({
+    key,
+    title,
+    cell: (row: ReportRow) => (
+      <TicketsLink n={row[key]} q={row.queries[key]} label={`${nameOf(row)}, ${title}`} />
+    ),
+  });
+  return (
+    <NumberTable<ReportRow>
+      label={label}
+      rows={breakdown.rows}
+      keyOf={(row) => row.key}
+      columns={[
+        {
+          key: 'name',
+          title: breakdown.dimension === 'priority' ? t`Priority` : t`Agent`,
+          cell: (row) => <span className={classes.person}>{nameOf(row)}</span>,
+        },
+        count(t`Created`, 'created'),
+        { key: 'created-before', title: t`Created before`, cell: (row) => row.previous_created },
+        count(t`Solved`, 'solved'),
+        { key: 'solved-before', title: t`Solved before`, cell: (row) => row.previous_solved },
+        count(t`Unfinished now`, 'backlog'),
+        { key: 'r50', title: t`First response p50`, cell: (r) => time(r.first_response.p50) },
+        { key: 'r90', title: 'p90', cell: (row) => time(row.first_response.p90) },
+        { key: 'r95', title: 'p95', cell: (row) => time(row.first_response.p95) },
+        { key: 's50', title: t`Resolution p50`, cell: (row) => time(row.resolution.p50) },
+        { key: 's90', title: 'p90', cell: (row) => time(row.resolution.p90) },
+        { key: 's95', title: 'p95', cell: (row) => time(row.resolution.p95) },
+      ]}
+    />
+  );
+}
