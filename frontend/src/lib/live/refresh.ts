@@ -16,7 +16,10 @@ const together = 250;
 const recountPause = 500;
 const share = 10;
 
-/** Counts the tickets of the views again, as often as the server can bear. */
+/** What counts tickets: views, my day and reports. */
+const counted = new Set(['listViewCounts', 'countTickets', 'getDeskReport']);
+
+/** Counts tickets again, as often as the server can bear. */
 function makeRecounter(client: QueryClient) {
   let resting = false;
   let wanted = false;
@@ -29,7 +32,7 @@ function makeRecounter(client: QueryClient) {
     const began = performance.now();
     await client.invalidateQueries({
       predicate: ({ queryKey }) =>
-        (queryKey[0] as { _id?: string } | undefined)?._id === 'listViewCounts',
+        counted.has((queryKey[0] as { _id?: string } | undefined)?._id ?? ''),
       // Whoever comes back to a hidden window gets them then.
       refetchType: document.hidden ? 'none' : 'active',
     });
@@ -55,7 +58,7 @@ export function makeRefresher(client: QueryClient) {
     for (const [id, changes] of tickets) refreshTicket(client, id, changes);
     tickets.clear();
     if (lists) {
-      void invalidate(client, 'getDashboard', 'getDeskReport');
+      void invalidate(client, 'getDashboard');
       recount();
       // Lists that grow paint changes into their rows themselves; nothing in them jumps.
       void client.invalidateQueries({ predicate: isPlainList });
