@@ -43,6 +43,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/server"
 	"github.com/fixdesk/fixdesk/api/similar"
+	"github.com/fixdesk/fixdesk/api/sla"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 	"github.com/fixdesk/fixdesk/api/view"
@@ -62,6 +63,7 @@ type App struct {
 	Message  *message.Service
 	Bulk     *bulk.Service
 	View     *view.Service
+	SLA      *sla.Service
 	Realtime *realtime.Hub
 	Report   *report.Service
 	Server   *server.Server
@@ -134,6 +136,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	a.Ticket = ticket.New(a.DB, a.Bus, a.Clock)
 	a.Ticket.SetReopenWindow(time.Duration(set.ReopenDays) * 24 * time.Hour)
 	// reactors
+	a.SLA = sla.New(a.DB, a.Bus, a.Clock, a.Ticket)
 	a.Note = note.New(a.DB, a.Bus)
 	a.Realtime = realtime.New(a.DB, a.Clock, a.Auth.Identify)
 	a.Message = message.New(a.DB, a.Bus, a.Clock, a.Ticket, a.Note, options)
@@ -156,6 +159,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Calendar: calendar.New(a.DB, a.Bus, a.Clock),
 		Export:   export.New(a.DB, a.Clock.Now, a.Ticket),
 		View:     a.View, Preference: preference.New(a.DB, a.Bus),
+		SLA:        a.SLA,
 		DeadLetter: deadletter.New(a.DB, a.Bus, a.Clock),
 	})
 	if err != nil {

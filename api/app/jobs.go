@@ -9,6 +9,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/job"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/realtime"
+	"github.com/fixdesk/fixdesk/api/sla"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/view"
 )
@@ -27,6 +28,9 @@ func (a *App) jobs(keys *web.Keys) {
 	a.attachmentJobs()
 	w.Handle(ticket.ReleaseJob, a.Ticket.RunRelease)
 	w.Handle(ticket.PurgeJob, a.Ticket.RunPurge)
+	w.Handle(sla.TickJob, a.SLA.Tick)
+	w.Handle(sla.RecalculateJob, a.SLA.RunRecalculate)
+	w.Handle(sla.RequesterJob, a.SLA.RunRequester)
 	w.Handle(bulk.RunJob, a.Bulk.Carry)
 	w.Handle(bulk.PruneJob, a.Bulk.Prune)
 	w.Handle(view.PruneJob, a.View.Prune)
@@ -39,6 +43,7 @@ func (a *App) jobs(keys *web.Keys) {
 
 	w.Every(24*time.Hour, pruneJobs)
 	w.Every(time.Hour, pruneKeys)
+	w.Every(5*time.Minute, sla.TickJob)
 	w.Every(time.Hour, ticket.PurgeJob)
 	w.Every(24*time.Hour, bulk.PruneJob)
 	w.Every(time.Hour, view.PruneJob)

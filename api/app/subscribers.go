@@ -3,10 +3,12 @@ package app
 import (
 	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/bulk"
+	"github.com/fixdesk/fixdesk/api/calendar"
 	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/preference"
 	"github.com/fixdesk/fixdesk/api/seen"
+	"github.com/fixdesk/fixdesk/api/sla"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 	"github.com/fixdesk/fixdesk/api/view"
@@ -20,6 +22,13 @@ func (a *App) subscribe() {
 	a.Bus.LiveAll(a.Realtime.Wake)
 	// bulk: what was asked for is done in the background
 	a.Bus.Durable(bulk.Started, bulk.RunJob)
+	// sla: clocks never disagree with what happened
+	a.Bus.InTxAbout(ticket.Subject, a.SLA.Follow)
+	a.Bus.InTx(ticket.Imported, a.SLA.Imported)
+	a.Bus.InTx(ticket.Purged, sla.Forget)
+	a.Bus.InTx(calendar.Updated, a.SLA.CalendarChanged)
+	a.Bus.InTx(calendar.Deleted, a.SLA.CalendarDeleted)
+	a.Bus.Durable(user.Updated, sla.RequesterJob)
 	// attachment, note, draft, seen: what is kept about a ticket goes with it
 	a.Bus.InTx(ticket.Purged, attachment.Forget)
 	a.Bus.InTx(ticket.Purged, note.Forget)

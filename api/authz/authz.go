@@ -44,6 +44,7 @@ const (
 	CalendarManage Permission = "calendar.manage"
 	ViewShare      Permission = "view.share"  // shares saved views with the IT staff
 	ViewManage     Permission = "view.manage" // shares them with anybody, and changes those of others
+	SLAManage      Permission = "sla.manage"
 	UserManage     Permission = "user.manage"
 	JobManage      Permission = "job.manage"
 	ReportView     Permission = "report.view"
@@ -61,7 +62,7 @@ func Permissions(r Role, o Options) []Permission {
 	case Admin:
 		return []Permission{
 			TicketViewAll, TicketQueue, TicketWork, TicketDelete, CommentModify,
-			NoteRead, NoteWrite, BulkRun, ViewShare, ViewManage, CalendarManage, UserManage, JobManage, ReportView,
+			NoteRead, NoteWrite, BulkRun, ViewShare, ViewManage, CalendarManage, SLAManage, UserManage, JobManage, ReportView,
 		}
 	case ITStaff:
 		p := []Permission{TicketQueue, TicketWork, NoteRead, NoteWrite, BulkRun, ViewShare}

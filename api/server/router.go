@@ -28,6 +28,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/report"
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/similar"
+	"github.com/fixdesk/fixdesk/api/sla"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 	"github.com/fixdesk/fixdesk/api/view"
@@ -51,6 +52,7 @@ type Features struct {
 	Seen       *seen.Service
 	Similar    *similar.Service
 	Calendar   *calendar.Service
+	SLA        *sla.Service
 	Realtime   *realtime.Hub
 	DeadLetter *deadletter.Service
 	Keys       *web.Keys
@@ -81,6 +83,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Report.Routes(signedIn)
 	f.Calendar.Routes(signedIn, f.Keys)
 	f.Export.Routes(signedIn)
+	f.SLA.Routes(signedIn, f.Keys)
 	f.Realtime.Routes(signedIn, f.Keys)
 	f.DeadLetter.Routes(signedIn, f.Keys)
 

@@ -14,6 +14,7 @@ const (
 	Deleted         = "ticket.deleted"
 	Restored        = "ticket.restored"
 	Purged          = "ticket.purged"
+	Imported        = "tickets.imported" // the subject is the import; of single tickets nothing is announced
 )
 
 // Subject is the subject type of what happens to tickets, and to what hangs on
@@ -53,6 +54,11 @@ type Assignment struct {
 type People struct {
 	RequesterID int64  `json:"requester_id"`
 	AssigneeID  *int64 `json:"assignee_id"`
+}
+
+// ImportedTickets is the data of Imported.
+type ImportedTickets struct {
+	IDs []int64 `json:"ids"`
 }
 
 // CommentRef is the data of the events about comments.

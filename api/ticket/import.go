@@ -12,7 +12,8 @@ import (
 )
 
 // Record is a ticket that comes from elsewhere, with its history. Ids of 0 are
-// given out; other ids are kept. Nothing of it is announced to subscribers.
+// given out; other ids are kept. Of its history nothing is announced to
+// subscribers.
 type Record struct {
 	Ticket   Ticket
 	Comments []Comment // oldest first
@@ -91,7 +92,14 @@ func (s *Service) Import(tx *event.Tx, by authz.Actor, records []*Record) error 
 			return fmt.Errorf("import events: %w", err)
 		}
 	}
-	return n.write(s.db, tx.DB)
+	if err := n.write(s.db, tx.DB); err != nil {
+		return err
+	}
+	ids := make([]int64, len(tickets))
+	for i, t := range tickets {
+		ids[i] = t.ID
+	}
+	return tx.Emit(Imported, "import", 0, ImportedTickets{ids})
 }
 
 func (s *Service) importTexts(tx *event.Tx, tickets []*Ticket) error {

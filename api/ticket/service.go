@@ -101,7 +101,7 @@ func (s *Service) Open(ctx context.Context, by authz.Actor, d Draft) (Full, erro
 			}
 		}
 		var err error
-		out, err = full(tx.DB, &t)
+		out, err = changed(tx.DB, &t)
 		return err
 	})
 	return out, err
@@ -200,7 +200,7 @@ func (s *Service) edit(ctx context.Context, by authz.Actor, id int64, want etag.
 		if err := attachment.Bind(tx, by, c.Attachments, attachment.Target{TicketID: t.ID, Later: true}); err != nil {
 			return err
 		}
-		out, err = full(tx.DB, t)
+		out, err = changed(tx.DB, t)
 		return err
 	})
 	return out, err

@@ -92,7 +92,10 @@ type Ticket struct {
 	// first wrote in public.
 	FirstRespondedAt *time.Time
 	// SolvedAt is since when nobody needs to work on the ticket.
-	SolvedAt *time.Time
+	SolvedAt  *time.Time
+	DueAt     *time.Time
+	DueSource DueSource
+	SLAState  SLAState `gorm:"column:sla_state"`
 }
 
 // LastReply says who had the last word in public.

@@ -45,8 +45,15 @@ type View struct {
 	// Waiting says for whom the ticket waits: the IT staff until they have the
 	// last word, then the requester; null when it is done.
 	Waiting *string `json:"waiting" enums:"staff,requester" extensions:"x-nullable" example:"staff"`
-	Version int64   `json:"version" example:"2"`
-	Can     Can     `json:"can"`
+	// DueAt is by when something must happen, for the requester as well as for
+	// the staff: the next time that an SLA names, or one set by hand. It is null
+	// while the time stands still.
+	DueAt     *time.Time `json:"due_at" format:"date-time" extensions:"x-nullable" example:"2026-03-02T13:00:00Z"`
+	DueSource *string    `json:"due_source" enums:"sla,manual" extensions:"x-nullable" example:"sla"`
+	// SLAState says how the ticket stands against its SLA; for the staff only.
+	SLAState *string `json:"sla_state" enums:"ok,at_risk,breached,paused,met" extensions:"x-nullable" example:"ok"`
+	Version  int64   `json:"version" example:"2"`
+	Can      Can     `json:"can"`
 } //@name Ticket
 
 // ItemView is a ticket in a list, for one reader.
@@ -167,6 +174,13 @@ func (s *Service) viewFor(by authz.Actor, p people) func(Ticket) View {
 		}
 		if w := t.Waiting(); w != "" {
 			v.Waiting = &w
+		}
+		v.DueAt = utc(t.DueAt)
+		if name := t.DueSource.String(); name != "" {
+			v.DueSource = &name
+		}
+		if name := t.SLAState.String(); name != "" && by.Can(authz.TicketWork) {
+			v.SLAState = &name
 		}
 		if t.AssignedToID != nil {
 			card := p[*t.AssignedToID]

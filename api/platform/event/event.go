@@ -57,6 +57,7 @@ type Bus struct {
 	db      *db.DB
 	clock   clock.Clock
 	inTx    map[string][]func(*Tx, Event) error
+	about   map[string][]func(*Tx, Event) error
 	durable map[string][]durable
 	live    map[string][]func(Event)
 	all     []func(Event)
@@ -69,6 +70,7 @@ func NewBus(d *db.DB, c clock.Clock, wake func()) *Bus {
 	return &Bus{
 		db: d, clock: c, wake: wake,
 		inTx:    map[string][]func(*Tx, Event) error{},
+		about:   map[string][]func(*Tx, Event) error{},
 		durable: map[string][]durable{},
 		live:    map[string][]func(Event){},
 	}
@@ -78,6 +80,11 @@ func NewBus(d *db.DB, c clock.Clock, wake func()) *Bus {
 // undoes the whole transaction.
 func (b *Bus) InTx(eventType string, fn func(*Tx, Event) error) {
 	b.inTx[eventType] = append(b.inTx[eventType], fn)
+}
+
+// InTxAbout is InTx for every event about a kind of subject, whatever its type.
+func (b *Bus) InTxAbout(subjectType string, fn func(*Tx, Event) error) {
+	b.about[subjectType] = append(b.about[subjectType], fn)
 }
 
 // Durable enqueues a job of the kind for each event of the type, committed
@@ -179,9 +186,11 @@ func (tx *Tx) EmitAt(at time.Time, eventType, subjectType string, subjectID int6
 		return fmt.Errorf("record event %s: %w", eventType, err)
 	}
 	tx.state.emitted = append(tx.state.emitted, e)
-	for _, fn := range tx.bus.inTx[eventType] {
-		if err := fn(tx, e); err != nil {
-			return fmt.Errorf("subscriber in the transaction of %s: %w", eventType, err)
+	for _, subscribers := range [][]func(*Tx, Event) error{tx.bus.inTx[eventType], tx.bus.about[subjectType]} {
+		for _, fn := range subscribers {
+			if err := fn(tx, e); err != nil {
+				return fmt.Errorf("subscriber in the transaction of %s: %w", eventType, err)
+			}
 		}
 	}
 	for _, d := range tx.bus.durable[eventType] {

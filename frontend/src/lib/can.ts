@@ -12,6 +12,7 @@ export type Permission =
   | 'calendar.manage'
   | 'view.share'
   | 'view.manage'
+  | 'sla.manage'
   | 'user.manage'
   | 'job.manage'
   | 'report.view';

@@ -1,0 +1,180 @@
+package sla
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/calendar"
+	"github.com/fixdesk/fixdesk/api/platform/etag"
+	"github.com/fixdesk/fixdesk/api/platform/event"
+	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/user"
+)
+
+// TickJob is the kind of job that looks at the clocks whose moment has come.
+// Whoever writes such a moment asks for the job of its minute; one is asked for
+// now and then in any case.
+const TickJob = "sla.tick"
+
+const tickRows = 100
+
+// Tick handles TickJob.
+func (s *Service) Tick(ctx context.Context, _ job.Job) error {
+	for {
+		var ids []int64
+		err := s.db.Read(ctx).Model(&Clock{}).Where("next_at <= ?", s.clock.Now()).Order("next_at, id").Limit(tickRows).Pluck("id", &ids).Error
+		if err != nil {
+			return fmt.Errorf("look for clocks: %w", err)
+		}
+		for _, id := range ids {
+			if err := s.ring(ctx, id); err != nil {
+				return err
+			}
+		}
+		if len(ids) < tickRows {
+			return nil
+		}
+	}
+}
+
+// ring does what a clock's moments ask for, each of them once, in one
+// transaction with the note that it was done.
+func (s *Service) ring(ctx context.Context, id int64) error {
+	by := authz.System("sla")
+	return s.bus.Do(ctx, by, func(tx *event.Tx) error {
+		var c Clock
+		err := tx.Take(&c, id).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read clock %d: %w", id, err)
+		}
+		tickets, err := ticket.Hold(tx.DB, []int64{c.TicketID})
+		if err != nil {
+			return err
+		}
+		// Read again: only now nobody else changes it.
+		if err := tx.Take(&c, id).Error; err != nil || c.NextAt == nil || c.NextAt.After(tx.Now) {
+			if errors.Is(err, gorm.ErrRecordNotFound) {
+				return nil
+			}
+			return err
+		}
+		if len(tickets) == 0 {
+			c.NextAt = nil
+			return c.save(tx, true)
+		}
+		var p Policy
+		err = tx.Take(&p, c.PolicyID).Error
+		if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+			return fmt.Errorf("read the policy of clock %d: %w", id, err)
+		}
+		b := &rulebook{schedules: map[int64]*calendar.Schedule{0: aroundTheClock}, broken: map[int64]error{}}
+		if err := b.load(tx.DB); err != nil {
+			return err
+		}
+		schedule := b.schedule(c.CalendarID)
+		if c.StoppedAt == nil {
+			c.count(schedule, &p, tx.Now)
+		}
+		marks := c.marks(c.run(), schedule, &p)
+		var due []mark
+		for _, m := range marks {
+			if !m.at.After(tx.Now) && !slices.Contains(c.Fired, c.key(m)) {
+				due = append(due, m)
+				c.Fired = append(c.Fired, c.key(m))
+			}
+		}
+		c.NextAt = c.next(marks)
+		if err := c.save(tx, true); err != nil {
+			return err
+		}
+		if c.NextAt != nil {
+			if err := schedule1(tx, *c.NextAt); err != nil {
+				return err
+			}
+		}
+		for _, m := range due {
+			if err := s.fire(tx, by, &c, &p, m); err != nil {
+				return err
+			}
+		}
+		return s.restate(tx, c.TicketID)
+	})
+}
+
+func schedule1(tx *event.Tx, next time.Time) error {
+	return schedule(tx, map[time.Time]bool{tickAt(next, tx.Now): true})
+}
+
+// restate writes down how a ticket stands now that time has passed.
+func (s *Service) restate(tx *event.Tx, id int64) error {
+	tickets, err := ticket.Hold(tx.DB, []int64{id})
+	if err != nil || len(tickets) == 0 {
+		return err
+	}
+	st := standing{ticket: tickets[0], was: map[int64]Clock{}}
+	if err := tx.Where("ticket_id = ?", id).Order("id").Find(&st.clocks).Error; err != nil {
+		return fmt.Errorf("read the clocks of ticket %d: %w", id, err)
+	}
+	for _, c := range st.clocks {
+		st.was[c.ID] = c
+	}
+	return st.write(tx, map[time.Time]bool{})
+}
+
+// fire announces one moment and does what its step asks for.
+func (s *Service) fire(tx *event.Tx, by authz.Actor, c *Clock, p *Policy, m mark) error {
+	a := Alarm{Target: c.Target, PolicyID: c.PolicyID, Policy: p.Name, DueAt: c.DueAt}
+	switch m.kind {
+	case markRisk:
+		return tx.Emit(Warned, ticket.Subject, c.TicketID, a)
+	case markBreach:
+		return tx.Emit(Overdue, ticket.Subject, c.TicketID, a)
+	}
+	a.Offset = m.step.Offset
+	f, err := s.tickets.Get(tx.Ctx, by, c.TicketID)
+	if err != nil {
+		return err
+	}
+	a.Notify = slices.Clone(m.step.NotifyUsers)
+	if m.step.Notify && f.AssignedToID != nil && !slices.Contains(a.Notify, *f.AssignedToID) {
+		a.Notify = append(a.Notify, *f.AssignedToID)
+	}
+	ch := ticket.Changes{}
+	if to := m.step.AssignTo; to != nil {
+		u, err := user.Find(tx.DB, *to)
+		switch {
+		case err != nil && !errors.Is(err, gorm.ErrRecordNotFound):
+			return fmt.Errorf("read whom a step assigns to: %w", err)
+		case err != nil || !u.Assignable():
+			a.Refused = append(a.Refused, "assign")
+		default:
+			ch.Assign, ch.AssignedTo = true, to
+		}
+	}
+	if m.step.RaisePriority && f.Priority < ticket.Urgent {
+		next := f.Priority + 1
+		ch.Priority = &next
+	}
+	if err := tx.Emit(Escalated, ticket.Subject, c.TicketID, a); err != nil {
+		return err
+	}
+	if !ch.Assign && ch.Priority == nil {
+		return nil
+	}
+	_, err = s.tickets.Update(tx.Ctx, by, c.TicketID, etag.Condition{}, ch)
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Forbidden) {
+		return nil // what may be done changed; the event says what was meant
+	}
+	return err
+}

@@ -1,0 +1,119 @@
+package ticket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/ticket/query"
+)
+
+// Condition is a query of the query language as a question about one ticket, for
+// rules that apply to some tickets. It depends on nobody's point of view.
+type Condition struct{ filter Filter }
+
+// Condition reads a query; field is where mistakes in it are reported. Fields in
+// without are refused: a rule must not depend on what follows from it.
+func (s *Service) Condition(ctx context.Context, field, text string, without ...string) (Condition, error) {
+	var c Condition
+	tree, err := query.Parse(text, query.Env{
+		Now: s.clock.Now(), Zone: time.UTC, Me: nobody,
+		Person: func(name string) (int64, bool, error) { return personNamed(s.db.Read(ctx), name) },
+	})
+	var wrong *query.Error
+	if errors.As(err, &wrong) {
+		return c, fault.Field(field, "%s.", wrong)
+	}
+	if err != nil {
+		return c, err
+	}
+	if name := personal(tree, without); name != "" {
+		return c, fault.Field(field, "A rule cannot ask for %s.", name)
+	}
+	c.filter = Filter{rest: []query.Node{tree}, reader: authz.System("rule")}
+	return c, nil
+}
+
+// nobody is what "me" means in a rule; it is found and refused.
+const nobody = -1
+
+// personal returns what in a query is not about the ticket alone, or "".
+func personal(n query.Node, without []string) string {
+	inner := func(list []query.Node) string {
+		for _, x := range list {
+			if name := personal(x, without); name != "" {
+				return name
+			}
+		}
+		return ""
+	}
+	named := func(field string) string {
+		for _, w := range without {
+			if field == w {
+				return field + ":"
+			}
+		}
+		return ""
+	}
+	switch n := n.(type) {
+	case query.And:
+		return inner(n)
+	case query.Or:
+		return inner(n)
+	case query.Not:
+		return personal(n.Of, without)
+	case query.Unread:
+		return "is:unread"
+	case query.Person:
+		for _, id := range n.IDs {
+			if id == nobody {
+				return n.Field + ":me"
+			}
+		}
+		return named(n.Field)
+	case query.Choice:
+		return named(n.Field)
+	case query.Times:
+		return named(n.Field)
+	}
+	return ""
+}
+
+// FirstMatch returns for each ticket the index of the first condition that holds,
+// in one query; a ticket that none holds for is missing.
+func (s *Service) FirstMatch(tx *gorm.DB, ids []int64, conditions []Condition) (map[int64]int, error) {
+	out := make(map[int64]int, len(ids))
+	if len(ids) == 0 || len(conditions) == 0 {
+		return out, nil
+	}
+	q := &sqlText{}
+	q.add("SELECT t.id, CASE")
+	for i, c := range conditions {
+		q.add(" WHEN ")
+		part := &sqlText{}
+		c.filter.where(part)
+		q.add(strings.TrimPrefix(part.sql.String(), " AND "), part.args...)
+		q.add(" THEN " + strconv.Itoa(i))
+	}
+	q.add(" ELSE -1 END AS at FROM tickets AS t WHERE t.id IN ?", ids)
+	var rows []struct {
+		ID int64
+		At int
+	}
+	if err := tx.Raw(q.sql.String(), q.args...).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("hold tickets against conditions: %w", err)
+	}
+	for _, r := range rows {
+		if r.At >= 0 {
+			out[r.ID] = r.At
+		}
+	}
+	return out, nil
+}
