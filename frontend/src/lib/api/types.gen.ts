@@ -753,6 +753,240 @@ export type ResetPasswordRequest = {
     token: string;
 };
 
+export type SlaClock = {
+    /**
+     * BreachedAt is when the time was up, MetAt when the target was reached in time.
+     */
+    breached_at: string | null;
+    calendar: SlaNamed | null;
+    due_at: string | null;
+    elapsed_seconds: number;
+    goal_seconds: number;
+    /**
+     * LeftOut is how many of the earliest stretches are not listed.
+     */
+    left_out: number;
+    met_at: string | null;
+    /**
+     * PausedBecause says why time stands still now.
+     */
+    paused_because: 'waiting' | 'done' | 'closed_for_good' | null;
+    policy: SlaNamed | null;
+    started_at: string;
+    state: 'running' | 'at_risk' | 'paused' | 'met' | 'breached';
+    stopped_at: string | null;
+    stretches: Array<SlaStretch>;
+    target: 'first_response' | 'next_response' | 'resolution';
+    zone: string;
+};
+
+export type SlaJudged = {
+    assigned_to: User | null;
+    elapsed_seconds: number;
+    goal_seconds: number;
+    judged_at: string;
+    policy_id: number;
+    priority: 'low' | 'medium' | 'high' | 'urgent' | null;
+    started_at: string;
+    state: 'met' | 'breached';
+    stopped_at: string | null;
+    target: 'first_response' | 'next_response' | 'resolution';
+    ticket_id: number;
+    /**
+     * Title and the rest of the ticket are null when one may not see it.
+     */
+    title: string | null;
+};
+
+export type SlaJudgedList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<SlaJudged>;
+};
+
+export type SlaMatch = {
+    /**
+     * Applies is true for the first one that matches.
+     */
+    applies: boolean;
+    enabled: boolean;
+    id: number;
+    matches: boolean;
+    name: string;
+};
+
+export type SlaNamed = {
+    id: number;
+    name: string;
+};
+
+export type SlaPolicies = {
+    policies: Array<SlaPolicy>;
+    /**
+     * Run is how far the last counting of all tickets is; null when there was none.
+     */
+    run: SlaRun | null;
+};
+
+export type SlaPolicy = {
+    at_risk_percent: number;
+    /**
+     * CalendarID names the hours in which time is counted; null for around the clock.
+     */
+    calendar_id: number | null;
+    can: SlaPolicyCan;
+    condition: string;
+    created_at: string;
+    enabled: boolean;
+    id: number;
+    name: string;
+    pause_while_waiting: boolean;
+    position: number;
+    steps: Array<SlaStep>;
+    targets: SlaTargets;
+    updated_at: string;
+    version: number;
+};
+
+export type SlaPolicyCan = {
+    delete: boolean;
+    update: boolean;
+};
+
+export type SlaPolicyCreate = {
+    at_risk_percent?: number;
+    calendar_id?: number | null;
+    condition?: string;
+    enabled?: boolean;
+    name: string;
+    pause_while_waiting?: boolean;
+    steps?: Array<SlaStepInput>;
+    targets: SlaTargetsInput;
+};
+
+export type SlaPolicyOrder = {
+    ids: Array<number>;
+};
+
+export type SlaPolicyUpdate = {
+    at_risk_percent?: number;
+    calendar_id?: number | null;
+    condition?: string;
+    enabled?: boolean;
+    name?: string;
+    pause_while_waiting?: boolean;
+    steps?: Array<SlaStepInput>;
+    targets?: SlaTargetsInput;
+};
+
+export type SlaPreview = {
+    clocks: Array<SlaClock>;
+    due_at: string | null;
+    policies: Array<SlaMatch>;
+    policy: SlaNamed | null;
+    state: 'ok' | 'at_risk' | 'breached' | 'paused' | 'met' | null;
+    ticket_id: number;
+};
+
+export type SlaRecalculate = {
+    /**
+     * Scope is open for the tickets that are not done, or all for those as well
+     * that are done, where nothing was counted yet.
+     */
+    scope?: 'open' | 'all';
+};
+
+export type SlaReport = {
+    by: 'policy' | 'target' | 'priority' | 'assignee' | 'day';
+    from: string;
+    rows: Array<SlaShare>;
+    to: string;
+    total: SlaShare;
+};
+
+export type SlaRun = {
+    created_at: string;
+    done: number;
+    finished_at: string | null;
+    id: number;
+    reason: 'asked' | 'policy' | 'calendar' | 'requester';
+    scope: 'open' | 'all';
+    state: 'running' | 'done' | 'superseded';
+    total: number;
+};
+
+export type SlaShare = {
+    /**
+     * AverageSeconds is the working time that they took, of those that have ended.
+     */
+    average_seconds: number | null;
+    breached: number;
+    /**
+     * Key is what the clocks of this part are filtered by: an id, a name or a day.
+     */
+    key: string;
+    label: string;
+    met: number;
+    /**
+     * Percent is how many of a hundred were met, null without any.
+     */
+    percent: number | null;
+};
+
+export type SlaStep = {
+    assign_to: number | null;
+    id: string;
+    notify_assignee: boolean;
+    notify_user_ids: Array<number>;
+    /**
+     * OffsetSeconds is negative before the time is up.
+     */
+    offset_seconds: number;
+    raise_priority: boolean;
+    target: 'first_response' | 'next_response' | 'resolution';
+};
+
+export type SlaStepInput = {
+    assign_to?: number | null;
+    id?: string;
+    notify_assignee?: boolean;
+    notify_user_ids?: Array<number>;
+    offset_seconds: number;
+    raise_priority?: boolean;
+    target: 'first_response' | 'next_response' | 'resolution';
+};
+
+export type SlaStretch = {
+    /**
+     * Ahead is still to come, if nothing else happens.
+     */
+    ahead: boolean;
+    counts: boolean;
+    from: string;
+    holiday: string | null;
+    /**
+     * Reason says why it counts or not: within the working hours, outside them, on
+     * a holiday, while waiting for the requester, or while the ticket was done.
+     */
+    reason: 'working' | 'closed' | 'holiday' | 'waiting' | 'done';
+    seconds: number;
+    to: string;
+};
+
+export type SlaTargets = {
+    first_response: number | null;
+    next_response: number | null;
+    resolution: number | null;
+};
+
+export type SlaTargetsInput = {
+    first_response?: number | null;
+    next_response?: number | null;
+    resolution?: number | null;
+};
+
 export type Session = {
     access_token: string;
     /**
@@ -794,12 +1028,23 @@ export type Ticket = {
     created_by: User;
     description: string;
     /**
+     * DueAt is by when something must happen, for the requester as well as for
+     * the staff: the next time that an SLA names, or one set by hand. It is null
+     * while the time stands still.
+     */
+    due_at: string | null;
+    due_source: 'sla' | 'manual' | null;
+    /**
      * FirstRespondedAt is when the IT staff first wrote to the requester.
      */
     first_responded_at: string | null;
     id: number;
     priority: 'low' | 'medium' | 'high' | 'urgent';
     resolved_at: string | null;
+    /**
+     * SLAState says how the ticket stands against its SLA; for the staff only.
+     */
+    sla_state: 'ok' | 'at_risk' | 'breached' | 'paused' | 'met' | null;
     /**
      * SolvedAt is since when nobody needs to work on the ticket.
      */
@@ -856,12 +1101,23 @@ export type TicketDetail = {
     description: string;
     description_html: string;
     /**
+     * DueAt is by when something must happen, for the requester as well as for
+     * the staff: the next time that an SLA names, or one set by hand. It is null
+     * while the time stands still.
+     */
+    due_at: string | null;
+    due_source: 'sla' | 'manual' | null;
+    /**
      * FirstRespondedAt is when the IT staff first wrote to the requester.
      */
     first_responded_at: string | null;
     id: number;
     priority: 'low' | 'medium' | 'high' | 'urgent';
     resolved_at: string | null;
+    /**
+     * SLAState says how the ticket stands against its SLA; for the staff only.
+     */
+    sla_state: 'ok' | 'at_risk' | 'breached' | 'paused' | 'met' | null;
     /**
      * SolvedAt is since when nobody needs to work on the ticket.
      */
@@ -904,12 +1160,23 @@ export type TicketItem = {
     created_by: User;
     description: string;
     /**
+     * DueAt is by when something must happen, for the requester as well as for
+     * the staff: the next time that an SLA names, or one set by hand. It is null
+     * while the time stands still.
+     */
+    due_at: string | null;
+    due_source: 'sla' | 'manual' | null;
+    /**
      * FirstRespondedAt is when the IT staff first wrote to the requester.
      */
     first_responded_at: string | null;
     id: number;
     priority: 'low' | 'medium' | 'high' | 'urgent';
     resolved_at: string | null;
+    /**
+     * SLAState says how the ticket stands against its SLA; for the staff only.
+     */
+    sla_state: 'ok' | 'at_risk' | 'breached' | 'paused' | 'met' | null;
     /**
      * SolvedAt is since when nobody needs to work on the ticket.
      */
@@ -945,6 +1212,14 @@ export type TicketReplace = {
     priority?: 'low' | 'medium' | 'high' | 'urgent';
     status?: 'open' | 'in_progress' | 'resolved' | 'closed';
     title: string;
+};
+
+export type TicketSla = {
+    clocks: Array<SlaClock>;
+    due_at: string | null;
+    policy: SlaNamed | null;
+    state: 'ok' | 'at_risk' | 'breached' | 'paused' | 'met' | null;
+    ticket_id: number;
 };
 
 export type TicketSeen = {
@@ -4715,6 +4990,626 @@ export type GetDeskReportTableResponses = {
 
 export type GetDeskReportTableResponse = GetDeskReportTableResponses[keyof GetDeskReportTableResponses];
 
+export type ListSlaClocksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From when; 30 days before the end
+         */
+        from?: string;
+        /**
+         * Until when; now
+         */
+        to?: string;
+        /**
+         * Only one outcome
+         */
+        outcome?: 'met' | 'breached';
+        /**
+         * Only one target
+         */
+        target?: 'first_response' | 'next_response' | 'resolution';
+        /**
+         * Only one policy
+         */
+        policy_id?: number;
+        /**
+         * Only tickets of this priority now
+         */
+        priority?: 'low' | 'medium' | 'high' | 'urgent';
+        /**
+         * Only tickets that this person has now, or none
+         */
+        assigned_to?: string;
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/sla/clocks';
+};
+
+export type ListSlaClocksErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListSlaClocksError = ListSlaClocksErrors[keyof ListSlaClocksErrors];
+
+export type ListSlaClocksResponses = {
+    /**
+     * OK
+     */
+    200: SlaJudgedList;
+};
+
+export type ListSlaClocksResponse = ListSlaClocksResponses[keyof ListSlaClocksResponses];
+
+export type ListSlaPoliciesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/sla/policies';
+};
+
+export type ListSlaPoliciesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListSlaPoliciesError = ListSlaPoliciesErrors[keyof ListSlaPoliciesErrors];
+
+export type ListSlaPoliciesResponses = {
+    /**
+     * OK
+     */
+    200: SlaPolicies;
+};
+
+export type ListSlaPoliciesResponse = ListSlaPoliciesResponses[keyof ListSlaPoliciesResponses];
+
+export type CreateSlaPolicyData = {
+    /**
+     * The policy
+     */
+    body: SlaPolicyCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/sla/policies';
+};
+
+export type CreateSlaPolicyErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There are too many
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateSlaPolicyError = CreateSlaPolicyErrors[keyof CreateSlaPolicyErrors];
+
+export type CreateSlaPolicyResponses = {
+    /**
+     * Created
+     */
+    201: SlaPolicy;
+};
+
+export type CreateSlaPolicyResponse = CreateSlaPolicyResponses[keyof CreateSlaPolicyResponses];
+
+export type ReorderSlaPoliciesData = {
+    /**
+     * Every policy once, the first to be tried first
+     */
+    body: SlaPolicyOrder;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/sla/policies/order';
+};
+
+export type ReorderSlaPoliciesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ReorderSlaPoliciesError = ReorderSlaPoliciesErrors[keyof ReorderSlaPoliciesErrors];
+
+export type ReorderSlaPoliciesResponses = {
+    /**
+     * OK
+     */
+    200: SlaPolicies;
+};
+
+export type ReorderSlaPoliciesResponse = ReorderSlaPoliciesResponses[keyof ReorderSlaPoliciesResponses];
+
+export type DeleteSlaPolicyData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The policy
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/sla/policies/{id}';
+};
+
+export type DeleteSlaPolicyErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteSlaPolicyError = DeleteSlaPolicyErrors[keyof DeleteSlaPolicyErrors];
+
+export type DeleteSlaPolicyResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteSlaPolicyResponse = DeleteSlaPolicyResponses[keyof DeleteSlaPolicyResponses];
+
+export type GetSlaPolicyData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The policy
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/sla/policies/{id}';
+};
+
+export type GetSlaPolicyErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetSlaPolicyError = GetSlaPolicyErrors[keyof GetSlaPolicyErrors];
+
+export type GetSlaPolicyResponses = {
+    /**
+     * OK
+     */
+    200: SlaPolicy;
+};
+
+export type GetSlaPolicyResponse = GetSlaPolicyResponses[keyof GetSlaPolicyResponses];
+
+export type UpdateSlaPolicyData = {
+    /**
+     * What changes
+     */
+    body: SlaPolicyUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The policy
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/sla/policies/{id}';
+};
+
+export type UpdateSlaPolicyErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateSlaPolicyError = UpdateSlaPolicyErrors[keyof UpdateSlaPolicyErrors];
+
+export type UpdateSlaPolicyResponses = {
+    /**
+     * OK
+     */
+    200: SlaPolicy;
+};
+
+export type UpdateSlaPolicyResponse = UpdateSlaPolicyResponses[keyof UpdateSlaPolicyResponses];
+
+export type PreviewSlaData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The ticket
+         */
+        ticket_id: number;
+    };
+    url: '/api/sla/preview';
+};
+
+export type PreviewSlaErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type PreviewSlaError = PreviewSlaErrors[keyof PreviewSlaErrors];
+
+export type PreviewSlaResponses = {
+    /**
+     * OK
+     */
+    200: SlaPreview;
+};
+
+export type PreviewSlaResponse = PreviewSlaResponses[keyof PreviewSlaResponses];
+
+export type RecalculateSlaData = {
+    /**
+     * Which tickets
+     */
+    body: SlaRecalculate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/sla/recalculate';
+};
+
+export type RecalculateSlaErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RecalculateSlaError = RecalculateSlaErrors[keyof RecalculateSlaErrors];
+
+export type RecalculateSlaResponses = {
+    /**
+     * Accepted
+     */
+    202: SlaRun;
+};
+
+export type RecalculateSlaResponse = RecalculateSlaResponses[keyof RecalculateSlaResponses];
+
+export type ReportSlaData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * What to split by
+         */
+        by?: 'policy' | 'target' | 'priority' | 'assignee' | 'day';
+        /**
+         * From when; 30 days before the end
+         */
+        from?: string;
+        /**
+         * Until when; now
+         */
+        to?: string;
+        /**
+         * Only one outcome
+         */
+        outcome?: 'met' | 'breached';
+        /**
+         * Only one target
+         */
+        target?: 'first_response' | 'next_response' | 'resolution';
+        /**
+         * Only one policy
+         */
+        policy_id?: number;
+        /**
+         * Only tickets of this priority now
+         */
+        priority?: 'low' | 'medium' | 'high' | 'urgent';
+        /**
+         * Only tickets that this person has now, or none
+         */
+        assigned_to?: string;
+    };
+    url: '/api/sla/report';
+};
+
+export type ReportSlaErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ReportSlaError = ReportSlaErrors[keyof ReportSlaErrors];
+
+export type ReportSlaResponses = {
+    /**
+     * OK
+     */
+    200: SlaReport;
+};
+
+export type ReportSlaResponse = ReportSlaResponses[keyof ReportSlaResponses];
+
 export type FollowChangesData = {
     body?: never;
     headers?: {
@@ -6532,6 +7427,56 @@ export type SetTicketSeenResponses = {
 };
 
 export type SetTicketSeenResponse = SetTicketSeenResponses[keyof SetTicketSeenResponses];
+
+export type GetTicketSlaData = {
+    body?: never;
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/sla';
+};
+
+export type GetTicketSlaErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetTicketSlaError = GetTicketSlaErrors[keyof GetTicketSlaErrors];
+
+export type GetTicketSlaResponses = {
+    /**
+     * OK
+     */
+    200: TicketSla;
+};
+
+export type GetTicketSlaResponse = GetTicketSlaResponses[keyof GetTicketSlaResponses];
 
 export type UpdateTicketStatusData = {
     /**

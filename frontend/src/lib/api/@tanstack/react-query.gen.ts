@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { addTicketComment, arrangeViews, assignTicket, cancelBulk, cancelUpload, changePassword, closeTicket, countTickets, createApiToken, createAttachment, createCalendar, createComment, createNote, createTicket, createUpload, createUser, createView, deleteApiToken, deleteAttachment, deleteCalendar, deleteComment, deleteDraft, deleteNote, deletePreference, deleteTicket, deleteTicketDraft, deleteUser, deleteView, downloadAttachment, exportTickets, findSimilarTickets, forgotPassword, getAttachment, getBulk, getCalendar, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMe, getMessage, getNote, getPreference, getThumbnail, getTicket, getTicketDraft, getTicketSeen, getUser, getView, importHolidays, listActions, listApiTokens, listAssignees, listAttachments, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listComments, listDrafts, listExportColumns, listJobs, listMessages, listNotes, listPreferences, listPresence, listQueryFields, listTicketEvents, listTickets, listUsers, listViewCounts, listViews, login, logout, type Options, putDraft, putPreference, putTicketDraft, refreshSession, registerAccount, reopenTicket, replaceComment, replaceTicket, replaceUser, replayJob, resendVerification, resetPassword, restoreTicket, restoreView, sendMessage, sendMessageNow, sendUpload, setPresence, setTicketSeen, startBulk, undoBulk, unsendMessage, updateCalendar, updateComment, updateMe, updateNote, updateTicket, updateTicketStatus, updateUser, updateView, verifyEmail } from '../sdk.gen';
-import type { AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, CancelUploadData, CancelUploadError, CancelUploadResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateAttachmentData, CreateAttachmentError, CreateAttachmentResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteAttachmentData, DeleteAttachmentError, DeleteAttachmentResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DownloadAttachmentData, DownloadAttachmentError, DownloadAttachmentResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetThumbnailData, GetThumbnailError, GetThumbnailResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SendUploadData, SendUploadError, SendUploadResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, StartBulkData, StartBulkError, StartBulkResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
+import { addTicketComment, arrangeViews, assignTicket, cancelBulk, cancelUpload, changePassword, closeTicket, countTickets, createApiToken, createAttachment, createCalendar, createComment, createNote, createSlaPolicy, createTicket, createUpload, createUser, createView, deleteApiToken, deleteAttachment, deleteCalendar, deleteComment, deleteDraft, deleteNote, deletePreference, deleteSlaPolicy, deleteTicket, deleteTicketDraft, deleteUser, deleteView, downloadAttachment, exportTickets, findSimilarTickets, forgotPassword, getAttachment, getBulk, getCalendar, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMe, getMessage, getNote, getPreference, getSlaPolicy, getThumbnail, getTicket, getTicketDraft, getTicketSeen, getTicketSla, getUser, getView, importHolidays, listActions, listApiTokens, listAssignees, listAttachments, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listComments, listDrafts, listExportColumns, listJobs, listMessages, listNotes, listPreferences, listPresence, listQueryFields, listSlaClocks, listSlaPolicies, listTicketEvents, listTickets, listUsers, listViewCounts, listViews, login, logout, type Options, previewSla, putDraft, putPreference, putTicketDraft, recalculateSla, refreshSession, registerAccount, reopenTicket, reorderSlaPolicies, replaceComment, replaceTicket, replaceUser, replayJob, reportSla, resendVerification, resetPassword, restoreTicket, restoreView, sendMessage, sendMessageNow, sendUpload, setPresence, setTicketSeen, startBulk, undoBulk, unsendMessage, updateCalendar, updateComment, updateMe, updateNote, updateSlaPolicy, updateTicket, updateTicketStatus, updateUser, updateView, verifyEmail } from '../sdk.gen';
+import type { AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, CancelUploadData, CancelUploadError, CancelUploadResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateAttachmentData, CreateAttachmentError, CreateAttachmentResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateSlaPolicyData, CreateSlaPolicyError, CreateSlaPolicyResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteAttachmentData, DeleteAttachmentError, DeleteAttachmentResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeleteSlaPolicyData, DeleteSlaPolicyError, DeleteSlaPolicyResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DownloadAttachmentData, DownloadAttachmentError, DownloadAttachmentResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetSlaPolicyData, GetSlaPolicyError, GetSlaPolicyResponse, GetThumbnailData, GetThumbnailError, GetThumbnailResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetTicketSlaData, GetTicketSlaError, GetTicketSlaResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListSlaClocksData, ListSlaClocksError, ListSlaClocksResponse, ListSlaPoliciesData, ListSlaPoliciesError, ListSlaPoliciesResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, PreviewSlaData, PreviewSlaError, PreviewSlaResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RecalculateSlaData, RecalculateSlaError, RecalculateSlaResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReorderSlaPoliciesData, ReorderSlaPoliciesError, ReorderSlaPoliciesResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ReportSlaData, ReportSlaError, ReportSlaResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SendUploadData, SendUploadError, SendUploadResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, StartBulkData, StartBulkError, StartBulkResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateSlaPolicyData, UpdateSlaPolicyError, UpdateSlaPolicyResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1434,6 +1434,226 @@ export const getDeskReportTableOptions = (options: Options<GetDeskReportTableDat
     queryKey: getDeskReportTableQueryKey(options)
 });
 
+export const listSlaClocksQueryKey = (options?: Options<ListSlaClocksData>) => createQueryKey('listSlaClocks', options);
+
+/**
+ * List the SLA times that a report is made of
+ *
+ * The latest first.
+ */
+export const listSlaClocksOptions = (options?: Options<ListSlaClocksData>) => queryOptions<ListSlaClocksResponse, ListSlaClocksError, ListSlaClocksResponse, ReturnType<typeof listSlaClocksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSlaClocks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSlaClocksQueryKey(options)
+});
+
+export const listSlaClocksInfiniteQueryKey = (options?: Options<ListSlaClocksData>): QueryKey<Options<ListSlaClocksData>> => createQueryKey('listSlaClocks', options, true);
+
+/**
+ * List the SLA times that a report is made of
+ *
+ * The latest first.
+ */
+export const listSlaClocksInfiniteOptions = (options?: Options<ListSlaClocksData>) => infiniteQueryOptions<ListSlaClocksResponse, ListSlaClocksError, InfiniteData<ListSlaClocksResponse>, QueryKey<Options<ListSlaClocksData>>, number | Pick<QueryKey<Options<ListSlaClocksData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListSlaClocksData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listSlaClocks({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSlaClocksInfiniteQueryKey(options)
+});
+
+export const listSlaPoliciesQueryKey = (options?: Options<ListSlaPoliciesData>) => createQueryKey('listSlaPolicies', options);
+
+/**
+ * List the SLA policies
+ *
+ * In the order in which they are tried: the first enabled one whose condition holds applies to a ticket.
+ */
+export const listSlaPoliciesOptions = (options?: Options<ListSlaPoliciesData>) => queryOptions<ListSlaPoliciesResponse, ListSlaPoliciesError, ListSlaPoliciesResponse, ReturnType<typeof listSlaPoliciesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSlaPolicies({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSlaPoliciesQueryKey(options)
+});
+
+/**
+ * Add an SLA policy
+ *
+ * It comes after the others. The open tickets are counted anew in the background.
+ */
+export const createSlaPolicyMutation = (options?: Partial<Options<CreateSlaPolicyData>>): UseMutationOptions<CreateSlaPolicyResponse, CreateSlaPolicyError, Options<CreateSlaPolicyData>> => {
+    const mutationOptions: UseMutationOptions<CreateSlaPolicyResponse, CreateSlaPolicyError, Options<CreateSlaPolicyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createSlaPolicy({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Put the SLA policies into an order
+ */
+export const reorderSlaPoliciesMutation = (options?: Partial<Options<ReorderSlaPoliciesData>>): UseMutationOptions<ReorderSlaPoliciesResponse, ReorderSlaPoliciesError, Options<ReorderSlaPoliciesData>> => {
+    const mutationOptions: UseMutationOptions<ReorderSlaPoliciesResponse, ReorderSlaPoliciesError, Options<ReorderSlaPoliciesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reorderSlaPolicies({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete an SLA policy
+ *
+ * The open tickets are counted anew in the background; what was judged already stays.
+ */
+export const deleteSlaPolicyMutation = (options?: Partial<Options<DeleteSlaPolicyData>>): UseMutationOptions<DeleteSlaPolicyResponse, DeleteSlaPolicyError, Options<DeleteSlaPolicyData>> => {
+    const mutationOptions: UseMutationOptions<DeleteSlaPolicyResponse, DeleteSlaPolicyError, Options<DeleteSlaPolicyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteSlaPolicy({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getSlaPolicyQueryKey = (options: Options<GetSlaPolicyData>) => createQueryKey('getSlaPolicy', options);
+
+/**
+ * Show an SLA policy
+ */
+export const getSlaPolicyOptions = (options: Options<GetSlaPolicyData>) => queryOptions<GetSlaPolicyResponse, GetSlaPolicyError, GetSlaPolicyResponse, ReturnType<typeof getSlaPolicyQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSlaPolicy({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSlaPolicyQueryKey(options)
+});
+
+/**
+ * Change an SLA policy
+ *
+ * targets and steps replace all that were there. The open tickets are counted anew in the background; what was judged already stays as it was, and steps whose moment has passed are not made up for.
+ */
+export const updateSlaPolicyMutation = (options?: Partial<Options<UpdateSlaPolicyData>>): UseMutationOptions<UpdateSlaPolicyResponse, UpdateSlaPolicyError, Options<UpdateSlaPolicyData>> => {
+    const mutationOptions: UseMutationOptions<UpdateSlaPolicyResponse, UpdateSlaPolicyError, Options<UpdateSlaPolicyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateSlaPolicy({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const previewSlaQueryKey = (options: Options<PreviewSlaData>) => createQueryKey('previewSla', options);
+
+/**
+ * Show which policy a ticket would get, and when it would be due
+ *
+ * Counts the ticket with the policies as they are now; nothing is changed.
+ */
+export const previewSlaOptions = (options: Options<PreviewSlaData>) => queryOptions<PreviewSlaResponse, PreviewSlaError, PreviewSlaResponse, ReturnType<typeof previewSlaQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await previewSla({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: previewSlaQueryKey(options)
+});
+
+/**
+ * Count all tickets anew
+ *
+ * In the background, in small steps. That happens by itself when a policy or a calendar changes.
+ */
+export const recalculateSlaMutation = (options?: Partial<Options<RecalculateSlaData>>): UseMutationOptions<RecalculateSlaResponse, RecalculateSlaError, Options<RecalculateSlaData>> => {
+    const mutationOptions: UseMutationOptions<RecalculateSlaResponse, RecalculateSlaError, Options<RecalculateSlaData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await recalculateSla({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const reportSlaQueryKey = (options?: Options<ReportSlaData>) => createQueryKey('reportSla', options);
+
+/**
+ * Report how many SLA times were met
+ *
+ * Counts the times that were met or breached in a range of time; a time counts when it is met, or when it is up. GET /api/sla/clocks with the same filters lists them.
+ */
+export const reportSlaOptions = (options?: Options<ReportSlaData>) => queryOptions<ReportSlaResponse, ReportSlaError, ReportSlaResponse, ReturnType<typeof reportSlaQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await reportSla({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: reportSlaQueryKey(options)
+});
+
 export const listTicketsQueryKey = (options?: Options<ListTicketsData>) => createQueryKey('listTickets', options);
 
 /**
@@ -2034,6 +2254,26 @@ export const setTicketSeenMutation = (options?: Partial<Options<SetTicketSeenDat
     };
     return mutationOptions;
 };
+
+export const getTicketSlaQueryKey = (options: Options<GetTicketSlaData>) => createQueryKey('getTicketSla', options);
+
+/**
+ * Show how a ticket stands against its SLA, and why
+ *
+ * Each clock with every stretch of time that counts and every one that does not. Employees see by when the ticket is due in the ticket itself.
+ */
+export const getTicketSlaOptions = (options: Options<GetTicketSlaData>) => queryOptions<GetTicketSlaResponse, GetTicketSlaError, GetTicketSlaResponse, ReturnType<typeof getTicketSlaQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getTicketSla({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getTicketSlaQueryKey(options)
+});
 
 /**
  * Move a ticket to a status
