@@ -22,22 +22,44 @@ interface Part {
   quoted: boolean;
 }
 
+/** The line that mail programs put above what they quote. */
+const attribution =
+  /^(?:On|Am)\b.{4,300}(?:wrote|schrieb)\b.{0,120}:$|^.{1,200}\s(?:wrote|schrieb):$/su;
+const original = /^-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Forwarded message)\s*-{2,}/i;
+
+/** Whether a part is what somebody else had written before. */
+function isQuoted(node: Element, rest: boolean): boolean {
+  const text = (node.textContent ?? '').trim();
+  if (rest || original.test(text)) return true;
+  const next = node.nextElementSibling;
+  if (node.tagName === 'P' && next?.tagName === 'BLOCKQUOTE') return attribution.test(text);
+  if (node.tagName !== 'BLOCKQUOTE') return false;
+  const before = node.previousElementSibling;
+  const told = before?.tagName === 'P' && attribution.test((before.textContent ?? '').trim());
+  return told || text.length > foldFrom;
+}
+
 /** The parts of a text: long quotes apart from what was written anew. */
 export function partsOf(html: string): Part[] {
   const box = document.createElement('template');
   box.innerHTML = DOMPurify.sanitize(html, allowed);
   const parts: Part[] = [];
+  // After the line of a forwarded or original mail, everything is.
+  let rest = false;
   for (const node of box.content.childNodes) {
     const piece = node instanceof Element ? node.outerHTML : (node.textContent ?? '');
-    const quoted =
-      node instanceof Element &&
-      node.tagName === 'BLOCKQUOTE' &&
-      (node.textContent ?? '').length > foldFrom;
     const last = parts.at(-1);
+    // White space goes with what it follows.
+    const quoted =
+      node instanceof Element ? isQuoted(node, rest) : piece.trim() === '' && !!last?.quoted;
+    if (node instanceof Element && original.test((node.textContent ?? '').trim())) rest = true;
     if (last && last.quoted === quoted) last.html += piece;
     else parts.push({ html: piece, quoted });
   }
-  return parts;
+  // A text that is nothing but a quote is what somebody wanted to show.
+  return parts.every((part) => part.quoted)
+    ? parts.map((part) => ({ ...part, quoted: false }))
+    : parts;
 }
 
 /** Text that people formatted. */

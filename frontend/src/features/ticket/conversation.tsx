@@ -1,6 +1,6 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
-import { Fragment, memo, useMemo, useState } from 'react';
+import { Fragment, memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { TicketDetail, User } from '@/lib/api';
 import { useCan } from '@/lib/can';
 import { asApiError, explain } from '@/lib/problem';
@@ -14,16 +14,19 @@ import classes from './conversation.module.css';
 import { EventLine } from './event-line';
 import { useNotes } from './messages';
 import { NoteItem } from './note-item';
-import { useLastLook } from './seen';
+import { showFirstNew } from './since-last-look';
 import { type Block, type Entry, firstUnseen, foldTimeline, mergeTimeline } from './timeline';
 
 /** Description, comments and what happened, in reading order. */
 export function Conversation({
   ticket,
   hideDescription,
+  seenAt,
 }: {
   ticket: TicketDetail;
   hideDescription: boolean;
+  /** When I looked before this visit. */
+  seenAt: string | null;
 }) {
   const { t } = useLingui();
   const events = useTicketEvents(ticket.id);
@@ -34,8 +37,15 @@ export function Conversation({
     [ticket.comments, events.data, notes.data],
   );
   const blocks = useMemo(() => foldTimeline(entries), [entries]);
-  const seenAt = useLastLook(ticket.id, events.data);
   const unseen = useMemo(() => firstUnseen(entries, seenAt, me.id), [entries, seenAt, me.id]);
+  // Once, with what was there when the ticket was opened: later news move nothing.
+  const ready = events.isSuccess && !notes.isLoading;
+  const begun = useRef(false);
+  useEffect(() => {
+    if (!ready || begun.current) return;
+    begun.current = true;
+    showFirstNew();
+  }, [ready]);
   return (
     <section aria-label={t`Conversation`}>
       {!hideDescription && (
@@ -69,7 +79,7 @@ export function Conversation({
         {blocks.map((block) => (
           <Fragment key={block.kind === 'fold' ? block.key : block.entry.key}>
             {unseen !== null && holds(block, unseen) && (
-              <li className={classes.new}>
+              <li className={classes.new} data-first-new>
                 <Trans>New since you last looked</Trans>
               </li>
             )}

@@ -12,7 +12,7 @@ import { PageHeading } from '@/ui/page';
 import { personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
 import { ErrorState, Fetched } from '@/ui/states';
-import { useTicket } from './api';
+import { useTicket, useTicketEvents } from './api';
 import { Composer } from './composer';
 import { Conversation } from './conversation';
 import { EditTicket } from './edit-ticket';
@@ -21,6 +21,9 @@ import { PriorityPill, StatusPill } from './pills';
 import { Present } from './present';
 import { Properties } from './properties';
 import { QueuedWrites } from './queued-writes';
+import { RequesterTickets } from './requester-tickets';
+import { useLastLook } from './seen';
+import { SinceLastLook } from './since-last-look';
 import classes from './ticket-page.module.css';
 import { WhatHappensNow } from './what-happens-now';
 
@@ -78,13 +81,15 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   const on = useTicketScope(context);
   const works = !gone && (ticket.can.update_status || ticket.can.assign);
   useTellPresence(ticket.id, works);
+  const events = useTicketEvents(ticket.id);
+  const seenAt = useLastLook(ticket.id, events.data);
   return (
     <div className={classes.container}>
       <article
         className={`${classes.page} ${works ? '' : classes.single}`}
         data-done={ticket.status === 'resolved' || ticket.status === 'closed' || undefined}
       >
-        <header className={classes.head}>
+        <header className={classes.head} data-editing={editing || undefined}>
           <nav className={classes.back} aria-label={t`Back`}>
             <BackLink />
             <span>#{ticket.id}</span>
@@ -119,14 +124,21 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
           {gone ? (
             <Gone />
           ) : works ? (
-            <Properties ticket={ticket} on={on} />
+            <>
+              <Properties ticket={ticket} on={on} />
+              <SinceLastLook ticket={ticket} seenAt={seenAt} />
+              <RequesterTickets requester={ticket.created_by} except={ticket.id} />
+            </>
           ) : (
-            <WhatHappensNow ticket={ticket} />
+            <>
+              <WhatHappensNow ticket={ticket} />
+              <SinceLastLook ticket={ticket} seenAt={seenAt} />
+            </>
           )}
         </div>
         <div className={classes.talk}>
           <Stack gap={0}>
-            <Conversation ticket={ticket} hideDescription={editing} />
+            <Conversation ticket={ticket} hideDescription={editing} seenAt={seenAt} />
           </Stack>
           <QueuedWrites ticketId={ticket.id} />
           {!gone && ticket.can.comment && <Composer key={ticket.id} ticket={ticket} />}

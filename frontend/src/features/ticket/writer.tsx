@@ -10,6 +10,7 @@ import { useIdempotencyKey } from '@/lib/idempotency';
 import { tellTyping } from '@/lib/live/presence';
 import { isQueued } from '@/lib/offline/door';
 import { asApiError, explain, fieldErrors } from '@/lib/problem';
+import { personName } from '@/ui/person';
 import { PlainText } from '@/ui/plain-text';
 import classes from './composer.module.css';
 import { type DraftState, useDraft } from './drafts';
@@ -23,6 +24,7 @@ import {
   useHeldMessages,
   useSendMessage,
 } from './messages';
+import { useOthers } from './present';
 
 export interface WriterHandle {
   focus: () => void;
@@ -51,6 +53,9 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
   const held = useHeldMessages(ticket.id);
   const key = useIdempotencyKey();
   const box = useRef<WritingBoxHandle>(null);
+  const others = useOthers(ticket.id);
+  // Who was writing when this was to be sent, and how it was to be sent.
+  const [typing, setTyping] = useState<{ names: string; status?: Status } | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
   const note = kind === 'note';
   const works = ticket.can.update_status;
@@ -65,11 +70,22 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
   const { filled, type } = draft;
   const answered = !!sending.error && asApiError(sending.error).code === 'ticket.answered';
 
-  const send = (status?: Status, anyway = false) => {
+  const send = (status?: Status, anyway?: 'typing' | 'answered') => {
     const content = draft.read();
     if (!content.trim() || sending.isPending) return;
+    const writers = others.filter((one) => one.state === 'typing');
+    if (!note && !anyway && works && writers.length > 0) {
+      setTyping({ names: writers.map(({ user }) => personName(user)).join(', '), status });
+      return;
+    }
+    setTyping(null);
     const last = ticket.comments.filter((one) => !one.is_system_message).at(-1)?.id ?? 0;
-    const body = { kind, content, status, lastCommentId: note || anyway ? undefined : last };
+    const body = {
+      kind,
+      content,
+      status,
+      lastCommentId: note || anyway === 'answered' ? undefined : last,
+    };
     setRefused(null);
     const sent = () => {
       key.done();
@@ -140,13 +156,35 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
         }}
       >
         {draft.state.is === 'conflict' && <Conflict state={draft.state} choose={draft.choose} />}
+        {typing && (
+          <Alert color="orange" role="alert" title={t`Somebody else is writing`}>
+            <p className={classes.warning}>
+              <Trans>{typing.names} is typing in this ticket right now. Send yours anyway?</Trans>
+            </p>
+            <Group gap="xs">
+              <Button size="xs" onClick={() => send(typing.status, 'typing')}>
+                <Trans>Send anyway</Trans>
+              </Button>
+              <Button
+                size="xs"
+                variant="default"
+                onClick={() => {
+                  setTyping(null);
+                  box.current?.focus();
+                }}
+              >
+                <Trans>Wait</Trans>
+              </Button>
+            </Group>
+          </Alert>
+        )}
         {answered && (
           <Alert color="orange" role="alert" title={t`Somebody answered meanwhile`}>
             <p className={classes.warning}>
               <Trans>Their answer is in the conversation now. Does yours still fit?</Trans>
             </p>
             <Group gap="xs">
-              <Button size="xs" onClick={() => send(undefined, true)}>
+              <Button size="xs" onClick={() => send(undefined, 'answered')}>
                 <Trans>Send anyway</Trans>
               </Button>
               <Button

@@ -9,7 +9,8 @@ const window_ = uuid();
 /** The server forgets somebody after 45 seconds. */
 const repeatEvery = 20_000;
 const typingFor = 5000;
-const idleAfter = 3 * 60_000;
+/** Without a key or a movement for so long, somebody is not looking any more. */
+const idleAfter = 5 * 60_000;
 
 let ticket: number | null = null;
 let said: { ticket: number | null; state: State; at: number } | null = null;

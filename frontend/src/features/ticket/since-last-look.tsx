@@ -1,0 +1,90 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { UnstyledButton } from '@mantine/core';
+import type { TicketDetail } from '@/lib/api';
+import { useCan } from '@/lib/can';
+import { useMe } from '@/lib/session';
+import { RelativeTime } from '@/ui/relative-time';
+import { useTicketEvents } from './api';
+import { type Priority, priorities, type Status, statuses } from './labels';
+import { useNotes } from './messages';
+import classes from './side-panel.module.css';
+import { newsSince } from './whats-new';
+
+/** What others changed and wrote since I looked; nothing when nothing did. */
+export function SinceLastLook({ ticket, seenAt }: { ticket: TicketDetail; seenAt: string | null }) {
+  const { t, i18n } = useLingui();
+  const me = useMe();
+  const events = useTicketEvents(ticket.id);
+  const notes = useNotes(ticket.id, useCan('note.read'));
+  if (!seenAt || !events.data) return null;
+  const news = newsSince(seenAt, me.id, events.data, ticket.comments, notes.data ?? []);
+  if (!news) return null;
+  const status = (x: string) => (statuses[x as Status] ? i18n._(statuses[x as Status].label) : x);
+  const priority = (x: string) =>
+    priorities[x as Priority] ? i18n._(priorities[x as Priority].label) : x;
+  return (
+    <section className={classes.box} aria-label={t`Since you last looked`}>
+      <h2 className={classes.heading}>
+        <Trans>
+          Since you last looked, <RelativeTime iso={seenAt} />
+        </Trans>
+      </h2>
+      <ul className={classes.news}>
+        {news.status && (
+          <li>
+            <Trans>
+              Status: {status(news.status.from)} → {status(news.status.to)}
+            </Trans>
+          </li>
+        )}
+        {news.priority && (
+          <li>
+            <Trans>
+              Priority: {priority(news.priority.from)} → {priority(news.priority.to)}
+            </Trans>
+          </li>
+        )}
+        {news.assignee !== undefined && (
+          <li>
+            <Trans>Assignee: {news.assignee ?? t`nobody`}</Trans>
+          </li>
+        )}
+        {news.title && (
+          <li>
+            <Trans>New title</Trans>
+          </li>
+        )}
+        {news.description && (
+          <li>
+            <Trans>New description</Trans>
+          </li>
+        )}
+        {news.replies > 0 && (
+          <li>
+            <Plural value={news.replies} one="# new message" other="# new messages" />
+          </li>
+        )}
+        {news.notes > 0 && (
+          <li>
+            <Plural value={news.notes} one="# new internal note" other="# new internal notes" />
+          </li>
+        )}
+        {news.more > 0 && (
+          <li>
+            <Plural value={news.more} one="# other change" other="# other changes" />
+          </li>
+        )}
+      </ul>
+      <UnstyledButton className={classes.all} onClick={() => showFirstNew()}>
+        <Trans>Show the first</Trans>
+      </UnstyledButton>
+    </section>
+  );
+}
+
+/** Brings the mark of what is new into view; false when there is none. */
+export function showFirstNew(): boolean {
+  const mark = document.querySelector('[data-first-new]');
+  mark?.scrollIntoView({ block: 'start' });
+  return !!mark;
+}
