@@ -44,9 +44,11 @@ import (
 	"github.com/fixdesk/fixdesk/api/server"
 	"github.com/fixdesk/fixdesk/api/similar"
 	"github.com/fixdesk/fixdesk/api/sla"
+	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 	"github.com/fixdesk/fixdesk/api/view"
+	"github.com/fixdesk/fixdesk/api/watcher"
 	"github.com/fixdesk/fixdesk/frontend"
 )
 
@@ -119,7 +121,9 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	// people
 	_, err = os.Stat(filepath.Join(set.DataDir, demo.SignInFile))
 	isDemo := err == nil
-	options := authz.Options{StaffSeesAll: set.StaffScope == "all"}
+	options := authz.Options{
+		StaffSeesAll: set.StaffScope == "all", ConfidentialHidden: set.ConfidentialScope == "named", DepartmentReads: set.DepartmentTickets == "on",
+	}
 	a.User = user.New(a.DB, a.Bus, a.Clock)
 	a.Auth, err = auth.New(auth.Deps{
 		DB: a.DB, Bus: a.Bus, Clock: a.Clock, Users: a.User, Mail: sender, Limit: limiter,
@@ -154,6 +158,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Proxies: proxies, HTTPS: strings.HasPrefix(set.PublicURL, "https://"), Files: files, Ready: a.Ready,
 	}, server.Features{
 		Auth: a.Auth, User: a.User, Ticket: a.Ticket, Keys: keys,
+		Team: team.New(a.DB, a.Bus), Watcher: watcher.New(a.DB, a.Ticket),
 		Attachment: a.Attachment, Note: a.Note, Message: a.Message, Bulk: a.Bulk, Draft: draft.New(a.DB, a.Bus), Similar: similar.New(a.Ticket), Seen: seen.New(a.DB, a.Bus), Realtime: a.Realtime,
 		Report:   a.Report,
 		Calendar: calendar.New(a.DB, a.Bus, a.Clock),

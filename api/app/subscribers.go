@@ -9,6 +9,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/preference"
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/sla"
+	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 	"github.com/fixdesk/fixdesk/api/view"
@@ -34,9 +35,13 @@ func (a *App) subscribe() {
 	a.Bus.InTx(ticket.Purged, note.Forget)
 	a.Bus.InTx(ticket.Purged, draft.Forget)
 	a.Bus.InTx(ticket.Purged, seen.Forget)
+	a.Bus.InTx(ticket.Purged, ticket.ForgetWatchers)
 	// view, preference: what somebody chose for themselves goes with them
 	a.Bus.InTx(user.Anonymised, view.Forget)
 	a.Bus.InTx(user.Anonymised, preference.Forget)
+	// team: whoever leaves the IT staff leaves its teams
+	a.Bus.InTx(user.RoleChanged, team.Leave)
+	a.Bus.InTx(user.Anonymised, team.Leave)
 	// ticket: whoever leaves the IT staff leaves no ticket hidden behind them
 	a.Bus.Durable(user.Deactivated, ticket.ReleaseJob)
 	a.Bus.Durable(user.RoleChanged, ticket.ReleaseJob)

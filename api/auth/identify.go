@@ -10,6 +10,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/team"
+	"github.com/fixdesk/fixdesk/api/user"
 )
 
 // Identify returns whose an Authorization header is now, for streams that
@@ -51,7 +53,10 @@ func (s *Service) identify(ctx context.Context, header string) (authz.Actor, err
 	if c.TokenID != 0 {
 		s.touch(ctx, c)
 	}
-	by := authz.Person(c.ID, c.Username, c.Role, s.set.Authz)
+	by := authz.Person(c.ID, c.Username, c.Role, s.set.Authz).OfDepartment(user.DepartmentKey(c.Department), s.set.Authz)
+	if by, err = team.Join(s.db.Read(ctx), by); err != nil {
+		return authz.Actor{}, err
+	}
 	by.SessionID = c.SessionID
 	by.TimeZone = c.TimeZone
 	return by, nil

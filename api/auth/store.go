@@ -93,6 +93,7 @@ type caller struct {
 	ID            int64
 	Username      string
 	Role          authz.Role
+	Department    string
 	IsActive      bool
 	EmailVerified bool
 	TokenVersion  int64
@@ -104,7 +105,7 @@ type caller struct {
 	LastUsedAt    *time.Time
 }
 
-const callerColumns = "u.id, u.username, u.role, u.is_active, u.email_verified, u.token_version, u.time_zone"
+const callerColumns = "u.id, u.username, u.role, u.department, u.is_active, u.email_verified, u.token_version, u.time_zone"
 
 // callerBySession reads an account together with one of its sessions.
 func callerBySession(tx *gorm.DB, userID, sessionID int64) (caller, error) {

@@ -33,37 +33,51 @@ type Permission string
 
 // The permissions.
 const (
-	TicketViewAll  Permission = "ticket.view_all"
-	TicketQueue    Permission = "ticket.queue" // sees unassigned tickets and those assigned to the actor
-	TicketWork     Permission = "ticket.work"  // changes status, priority, assignee and texts
-	TicketDelete   Permission = "ticket.delete"
-	CommentModify  Permission = "comment.moderate"
-	NoteRead       Permission = "note.read" // sees internal notes, and that there are any
-	NoteWrite      Permission = "note.write"
-	BulkRun        Permission = "bulk.run"
-	CalendarManage Permission = "calendar.manage"
-	ViewShare      Permission = "view.share"  // shares saved views with the IT staff
-	ViewManage     Permission = "view.manage" // shares them with anybody, and changes those of others
-	SLAManage      Permission = "sla.manage"
-	UserManage     Permission = "user.manage"
-	JobManage      Permission = "job.manage"
-	ReportView     Permission = "report.view"
+	TicketViewAll Permission = "ticket.view_all"
+	TicketQueue   Permission = "ticket.queue" // sees unassigned tickets and those assigned to the actor
+	TicketWork    Permission = "ticket.work"  // changes status, priority, assignee and texts
+	TicketDelete  Permission = "ticket.delete"
+	// TicketConfidential sees every confidential ticket, TicketTriage those that
+	// nobody has been given yet.
+	TicketConfidential Permission = "ticket.view_confidential"
+	TicketTriage       Permission = "ticket.triage"
+	TeamManage         Permission = "team.manage"
+	CommentModify      Permission = "comment.moderate"
+	NoteRead           Permission = "note.read" // sees internal notes, and that there are any
+	NoteWrite          Permission = "note.write"
+	BulkRun            Permission = "bulk.run"
+	CalendarManage     Permission = "calendar.manage"
+	ViewShare          Permission = "view.share"  // shares saved views with the IT staff
+	ViewManage         Permission = "view.manage" // shares them with anybody, and changes those of others
+	SLAManage          Permission = "sla.manage"
+	UserManage         Permission = "user.manage"
+	JobManage          Permission = "job.manage"
+	ReportView         Permission = "report.view"
 )
 
 // Options widen what roles may do by settings of the installation.
 type Options struct {
 	// StaffSeesAll lets IT staff see every ticket, not only their own queue.
 	StaffSeesAll bool
+	// ConfidentialHidden keeps confidential tickets from administrators whom they
+	// do not name, except those that are still to be assigned.
+	ConfidentialHidden bool
+	// DepartmentReads lets employees read the tickets of their department.
+	DepartmentReads bool
 }
 
 // Permissions returns what a role may do, in a stable order.
 func Permissions(r Role, o Options) []Permission {
 	switch r {
 	case Admin:
-		return []Permission{
-			TicketViewAll, TicketQueue, TicketWork, TicketDelete, CommentModify,
-			NoteRead, NoteWrite, BulkRun, ViewShare, ViewManage, CalendarManage, SLAManage, UserManage, JobManage, ReportView,
+		p := []Permission{
+			TicketViewAll, TicketQueue, TicketWork, TicketDelete, TicketTriage, CommentModify,
+			NoteRead, NoteWrite, BulkRun, ViewShare, ViewManage, CalendarManage, SLAManage, UserManage, TeamManage, JobManage, ReportView,
 		}
+		if !o.ConfidentialHidden {
+			p = append(p, TicketConfidential)
+		}
+		return p
 	case ITStaff:
 		p := []Permission{TicketQueue, TicketWork, NoteRead, NoteWrite, BulkRun, ViewShare}
 		if o.StaffSeesAll {
@@ -79,11 +93,18 @@ func Permissions(r Role, o Options) []Permission {
 // Actor is whoever performs a verb: a signed-in person or a part of the system.
 // The zero Actor is nobody and may do nothing.
 type Actor struct {
-	ID          int64
-	Username    string
-	Role        Role
-	SessionID   int64  // 0 unless signed in by password
-	TimeZone    string // of the IANA database; empty when the person chose none
+	ID        int64
+	Username  string
+	Role      Role
+	SessionID int64  // 0 unless signed in by password
+	TimeZone  string // of the IANA database; empty when the person chose none
+	// Teams are those the actor belongs to; OtherTeams are those that keep their
+	// queue to their members, without the actor's own.
+	Teams      []int64
+	OtherTeams []int64
+	// Department is the folded name of the department whose tickets the actor may
+	// read, "" for none.
+	Department  string
 	system      string
 	permissions []Permission
 }
@@ -103,6 +124,21 @@ func (a Actor) Location() *time.Location {
 // Person returns the actor for an account.
 func Person(id int64, username string, role Role, o Options) Actor {
 	return Actor{ID: id, Username: username, Role: role, permissions: Permissions(role, o)}
+}
+
+// OfDepartment returns the actor as one who belongs to a department, where
+// belonging to one shows anything.
+func (a Actor) OfDepartment(key string, o Options) Actor {
+	if o.DepartmentReads && a.Role == Employee {
+		a.Department = key
+	}
+	return a
+}
+
+// InTeams returns the actor as a member of teams.
+func (a Actor) InTeams(mine, others []int64) Actor {
+	a.Teams, a.OtherTeams = mine, others
+	return a
 }
 
 // System returns the actor for a part of the program, such as "import".

@@ -13,6 +13,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 )
@@ -83,7 +84,7 @@ func (s *Service) actor(ctx context.Context, id int64) (authz.Actor, error) {
 	if err != nil {
 		return authz.Actor{}, fmt.Errorf("read who asked: %w", err)
 	}
-	return u.Person(s.options), nil
+	return team.Join(s.db.Read(ctx), u.Person(s.options))
 }
 
 func (s *Service) progress(ctx context.Context, by authz.Actor, id int64, to State) error {

@@ -21,6 +21,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 )
@@ -270,7 +271,9 @@ func (s *Service) RunRelease(ctx context.Context, j job.Job) error {
 	case err != nil:
 		return fmt.Errorf("read the author of message %d: %w", m.ID, err)
 	case author.IsActive:
-		by = author.Person(s.options)
+		if by, err = team.Join(s.db.Read(ctx), author.Person(s.options)); err != nil {
+			return err
+		}
 	}
 	err = s.bus.Do(ctx, by, func(tx *event.Tx) error {
 		if err := tx.Take(&m, r.ID).Error; err != nil {

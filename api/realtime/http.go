@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -91,7 +92,7 @@ func (h *Hub) stream(c *gin.Context) error {
 			}
 		case <-beat.C:
 			now, err := h.identify(ctx, header)
-			if err != nil || now.ID != by.ID || now.Role != by.Role || !write(": ping\n\n") {
+			if err != nil || !sameSight(now, by) || !write(": ping\n\n") {
 				return nil
 			}
 		case <-conn.gone:
@@ -100,6 +101,13 @@ func (h *Hub) stream(c *gin.Context) error {
 			return nil
 		}
 	}
+}
+
+// sameSight reports whether an actor still is who it was and sees the same. A
+// stream ends when that changes; the client comes back as who it is now.
+func sameSight(a, b authz.Actor) bool {
+	return a.ID == b.ID && a.Role == b.Role && a.Department == b.Department &&
+		slices.Equal(a.Teams, b.Teams) && slices.Equal(a.OtherTeams, b.OtherTeams)
 }
 
 // greeting is what a stream begins with: where it stands, what was missed, and

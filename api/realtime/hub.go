@@ -278,17 +278,9 @@ func (h *Hub) ticketsOf(ctx context.Context, events []event.Event) (map[int64]*t
 			ids = append(ids, e.SubjectID)
 		}
 	}
-	out := make(map[int64]*ticket.Ticket, len(ids))
-	if len(ids) == 0 {
-		return out, nil
-	}
-	var found []*ticket.Ticket
-	err := h.db.Read(ctx).Select("id", "created_by_id", "assigned_to_id", "status", "version").Where("id IN ?", ids).Find(&found).Error
+	out, err := ticket.Sights(h.db.Read(ctx), ids)
 	if err != nil {
 		return nil, fmt.Errorf("read the tickets of events: %w", err)
-	}
-	for _, t := range found {
-		out[t.ID] = t
 	}
 	return out, nil
 }
@@ -307,13 +299,13 @@ type Change struct {
 
 // details is what this package reads of an event's data.
 type details struct {
-	CommentID   int64          `json:"comment_id"`
-	NoteID      int64          `json:"note_id"`
-	Mentions    []int64        `json:"mentions"`
-	RequesterID int64          `json:"requester_id"`
-	AssigneeID  *int64         `json:"assignee_id"`
-	From        *ticket.Person `json:"from"`
-	To          *ticket.Person `json:"to"`
+	CommentID int64          `json:"comment_id"`
+	NoteID    int64          `json:"note_id"`
+	UserID    int64          `json:"user_id"`
+	Mentions  []int64        `json:"mentions"`
+	From      *ticket.Person `json:"from"` // or a team
+	To        *ticket.Person `json:"to"`
+	ticket.Sight
 }
 
 // messageFor returns what an actor may know of an event. t is the ticket as it
@@ -339,21 +331,10 @@ func messageFor(by authz.Actor, e event.Event, t *ticket.Ticket) (message, bool)
 			return message{}, false
 		}
 	}
-	was := t
-	switch {
-	case e.Type == ticket.Deleted:
-		was = &ticket.Ticket{ID: e.SubjectID, CreatedByID: d.RequesterID, AssignedToID: d.AssigneeID}
-	case t == nil:
+	if t == nil && e.Type != ticket.Deleted {
 		return message{}, false
-	case e.Type == ticket.Assigned:
-		// Whoever loses sight of the ticket by this must hear of it.
-		before := *t
-		before.AssignedToID = nil
-		if d.From != nil {
-			before.AssignedToID = &d.From.ID
-		}
-		was = &before
 	}
+	was := before(e, t, d)
 	if !ticket.CanRead(by, was) && (t == nil || !ticket.CanRead(by, t)) {
 		return message{}, false
 	}
@@ -375,6 +356,30 @@ func seesView(by authz.Actor, e event.Event) bool {
 		return false
 	}
 	return e.ActorID == by.ID || slices.Contains(d.Roles, by.Role)
+}
+
+// before returns the ticket as it was before an event that changed who sees it:
+// whoever loses sight of it by that must hear of it.
+func before(e event.Event, t *ticket.Ticket, d details) *ticket.Ticket {
+	if e.Type == ticket.Deleted {
+		return d.Ticket(e.SubjectID)
+	}
+	was := *t
+	var from *int64
+	if d.From != nil {
+		from = &d.From.ID
+	}
+	switch e.Type {
+	case ticket.Assigned:
+		was.AssignedToID = from
+	case ticket.TeamChanged:
+		was.TeamID = from
+	case ticket.ConfidentialChanged:
+		was.Confidential = !d.Confidential
+	case ticket.CCRemoved, ticket.WatcherRemoved:
+		was.Watchers = append(slices.Clone(t.Watchers), d.UserID)
+	}
+	return &was
 }
 
 // forMe says why an event concerns somebody in particular.

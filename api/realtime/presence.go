@@ -180,16 +180,9 @@ func (h *Hub) presentFor(ctx context.Context, by authz.Actor, all map[int64]Pres
 }
 
 func (h *Hub) tickets(ctx context.Context, ids []int64) (map[int64]*ticket.Ticket, error) {
-	out := map[int64]*ticket.Ticket{}
-	for batch := range slices.Chunk(ids, 500) {
-		var found []*ticket.Ticket
-		err := h.db.Read(ctx).Select("id", "created_by_id", "assigned_to_id", "status", "version").Where("id IN ?", batch).Find(&found).Error
-		if err != nil {
-			return nil, fmt.Errorf("read tickets: %w", err)
-		}
-		for _, t := range found {
-			out[t.ID] = t
-		}
+	out, err := ticket.Sights(h.db.Read(ctx), ids)
+	if err != nil {
+		return nil, fmt.Errorf("read tickets: %w", err)
 	}
 	return out, nil
 }

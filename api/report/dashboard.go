@@ -53,7 +53,7 @@ const (
 // reads counters and walks indexes; it scans nothing.
 func (s *Service) Dashboard(ctx context.Context, by authz.Actor) (DashboardView, error) {
 	tx := s.db.Read(ctx)
-	all, err := ticket.VisibleCounts(tx, by)
+	all, err := s.tickets.VisibleCounts(tx, by)
 	if err != nil {
 		return DashboardView{}, err
 	}
@@ -74,7 +74,7 @@ func (s *Service) Dashboard(ctx context.Context, by authz.Actor) (DashboardView,
 	if by.Can(authz.TicketQueue) {
 		mine.AssignedTo = &by.ID
 		counts = ticket.AssignedCounts
-		none, err := ticket.AssignedCounts(tx, 0)
+		none, err := s.tickets.UnassignedCounts(tx, by)
 		if err != nil {
 			return v, err
 		}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
-	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/ticket/stat"
 	"github.com/fixdesk/fixdesk/api/user"
 )
@@ -158,7 +157,7 @@ func (s *Service) Desk(ctx context.Context, by authz.Actor, p Period) (DeskView,
 // and not solved.
 func (s *Service) backlogAfter(ctx context.Context, by authz.Actor, day int64) (int64, error) {
 	tx := s.db.Read(ctx)
-	now, err := ticket.VisibleCounts(tx, by)
+	now, err := s.tickets.VisibleCounts(tx, by)
 	if err != nil {
 		return 0, err
 	}

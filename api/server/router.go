@@ -29,9 +29,11 @@ import (
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/similar"
 	"github.com/fixdesk/fixdesk/api/sla"
+	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 	"github.com/fixdesk/fixdesk/api/view"
+	"github.com/fixdesk/fixdesk/api/watcher"
 	"github.com/fixdesk/fixdesk/docs"
 )
 
@@ -39,8 +41,10 @@ import (
 type Features struct {
 	Auth       *auth.Service
 	User       *user.Service
+	Team       *team.Service
 	Ticket     *ticket.Service
 	Attachment *attachment.Service
+	Watcher    *watcher.Service
 	Note       *note.Service
 	Message    *message.Service
 	Bulk       *bulk.Service
@@ -70,8 +74,10 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	signedIn := public.Group("", auth.Required())
 	f.Auth.Routes(public, signedIn, f.Keys)
 	f.User.Routes(signedIn, f.Keys)
+	f.Team.Routes(signedIn, f.Keys)
 	f.Ticket.Routes(signedIn, f.Keys)
 	f.Attachment.Routes(signedIn, f.Keys)
+	f.Watcher.Routes(signedIn, f.Keys)
 	f.Note.Routes(signedIn, f.Keys)
 	f.Message.Routes(signedIn, f.Keys)
 	f.Bulk.Routes(signedIn, f.Keys)

@@ -111,7 +111,7 @@ func TestActionsComeBack(t *testing.T) {
 				t.Errorf("%s was not taken back: %+v %v", a.kind, after.Ticket, err)
 			}
 		}
-		if !slices.Equal(as.Types(), []string{ActionAssign, ActionDelete, ActionSetPriority, ActionUpdateStatus}) {
+		if !slices.Equal(as.Types(), []string{ActionAssign, ActionAssignTeam, ActionDelete, ActionSetPriority, ActionUpdateStatus}) {
 			t.Error(as.Types())
 		}
 	})

@@ -17,6 +17,7 @@ import (
 // The actions of tickets themselves.
 const (
 	ActionAssign       = "assign"
+	ActionAssignTeam   = "assign_team"
 	ActionUpdateStatus = "update_status"
 	ActionSetPriority  = "set_priority"
 	ActionDelete       = "delete"
@@ -27,11 +28,13 @@ type standing struct {
 	Status     string `json:"status,omitempty"`
 	Priority   string `json:"priority,omitempty"`
 	AssignedTo *int64 `json:"assigned_to,omitempty"`
+	TeamID     *int64 `json:"team_id,omitempty"`
 }
 
 // ownActions are the actions of this package.
 func (s *Service) ownActions() []ActionKind {
 	return []ActionKind{
+		s.assignTeamAction(),
 		{
 			Type:   ActionAssign,
 			Params: []Param{{Name: "user_id", Kind: ParamUser, Nullable: true}},
@@ -131,7 +134,7 @@ func (s *Service) changing(read func(Action) (Changes, error)) func(*event.Tx, a
 		if err != nil {
 			return Done{}, err
 		}
-		before, err := json.Marshal(standing{Status: t.Status.String(), Priority: t.Priority.String(), AssignedTo: t.AssignedToID})
+		before, err := json.Marshal(standing{Status: t.Status.String(), Priority: t.Priority.String(), AssignedTo: t.AssignedToID, TeamID: t.TeamID})
 		if err != nil {
 			return Done{}, fmt.Errorf("encode how ticket %d was: %w", id, err)
 		}

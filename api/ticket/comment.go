@@ -25,7 +25,7 @@ func (s *Service) Comment(ctx context.Context, by authz.Actor, ticketID int64, c
 // CommentAnywhere is Comment, but IT staff may use it on any ticket.
 func (s *Service) CommentAnywhere(ctx context.Context, by authz.Actor, ticketID int64, content string, files ...int64) (Comment, error) {
 	return s.comment(ctx, by, ticketID, content, files, func(by authz.Actor, t *Ticket) bool {
-		return canCommentAnywhere(by) || canComment(by, t)
+		return canCommentAnywhere(by, t) || canComment(by, t)
 	})
 }
 
@@ -36,7 +36,11 @@ func (s *Service) comment(ctx context.Context, by authz.Actor, ticketID int64, c
 		if err != nil {
 			return err
 		}
-		if !allowed(by, t) {
+		switch {
+		case allowed(by, t):
+		case canRead(by, t):
+			return errCommentRefused
+		default:
 			return errMissing
 		}
 		c = Comment{AuthorID: by.ID, Content: content, CreatedAt: tx.Now, UpdatedAt: tx.Now}
@@ -186,31 +190,50 @@ func (s *Service) ListComments(ctx context.Context, by authz.Actor, ticketID int
 	return out, nil
 }
 
-// commentWalk is a walk along the comments of one scope, or of one ticket.
+// commentWalk is a walk along the comments of one scope, or of one ticket. The
+// comments repeat the people of their ticket; what else the scope says is looked
+// up at the ticket.
 func (s *Service) commentWalk(sc scope, ticketID int64) *sqlText {
 	q := &sqlText{}
-	from := func(index string) {
-		q.add("SELECT c.id FROM " + s.db.UseIndex("comments", "c", index) + " WHERE 1 = 1")
+	const atTicket = " CROSS JOIN tickets AS t ON t.id = c.ticket_id"
+	from := func(index string, whole bool) {
+		q.add("SELECT c.id FROM " + s.db.UseIndex("comments", "c", index))
+		if !whole {
+			q.add(atTicket)
+		}
+		q.add(" WHERE 1 = 1")
 	}
 	switch {
 	case ticketID != 0:
-		from("idx_comments_ticket")
+		from("idx_comments_ticket", true)
 		q.add(" AND c.ticket_id = ?", ticketID)
+		return q
+	case sc.watcher != nil:
+		q.add("SELECT c.id FROM "+s.db.UseIndex("ticket_watchers", "w", "idx_ticket_watchers_user")+
+			" CROSS JOIN comments AS c ON c.ticket_id = w.ticket_id"+atTicket+" WHERE w.user_id = ?", *sc.watcher)
+	case sc.secret:
+		q.add("SELECT c.id FROM " + s.db.UseIndex("tickets", "t", "idx_tickets_confidential") +
+			" CROSS JOIN comments AS c ON c.ticket_id = t.id WHERE 1 = 1")
 	case sc.requester != nil:
-		from("idx_comments_requester")
+		from("idx_comments_requester", sc.except.queue == nil)
 		q.add(" AND c.ticket_requester = ?", *sc.requester)
-		if sc.notAssignee != nil {
-			q.add(" AND c.ticket_assignee <> ?", *sc.notAssignee)
-		}
 	case sc.assignee != nil:
-		from("idx_comments_assignee")
+		from("idx_comments_assignee", true)
 		q.add(" AND c.ticket_assignee = ?", *sc.assignee)
+		return q
 	case sc.unassigned:
-		from("idx_comments_assignee")
+		from("idx_comments_assignee", false)
 		q.add(" AND c.ticket_assignee IS NULL")
+	case sc.team != nil:
+		from("idx_comments_team", false)
+		q.add(" AND c.ticket_team = ? AND c.ticket_assignee <> ?", *sc.team, *sc.notAssignee)
+	case sc.department != "":
+		from("idx_comments_department", false)
+		q.add(" AND c.ticket_department = ?", sc.department)
 	default:
-		from("PRIMARY")
+		from("PRIMARY", !sc.public)
 	}
+	sc.hidden(q)
 	return q
 }
 

@@ -14,14 +14,22 @@ import (
 )
 
 // What a counter counts: all tickets, those of an assignee (0 for none), those
-// of a requester, and those of a requester which are unassigned or assigned to
-// the same person.
+// of a requester; and of those that are not confidential, the unassigned ones of a
+// team (0 for none), the assigned ones of a team, and those of a team that are
+// assigned to one person; and the confidential ones.
 const (
 	countAll = iota
 	countAssignee
 	countRequester
-	countOwn
+	_ // counted once, and left in older databases
+	countQueue
+	countTeam
+	countTeamAssignee
+	countConfidential
 )
+
+// teamAssignee is the ref of a countTeamAssignee.
+func teamAssignee(team, person int64) int64 { return person<<20 | team&(1<<20-1) }
 
 // slots spreads the counters that every ticket moves over several rows, so that
 // writers seldom wait for each other.
@@ -84,8 +92,18 @@ func (c *counts) ticket(t *Ticket, n int64) {
 		add(countAssignee, *t.AssignedToID, 0)
 	}
 	add(countRequester, t.CreatedByID, 0)
-	if t.AssignedToID == nil || *t.AssignedToID == t.CreatedByID {
-		add(countOwn, t.CreatedByID, 0)
+	var team int64
+	if t.TeamID != nil {
+		team = *t.TeamID
+	}
+	switch {
+	case t.Confidential:
+		add(countConfidential, 0, slot)
+	case t.AssignedToID == nil:
+		add(countQueue, team, slot)
+	case team != 0:
+		add(countTeam, team, slot)
+		add(countTeamAssignee, teamAssignee(team, *t.AssignedToID), 0)
 	}
 }
 
@@ -159,15 +177,17 @@ func (m Matrix) Sum(want func(Status, Priority) bool) int64 {
 	return n
 }
 
-func readCounts(tx *gorm.DB, scope int, ref int64) (Matrix, error) {
+func readCounts(tx *gorm.DB, where string, args ...any) (Matrix, error) {
+	return scanMatrix(tx, "SELECT status, priority, SUM(n) AS n FROM ticket_counts WHERE "+where+" GROUP BY status, priority", args...)
+}
+
+func scanMatrix(tx *gorm.DB, sql string, args ...any) (Matrix, error) {
 	var rows []struct {
 		Status   Status
 		Priority Priority
 		N        int64
 	}
-	err := tx.Raw("SELECT status, priority, SUM(n) AS n FROM ticket_counts WHERE scope = ? AND ref = ? GROUP BY status, priority", scope, ref).
-		Scan(&rows).Error
-	if err != nil {
+	if err := tx.Raw(sql, args...).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read the ticket counts: %w", err)
 	}
 	m := Matrix{}
@@ -175,36 +195,103 @@ func readCounts(tx *gorm.DB, scope int, ref int64) (Matrix, error) {
 		if m[r.Status] == nil {
 			m[r.Status] = map[Priority]int64{}
 		}
-		m[r.Status][r.Priority] = r.N
+		m[r.Status][r.Priority] += r.N
 	}
 	return m, nil
 }
 
-// visibleCounts returns the number of tickets an actor sees.
-func visibleCounts(tx *gorm.DB, by authz.Actor) (Matrix, error) {
-	type term struct {
-		scope int
-		ref   int64
-		sign  int64
-	}
-	var terms []term
+// visibleCounts returns the number of tickets an actor sees: from counters, and
+// of what is the actor's own, which is little, by counting.
+func (s *Service) visibleCounts(tx *gorm.DB, by authz.Actor) (Matrix, error) {
+	t := tally{s: s, tx: tx, total: Matrix{}}
 	switch {
 	case by.IsNobody():
+	case by.Can(authz.TicketViewAll) && by.Can(authz.TicketConfidential):
+		t.counter(countAll, 0, 1)
 	case by.Can(authz.TicketViewAll):
-		terms = []term{{countAll, 0, 1}}
+		t.counter(countAll, 0, 1)
+		t.counter(countConfidential, 0, -1)
+		t.rows(scopesOf(by)[1:]...)
 	case by.Can(authz.TicketQueue):
-		// Mine, the unassigned, and what I reported unless already counted.
-		terms = []term{{countAssignee, by.ID, 1}, {countAssignee, 0, 1}, {countRequester, by.ID, 1}, {countOwn, by.ID, -1}}
-	default:
-		terms = []term{{countRequester, by.ID, 1}}
-	}
-	total := Matrix{}
-	for _, t := range terms {
-		m, err := readCounts(tx, t.scope, t.ref)
-		if err != nil {
-			return nil, err
+		t.counter(countAssignee, by.ID, 1)
+		t.queue(by)
+		for _, team := range by.Teams {
+			t.counter(countTeam, team, 1)
+			t.counter(countTeamAssignee, teamAssignee(team, by.ID), -1)
 		}
-		total.add(m, t.sign)
+		t.rows(scopesOf(by)[2+len(by.Teams):]...)
+	default:
+		t.counter(countRequester, by.ID, 1)
+		t.rows(scopesOf(by)[1:]...)
 	}
-	return total, nil
+	return t.total, t.err
+}
+
+// unassignedCounts returns the number of unassigned tickets an actor sees who
+// works on tickets.
+func (s *Service) unassignedCounts(tx *gorm.DB, by authz.Actor) (Matrix, error) {
+	t := tally{s: s, tx: tx, total: Matrix{}}
+	none := Filter{Unassigned: true}
+	switch scopes := scopesOf(by); {
+	case by.Can(authz.TicketViewAll) && by.Can(authz.TicketConfidential):
+		t.counter(countAssignee, 0, 1)
+	case by.Can(authz.TicketViewAll):
+		t.queue(authz.Actor{})
+		t.within(none, scopes[1:]...)
+	case by.Can(authz.TicketQueue):
+		t.queue(by)
+		t.within(none, scopes[2:]...)
+	}
+	return t.total, t.err
+}
+
+// tally adds up numbers of tickets.
+type tally struct {
+	s     *Service
+	tx    *gorm.DB
+	total Matrix
+	err   error
+}
+
+func (t *tally) counter(scope int, ref, sign int64) {
+	if t.err != nil {
+		return
+	}
+	var m Matrix
+	if m, t.err = readCounts(t.tx, "scope = ? AND ref = ?", scope, ref); t.err == nil {
+		t.total.add(m, sign)
+	}
+}
+
+// queue adds the unassigned tickets that are not of other teams.
+func (t *tally) queue(by authz.Actor) {
+	if t.err != nil {
+		return
+	}
+	var m Matrix
+	if m, t.err = readCounts(t.tx, "scope = ? AND ref NOT IN ?", countQueue, atLeastOne(by.OtherTeams)); t.err == nil {
+		t.total.add(m, 1)
+	}
+}
+
+// rows adds the tickets of scopes.
+func (t *tally) rows(scopes ...scope) { t.within(Filter{}, scopes...) }
+
+// within adds the tickets of scopes that a filter by people finds.
+func (t *tally) within(f Filter, scopes ...scope) {
+	for _, sc := range scopes {
+		narrowed, ok := f.within(sc)
+		if !ok || t.err != nil {
+			continue
+		}
+		b := branch{scope: narrowed}
+		q := &sqlText{}
+		q.add("SELECT t.status, t.priority, COUNT(*) AS n")
+		f.source(t.s.db, q, b, b.index(ByNewest))
+		q.add(" GROUP BY t.status, t.priority")
+		var m Matrix
+		if m, t.err = scanMatrix(t.tx, q.sql.String(), q.args...); t.err == nil {
+			t.total.add(m, 1)
+		}
+	}
 }

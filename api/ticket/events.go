@@ -15,6 +15,14 @@ const (
 	Restored        = "ticket.restored"
 	Purged          = "ticket.purged"
 	Imported        = "tickets.imported" // the subject is the import; of single tickets nothing is announced
+
+	TeamChanged         = "ticket.team_changed"
+	ConfidentialChanged = "ticket.confidential_changed"
+	CCAdded             = "ticket.cc_added"
+	CCRemoved           = "ticket.cc_removed"
+	// Who watches a ticket is nothing for its requester.
+	WatcherAdded   = InternalPrefix + "watcher_added"
+	WatcherRemoved = InternalPrefix + "watcher_removed"
 )
 
 // Subject is the subject type of what happens to tickets, and to what hangs on
@@ -50,10 +58,50 @@ type Assignment struct {
 	To   *Person `json:"to"`
 }
 
-// People is the data of Deleted: who could see the ticket.
-type People struct {
-	RequesterID int64  `json:"requester_id"`
-	AssigneeID  *int64 `json:"assignee_id"`
+// Sight is the data of Deleted: what said who could see the ticket.
+type Sight struct {
+	RequesterID  int64  `json:"requester_id"`
+	AssigneeID   *int64 `json:"assignee_id"`
+	TeamID       *int64 `json:"team_id,omitempty"`
+	Confidential bool   `json:"confidential,omitempty"`
+	Watchers     IDs    `json:"watchers,omitempty"`
+	Department   string `json:"department,omitempty"`
+}
+
+func sightOf(t *Ticket) Sight {
+	return Sight{t.CreatedByID, t.AssignedToID, t.TeamID, t.Confidential, t.Watchers, t.Department}
+}
+
+// Ticket returns a ticket that those see who could see the deleted one.
+func (s Sight) Ticket(id int64) *Ticket {
+	return &Ticket{
+		ID: id, CreatedByID: s.RequesterID, AssignedToID: s.AssigneeID, TeamID: s.TeamID,
+		Confidential: s.Confidential, Watchers: s.Watchers, Department: s.Department,
+	}
+}
+
+// Group is a team in the data of an event.
+type Group struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
+// Move is the data of TeamChanged; nil is no team.
+type Move struct {
+	From *Group `json:"from"`
+	To   *Group `json:"to"`
+}
+
+// Switch is the data of ConfidentialChanged.
+type Switch struct {
+	Confidential bool `json:"confidential"`
+}
+
+// WatcherRef is the data of the events about watchers and CC: an account, or 0
+// for an address.
+type WatcherRef struct {
+	WatcherID int64 `json:"watcher_id"`
+	UserID    int64 `json:"user_id,omitempty"`
 }
 
 // ImportedTickets is the data of Imported.

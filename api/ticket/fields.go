@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket/query"
 )
@@ -166,6 +167,7 @@ func (f Filter) listed() Filter {
 // all reports whether a branch is every ticket.
 func (b branch) all() bool {
 	return b.assignee == nil && !b.unassigned && b.requester == nil && b.notAssignee == nil &&
+		b.team == nil && b.watcher == nil && b.department == "" && !b.public && !b.secret &&
 		b.status == 0 && b.priority == 0 && len(b.priorities) == 0 && len(b.replies) == 0 && b.ids == nil
 }
 
@@ -174,6 +176,15 @@ func (b branch) all() bool {
 func (f Filter) source(d sqlSource, q *sqlText, b branch, index string) string {
 	w := f.led
 	switch {
+	case w == nil && b.watcher != nil && f.IDs == nil:
+		// What somebody watches is found by the list of that.
+		q.add(" FROM " + d.UseIndex("ticket_watchers", "w", "idx_ticket_watchers_user") +
+			" CROSS JOIN " + d.UseIndex(table, "t", db.PrimaryKey) + " ON t.id = w.ticket_id")
+		by := *b.watcher
+		b.watcher = nil
+		b.where(q)
+		q.add(" AND w.user_id = ?", by)
+		return "t.id"
 	case w == nil:
 		q.add(" FROM " + d.UseIndex(table, "t", index))
 		b.where(q)

@@ -9,19 +9,27 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 )
 
-// VisibleCounts returns the number of tickets that an actor sees, from counters.
-func VisibleCounts(tx *gorm.DB, by authz.Actor) (Matrix, error) { return visibleCounts(tx, by) }
+// VisibleCounts returns the number of tickets that an actor sees.
+func (s *Service) VisibleCounts(tx *gorm.DB, by authz.Actor) (Matrix, error) {
+	return s.visibleCounts(tx, by)
+}
 
-// AssignedCounts returns the number of tickets of an assignee, 0 for none, from
-// counters. It asks nobody's leave.
+// UnassignedCounts returns the number of unassigned tickets that an actor sees
+// who works on tickets.
+func (s *Service) UnassignedCounts(tx *gorm.DB, by authz.Actor) (Matrix, error) {
+	return s.unassignedCounts(tx, by)
+}
+
+// AssignedCounts returns the number of tickets of an assignee, from counters. It
+// asks nobody's leave.
 func AssignedCounts(tx *gorm.DB, assignee int64) (Matrix, error) {
-	return readCounts(tx, countAssignee, assignee)
+	return readCounts(tx, "scope = ? AND ref = ?", countAssignee, assignee)
 }
 
 // RequestedCounts returns the number of tickets of a requester, from counters.
 // It asks nobody's leave.
 func RequestedCounts(tx *gorm.DB, requester int64) (Matrix, error) {
-	return readCounts(tx, countRequester, requester)
+	return readCounts(tx, "scope = ? AND ref = ?", countRequester, requester)
 }
 
 // Newest returns the first rows of a list of what the actor sees, without

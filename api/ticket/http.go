@@ -30,6 +30,7 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.POST("/tickets/:id/add_comment", keys.Post(s.addComment))
 	signedIn.POST("/tickets/:id/update_status", keys.Post(s.updateStatus))
 	signedIn.POST("/tickets/:id/assign", keys.Post(s.assign))
+	signedIn.POST("/tickets/:id/assign_team", keys.Post(s.assignTeam))
 	signedIn.POST("/tickets/:id/close", keys.Post(s.closeTicket))
 	signedIn.POST("/tickets/:id/reopen", keys.Post(s.reopen))
 	signedIn.POST("/tickets/:id/restore", keys.Post(s.restoreDeleted))
@@ -47,7 +48,7 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 // list answers GET /api/tickets.
 //
 // @Summary List tickets
-// @Description The tickets that the caller sees: their own (employee), those assigned to them, unassigned or reported by them (IT staff), all (admin). Newest first unless sorted otherwise. Items come without comments.
+// @Description The tickets that the caller sees: their own (employee), those assigned to them, unassigned, of their teams or reported by them (IT staff), all (admin), and those that they watch or are in CC of. Confidential tickets are seen by those only whom they name. Newest first unless sorted otherwise. Items come without comments.
 // @ID listTickets
 // @Tags tickets
 // @Produce json
@@ -181,7 +182,7 @@ func readFields(q *web.Query, by authz.Actor) Filter {
 // open answers POST /api/tickets.
 //
 // @Summary Report a problem
-// @Description Creates an open ticket of the caller. A status is ignored, and so is an assignee when an employee names one.
+// @Description Creates an open ticket of the caller or, by IT staff and administrators, of the requester they name. A status is ignored, and so are an assignee, a team and a requester when an employee names them.
 // @ID createTicket
 // @Tags tickets
 // @Accept json
@@ -207,11 +208,18 @@ func (s *Service) open(c *gin.Context) error {
 		return err
 	}
 	ch := readChanges(b, by.Can(authz.TicketWork))
+	var requester *int64
+	if by.Can(authz.TicketWork) && b.Has("requester_id") {
+		requester = b.ID("requester_id")
+	}
 	b.Require("title", "description")
 	if err := b.Err(); err != nil {
 		return err
 	}
-	d := Draft{Title: *ch.Title, Description: *ch.Description, AssignedTo: ch.AssignedTo, Attachments: ch.Attachments}
+	d := Draft{Title: *ch.Title, Description: *ch.Description, AssignedTo: ch.AssignedTo, Requester: requester, TeamID: ch.TeamID, Attachments: ch.Attachments}
+	if ch.Confidential != nil {
+		d.Confidential = *ch.Confidential
+	}
 	if ch.Priority != nil {
 		d.Priority = *ch.Priority
 	}
@@ -244,6 +252,10 @@ func readChanges(b *web.Body, mayAssign bool) Changes {
 	if mayAssign && b.Has("assigned_to") {
 		ch.Assign, ch.AssignedTo = true, b.ID("assigned_to")
 	}
+	if mayAssign && b.Has("team_id") {
+		ch.Move, ch.TeamID = true, b.ID("team_id")
+	}
+	ch.Confidential = b.Bool("confidential")
 	return ch
 }
 

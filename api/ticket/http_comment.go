@@ -37,7 +37,7 @@ func (s *Service) answerComment(c *gin.Context, status int, by authz.Actor, cm C
 	if err != nil {
 		return err
 	}
-	return web.Send(c, status, commentFor(by, p, files)(cm), cm.Version)
+	return web.Send(c, status, commentFor(by, p.people, files)(cm), cm.Version)
 }
 
 // listComments answers GET /api/comments.
@@ -89,7 +89,7 @@ func (s *Service) listComments(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.SendList(c, rows, commentFor(by, p, files))
+	return web.SendList(c, rows, commentFor(by, p.people, files))
 }
 
 // createComment answers POST /api/comments.

@@ -52,6 +52,9 @@ func (s *Service) Import(tx *event.Tx, by authz.Actor, records []*Record) error 
 		}
 		tickets[i] = &r.Ticket
 	}
+	if err := setDepartments(tx.DB, tickets...); err != nil {
+		return err
+	}
 	if err := tx.CreateInBatches(tickets, bulkRows).Error; err != nil {
 		return fmt.Errorf("import tickets: %w", err)
 	}
@@ -67,7 +70,7 @@ func (s *Service) Import(tx *event.Tx, by authz.Actor, records []*Record) error 
 		for i := range r.Comments {
 			c := &r.Comments[i]
 			c.TicketID, c.Version = t.ID, 1
-			c.TicketRequester, c.TicketAssignee = t.CreatedByID, t.AssignedToID
+			c.repeat(t)
 			comments = append(comments, c)
 		}
 		for i := range r.Events {

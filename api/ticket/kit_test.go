@@ -51,6 +51,23 @@ func (d *desk) open(by authz.Actor, title string) Full {
 	return f
 }
 
+// flavours returns people as what settings and teams can make of them.
+func flavours(people ...authz.Actor) []authz.Actor {
+	out := []authz.Actor{{}}
+	for _, p := range people {
+		out = append(out, p)
+		settings := []authz.Options{{StaffSeesAll: true}, {ConfidentialHidden: true}, {DepartmentReads: true}}
+		for _, o := range settings {
+			q := authz.Person(p.ID, p.Username, p.Role, o)
+			out = append(out, q.OfDepartment("finance", o))
+		}
+		if p.Role.WorksTickets() {
+			out = append(out, p.InTeams([]int64{1}, nil), p.InTeams([]int64{2, 3}, []int64{1}), p.InTeams(nil, []int64{2}))
+		}
+	}
+	return out
+}
+
 func ref[T any](v T) *T { return &v }
 
 // fixture fills a desk with n tickets of random people, states and times.
@@ -62,6 +79,12 @@ func (d *desk) fixture(seed uint64, n int, people ...authz.Actor) []Ticket {
 	for _, p := range people {
 		if p.Role.WorksTickets() {
 			staff = append(staff, p)
+		}
+	}
+	departments := []string{"", "Finance", "Büro"}
+	for i, p := range people {
+		if err := d.DB.Writer(ctx).Exec("UPDATE users SET department = ? WHERE id = ? AND department = ''", departments[i%3], p.ID).Error; err != nil {
+			d.t.Fatal(err)
 		}
 	}
 	var records []*Record
@@ -76,6 +99,15 @@ func (d *desk) fixture(seed uint64, n int, people ...authz.Actor) []Ticket {
 		if r.IntN(3) > 0 {
 			t.AssignedToID = ref(staff[r.IntN(len(staff))].ID)
 		}
+		if r.IntN(2) > 0 {
+			t.TeamID = ref(int64(1 + r.IntN(3)))
+		}
+		t.Confidential = r.IntN(5) == 0
+		for _, p := range people {
+			if r.IntN(6) == 0 {
+				t.Watchers = append(t.Watchers, p.ID)
+			}
+		}
 		rec := &Record{Ticket: t}
 		for range r.IntN(3) {
 			rec.Comments = append(rec.Comments, Comment{
@@ -85,7 +117,18 @@ func (d *desk) fixture(seed uint64, n int, people ...authz.Actor) []Ticket {
 		records = append(records, rec)
 	}
 	err := d.Bus.Do(ctx, authz.System("test"), func(tx *event.Tx) error {
-		return d.Import(tx, authz.System("test"), records)
+		if err := d.Import(tx, authz.System("test"), records); err != nil {
+			return err
+		}
+		for _, rec := range records {
+			for _, id := range rec.Ticket.Watchers {
+				w := Watcher{TicketID: rec.Ticket.ID, UserID: &id, Kind: Watching, CreatedAt: tx.Now}
+				if err := tx.Create(&w).Error; err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		d.t.Fatal(err)

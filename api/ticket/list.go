@@ -22,6 +22,8 @@ type Filter struct {
 	Search     string      // a phrase in title or description, as typed
 	IDs        []int64     // only these; nil for all
 	Replies    []LastReply // who has the last word; none for all
+	Team       *int64      // nil for all
+	Watched    bool        // only those that the reader watches
 	Sort       Sort
 
 	rest   []query.Node          // of a query, what the fields above do not hold
@@ -118,10 +120,19 @@ func (f Filter) within(sc scope) (scope, bool) {
 		sc.assignee, sc.notAssignee = a, nil
 	}
 	if r := f.CreatedBy; r != nil {
-		if sc.requester != nil && *sc.requester != *r {
+		if (sc.requester != nil && *sc.requester != *r) || sc.except.requester == *r {
 			return sc, false
 		}
 		sc.requester = r
+	}
+	if id := f.Team; id != nil {
+		if (sc.team != nil && *sc.team != *id) || slices.Contains(sc.except.teams, *id) {
+			return sc, false
+		}
+		sc.team = id
+	}
+	if f.Watched {
+		sc.watcher = &f.reader.ID
 	}
 	return sc, true
 }
@@ -170,17 +181,27 @@ func (b branch) byLastWord(s Sort) bool {
 	return len(b.replies) > 0 && b.status != 0 && b.priority == 0 && !b.byPerson() && s.column() != "updated_at"
 }
 
-func (b branch) byPerson() bool { return b.assignee != nil || b.unassigned || b.requester != nil }
+// byPerson reports whether people or teams lead the walk, rather than a priority.
+func (b branch) byPerson() bool {
+	return b.assignee != nil || b.unassigned || b.requester != nil || b.team != nil || b.watcher != nil || b.department != "" || b.secret
+}
 
 // index names the index that holds the branch's rows in the list's order.
 func (b branch) index(s Sort) string {
-	assignee := b.assignee != nil || b.unassigned
+	assignee := b.assignee != nil || (b.unassigned && b.team == nil)
+	if b.secret {
+		return "idx_tickets_confidential"
+	}
 	if s.column() == "updated_at" {
 		switch {
 		case b.requester != nil:
 			return "idx_tickets_requester_updated"
 		case assignee:
 			return "idx_tickets_assignee_updated"
+		case b.team != nil:
+			return "idx_tickets_team_updated"
+		case b.department != "":
+			return "idx_tickets_department_updated"
 		case b.status != 0:
 			return "idx_tickets_status_updated"
 		}
@@ -199,6 +220,12 @@ func (b branch) index(s Sort) string {
 		return "idx_tickets_assignee_priority"
 	case assignee:
 		return "idx_tickets_assignee"
+	case b.team != nil && b.status != 0:
+		return "idx_tickets_team_status"
+	case b.team != nil:
+		return "idx_tickets_team"
+	case b.department != "":
+		return "idx_tickets_department"
 	case b.byLastWord(s) && len(b.replies) == 1:
 		return "idx_tickets_status_reply"
 	case b.status != 0 && b.priority != 0:
@@ -234,18 +261,7 @@ func (f Filter) index(b branch, s Sort) string {
 // where adds the branch's conditions.
 func (b branch) where(q *sqlText) {
 	q.add(" WHERE 1 = 1")
-	if b.assignee != nil {
-		q.add(" AND t.assigned_to_id = ?", *b.assignee)
-	}
-	if b.unassigned {
-		q.add(" AND t.assigned_to_id IS NULL")
-	}
-	if b.requester != nil {
-		q.add(" AND t.created_by_id = ?", *b.requester)
-	}
-	if b.notAssignee != nil {
-		q.add(" AND t.assigned_to_id <> ?", *b.notAssignee)
-	}
+	b.scope.where(q)
 	if b.status != 0 {
 		q.add(" AND t.status = ?", int(b.status))
 	}
@@ -414,7 +430,7 @@ func (f Filter) count(d *db.DB, branches []branch, extra func(*sqlText)) *sqlTex
 // onlyCounted reports whether the filter asks for nothing that the counters of
 // tickets by status and priority do not know.
 func (f Filter) onlyCounted() bool {
-	return f.AssignedTo == nil && !f.Unassigned && f.CreatedBy == nil && f.Search == "" && f.IDs == nil && len(f.Replies) == 0 && len(f.rest) == 0
+	return f.AssignedTo == nil && !f.Unassigned && f.CreatedBy == nil && f.Team == nil && !f.Watched && f.Search == "" && f.IDs == nil && len(f.Replies) == 0 && len(f.rest) == 0
 }
 
 func (f Filter) wants(s Status, p Priority) bool {

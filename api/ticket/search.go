@@ -194,7 +194,7 @@ func (s *Service) plan(ctx context.Context, by authz.Actor, f Filter) (Filter, p
 	}
 	tx := s.db.Read(ctx)
 	if key, ok := f.counter(by); ok {
-		m, err := key.read(tx, by)
+		m, err := s.read(tx, by, key)
 		p.count = m.Sum(f.wants)
 		return f, p, err
 	}

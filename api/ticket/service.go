@@ -46,17 +46,25 @@ type Draft struct {
 	Priority    Priority // 0 for Medium
 	AssignedTo  *int64   // heeded for those who may assign
 	Attachments []int64  // uploads of the requester's
+	// Requester is for whom it is opened, nil for the actor; with TeamID, heeded
+	// for those who work on tickets.
+	Requester    *int64
+	TeamID       *int64
+	Confidential bool
 }
 
 // Changes is what an update asks for; nil leaves a field as it is.
 type Changes struct {
-	Title       *string
-	Description *string
-	Status      *Status
-	Priority    *Priority
-	Assign      bool    // AssignedTo is meant
-	AssignedTo  *int64  // nil for nobody
-	Attachments []int64 // uploads of the actor's, for the description
+	Title        *string
+	Description  *string
+	Status       *Status
+	Priority     *Priority
+	Assign       bool   // AssignedTo is meant
+	AssignedTo   *int64 // nil for nobody
+	Move         bool   // TeamID is meant
+	TeamID       *int64 // nil for no team
+	Confidential *bool
+	Attachments  []int64 // uploads of the actor's, for the description
 }
 
 // Full is a ticket with its conversation, oldest first.
@@ -80,6 +88,9 @@ func (s *Service) Open(ctx context.Context, by authz.Actor, d Draft) (Full, erro
 		if t.Priority == 0 {
 			t.Priority = Medium
 		}
+		if err := s.prepare(tx, by, &t, d); err != nil {
+			return err
+		}
 		if err := create(s.db, tx.DB, &t); err != nil {
 			return err
 		}
@@ -91,6 +102,14 @@ func (s *Service) Open(ctx context.Context, by authz.Actor, d Draft) (Full, erro
 		}
 		if err := tx.Emit(Created, subject, t.ID, nil); err != nil {
 			return err
+		}
+		if t.Confidential {
+			if err := tx.Emit(ConfidentialChanged, subject, t.ID, Switch{true}); err != nil {
+				return err
+			}
+			if err := keepSight(tx, by, &t); err != nil {
+				return err
+			}
 		}
 		if err := attachment.Bind(tx, by, d.Attachments, attachment.Target{TicketID: t.ID}); err != nil {
 			return err
@@ -154,7 +173,10 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 		if c.touchesWork(t) && !canWork(by, t) {
 			return errWorkDenied
 		}
-		if !canUpdate(by, t) {
+		if c.Confidential != nil && *c.Confidential != t.Confidential && !canSetConfidential(by, t) {
+			return errSecretDenied
+		}
+		if !canUpdate(by, t) && (!c.onlyConfidential() || !canSetConfidential(by, t)) {
 			return errUpdateDenied
 		}
 		return nil
@@ -194,6 +216,11 @@ func (s *Service) edit(ctx context.Context, by authz.Actor, id int64, want etag.
 		if err := want.Check(t.Version); err != nil {
 			return err
 		}
+		if c.Confidential != nil && *c.Confidential && !t.Confidential {
+			if err := keepSight(tx, by, t); err != nil {
+				return err
+			}
+		}
 		if err := s.change(tx, by, t, c); err != nil {
 			return err
 		}
@@ -211,7 +238,8 @@ func (s *Service) edit(ctx context.Context, by authz.Actor, id int64, want etag.
 func (c Changes) touchesWork(t *Ticket) bool {
 	return (c.Status != nil && *c.Status != t.Status) ||
 		(c.Priority != nil && *c.Priority != t.Priority) ||
-		(c.Assign && !sameID(c.AssignedTo, t.AssignedToID))
+		(c.Assign && !sameID(c.AssignedTo, t.AssignedToID)) ||
+		(c.Move && !sameID(c.TeamID, t.TeamID))
 }
 
 // change applies changes that are allowed and writes what follows from them:
@@ -240,7 +268,18 @@ func (s *Service) change(tx *event.Tx, by authz.Actor, t *Ticket, c Changes) err
 			return err
 		}
 	}
-	if len(texts) == 0 && t.Priority == before.Priority && t.Status == before.Status && assignment == nil {
+	var moved *Move
+	if c.Move && !sameID(c.TeamID, t.TeamID) {
+		var err error
+		if moved, assignment, err = move(tx.DB, t, c, assignment); err != nil {
+			return err
+		}
+	}
+	if c.Confidential != nil {
+		t.Confidential = *c.Confidential
+	}
+	if len(texts) == 0 && t.Priority == before.Priority && t.Status == before.Status && assignment == nil && moved == nil &&
+		t.Confidential == before.Confidential {
 		return nil
 	}
 	t.UpdatedAt = tx.Now
@@ -253,6 +292,9 @@ func (s *Service) change(tx *event.Tx, by authz.Actor, t *Ticket, c Changes) err
 		n.day(tx.Now, DayResolved, t.ID, 1)
 	}
 	if err := n.write(s.db, tx.DB); err != nil {
+		return err
+	}
+	if err := announceSight(tx, &before, t, moved); err != nil {
 		return err
 	}
 	return announce(tx, by, &before, t, texts, assignment)
@@ -346,7 +388,7 @@ func (s *Service) Delete(ctx context.Context, by authz.Actor, id int64, want eta
 		if err := n.write(s.db, tx.DB); err != nil {
 			return err
 		}
-		return tx.Emit(Deleted, subject, t.ID, People{RequesterID: t.CreatedByID, AssigneeID: t.AssignedToID})
+		return tx.Emit(Deleted, subject, t.ID, sightOf(t))
 	})
 }
 

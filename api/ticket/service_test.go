@@ -390,7 +390,7 @@ func TestCounters(t *testing.T) {
 		}
 		for _, by := range people {
 			tx := d.DB.Read(ctx)
-			counts, err := VisibleCounts(tx, by)
+			counts, err := d.VisibleCounts(tx, by)
 			if err != nil {
 				t.Fatal(err)
 			}

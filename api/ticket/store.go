@@ -71,7 +71,7 @@ func save(d *db.DB, tx *gorm.DB, before *Ticket, t *Ticket) error {
 	t.Version = before.Version + 1
 	res := before.unchanged(tx.Model(&Ticket{})).Updates(map[string]any{
 		"title": t.Title, "description": t.Description, "status": t.Status, "priority": t.Priority,
-		"assigned_to_id": t.AssignedToID, "version": t.Version, "updated_at": t.UpdatedAt,
+		"assigned_to_id": t.AssignedToID, "team_id": t.TeamID, "confidential": t.Confidential, "version": t.Version, "updated_at": t.UpdatedAt,
 		"resolved_at": t.ResolvedAt, "closed_at": t.ClosedAt, "solved_at": t.SolvedAt,
 	})
 	if res.Error != nil {
@@ -80,10 +80,11 @@ func save(d *db.DB, tx *gorm.DB, before *Ticket, t *Ticket) error {
 	if res.RowsAffected != 1 {
 		return errChanged
 	}
-	if !sameID(before.AssignedToID, t.AssignedToID) {
-		err := tx.Model(&Comment{}).Where("ticket_id = ?", t.ID).Update("ticket_assignee", t.AssignedToID).Error
+	if !sameID(before.AssignedToID, t.AssignedToID) || !sameID(before.TeamID, t.TeamID) {
+		err := tx.Model(&Comment{}).Where("ticket_id = ?", t.ID).
+			Updates(map[string]any{"ticket_assignee": t.AssignedToID, "ticket_team": t.TeamID}).Error
 		if err != nil {
-			return fmt.Errorf("save the assignee at the comments of ticket %d: %w", t.ID, err)
+			return fmt.Errorf("save the assignee and the team at the comments of ticket %d: %w", t.ID, err)
 		}
 	}
 	if before.Title != t.Title || before.Description != t.Description {
@@ -124,11 +125,17 @@ func remove(d *db.DB, tx *gorm.DB, t *Ticket) error {
 	return nil
 }
 
+// repeat copies to a comment what lists of comments need of its ticket.
+func (c *Comment) repeat(t *Ticket) {
+	c.TicketRequester, c.TicketAssignee = t.CreatedByID, t.AssignedToID
+	c.TicketTeam, c.TicketDepartment = t.TeamID, t.Department
+}
+
 // addComment writes a comment and counts it at its ticket. The ticket row is
 // locked by that, so a ticket cannot vanish in between.
 func addComment(tx *gorm.DB, t *Ticket, c *Comment) error {
 	c.TicketID, c.Version = t.ID, 1
-	c.TicketRequester, c.TicketAssignee = t.CreatedByID, t.AssignedToID
+	c.repeat(t)
 	change := map[string]any{"updated_at": c.CreatedAt}
 	if !c.IsSystemMessage {
 		change["comment_count"] = gorm.Expr("comment_count + 1")

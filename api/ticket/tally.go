@@ -32,7 +32,7 @@ func (s *Service) Tally(ctx context.Context, by authz.Actor, f Filter, rows int)
 	scopes := scopesOf(by)
 	tx := s.db.Read(ctx)
 	if key, ok := f.counter(by); ok {
-		m, err := key.read(tx, by)
+		m, err := s.read(tx, by, key)
 		return Tally{m.Sum(f.wants), true}, err
 	}
 	all := f.counting().branches(scopes)
@@ -161,11 +161,14 @@ type counterKey struct {
 	ref   int64
 }
 
-func (k counterKey) read(tx *gorm.DB, by authz.Actor) (Matrix, error) {
-	if !k.one {
-		return visibleCounts(tx, by)
+func (s *Service) read(tx *gorm.DB, by authz.Actor, k counterKey) (Matrix, error) {
+	switch {
+	case !k.one:
+		return s.visibleCounts(tx, by)
+	case k.scope == countAssignee && k.ref == 0:
+		return s.unassignedCounts(tx, by)
 	}
-	return readCounts(tx, k.scope, k.ref)
+	return readCounts(tx, "scope = ? AND ref = ?", k.scope, k.ref)
 }
 
 // counter returns the counter that knows the number for the actor, if one does:
@@ -173,7 +176,7 @@ func (k counterKey) read(tx *gorm.DB, by authz.Actor) (Matrix, error) {
 func (f Filter) counter(by authz.Actor) (counterKey, bool) {
 	people := f
 	people.AssignedTo, people.Unassigned, people.CreatedBy = nil, false, nil
-	all, queue := by.Can(authz.TicketViewAll), by.Can(authz.TicketQueue)
+	all, queue := by.Can(authz.TicketViewAll) && by.Can(authz.TicketConfidential), by.Can(authz.TicketQueue)
 	switch {
 	case by.IsNobody() || !people.onlyCounted():
 		return counterKey{}, false

@@ -81,7 +81,15 @@ type Ticket struct {
 	Priority     Priority
 	CreatedByID  int64
 	AssignedToID *int64
-	CommentCount int // system messages not counted
+	TeamID       *int64
+	// Confidential keeps the ticket to those it names.
+	Confidential bool
+	// Watchers repeats the ids of the accounts that watch the ticket or are in CC,
+	// all of whom see it.
+	Watchers     IDs
+	Department   string // the requester's when it was opened, folded
+	OpenedByID   *int64 // who opened it for the requester, nil for nobody else
+	CommentCount int    // system messages not counted
 	LastReply    LastReply
 	Version      int64
 	CreatedAt    time.Time
@@ -148,9 +156,12 @@ type Comment struct {
 	// The ticket's people are repeated here for the lists that span tickets.
 	TicketRequester int64
 	TicketAssignee  *int64
-	Version         int64
-	CreatedAt       time.Time
-	UpdatedAt       time.Time
+	TicketTeam      *int64
+	// TicketDepartment is the ticket's, not the author's.
+	TicketDepartment string
+	Version          int64
+	CreatedAt        time.Time
+	UpdatedAt        time.Time
 }
 
 // TableName names the table for GORM.

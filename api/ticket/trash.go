@@ -73,7 +73,7 @@ func (s *Service) Restore(ctx context.Context, by authz.Actor, id int64) (Full, 
 		case !errors.Is(err, errMissing) || !by.Can(authz.TicketDelete) || !by.Can(authz.TicketViewAll):
 			return err
 		}
-		if err := s.restore(tx, id); err != nil {
+		if err := s.restore(tx, by, id); err != nil {
 			return err
 		}
 		out, err = s.Get(tx.Ctx, by, id)
@@ -82,7 +82,7 @@ func (s *Service) Restore(ctx context.Context, by authz.Actor, id int64) (Full, 
 	return out, err
 }
 
-func (s *Service) restore(tx *event.Tx, id int64) error {
+func (s *Service) restore(tx *event.Tx, by authz.Actor, id int64) error {
 	var row deletedTicket
 	err := tx.Where("deleted_at > ?", tx.Now.Add(-KeepDeleted)).Take(&row, id).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -103,6 +103,9 @@ func (s *Service) restore(tx *event.Tx, id int64) error {
 		return fmt.Errorf("read deleted ticket %d: %w", id, err)
 	}
 	t := &was.Ticket
+	if !canRead(by, t) {
+		return errMissing
+	}
 	t.Version++
 	staff, err := staffAmong(tx.DB, was.Comments)
 	if err != nil {
@@ -116,7 +119,7 @@ func (s *Service) restore(tx *event.Tx, id int64) error {
 		return fmt.Errorf("restore ticket %d: %w", id, err)
 	}
 	for i := range was.Comments {
-		was.Comments[i].TicketAssignee = t.AssignedToID
+		was.Comments[i].repeat(t)
 	}
 	if len(was.Comments) > 0 {
 		if err := tx.CreateInBatches(was.Comments, bulkRows).Error; err != nil {

@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"log/slog"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -10,6 +11,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/markdown"
+	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/user"
 )
 
@@ -22,6 +24,10 @@ type Can struct {
 	Delete       bool `json:"delete" example:"false"`
 	Close        bool `json:"close" example:"true"`
 	Reopen       bool `json:"reopen" example:"false"`
+	// Watch is for oneself and others of the IT staff, CC for everybody else.
+	Watch        bool `json:"watch" example:"true"`
+	CC           bool `json:"cc" example:"true"`
+	Confidential bool `json:"confidential" example:"true"`
 } //@name TicketCan
 
 // View is a ticket in a list.
@@ -33,10 +39,17 @@ type View struct {
 	Priority    string     `json:"priority" enums:"low,medium,high,urgent" example:"medium"`
 	CreatedBy   user.Card  `json:"created_by"`
 	AssignedTo  *user.Card `json:"assigned_to" extensions:"x-nullable"`
-	CreatedAt   time.Time  `json:"created_at" format:"date-time" example:"2026-03-02T09:00:00Z"`
-	UpdatedAt   time.Time  `json:"updated_at" format:"date-time" example:"2026-03-02T09:30:00Z"`
-	ResolvedAt  *time.Time `json:"resolved_at" format:"date-time" extensions:"x-nullable"`
-	ClosedAt    *time.Time `json:"closed_at" format:"date-time" extensions:"x-nullable"`
+	Team        *team.Card `json:"team" extensions:"x-nullable"`
+	// OpenedBy opened the ticket for its requester; null when they did themselves.
+	OpenedBy *user.Card `json:"opened_by" extensions:"x-nullable"`
+	// Confidential tickets are seen by those only whom they name, and by administrators.
+	Confidential bool `json:"confidential" example:"false"`
+	// Watching says whether the caller watches the ticket or is in CC.
+	Watching   bool       `json:"watching" example:"false"`
+	CreatedAt  time.Time  `json:"created_at" format:"date-time" example:"2026-03-02T09:00:00Z"`
+	UpdatedAt  time.Time  `json:"updated_at" format:"date-time" example:"2026-03-02T09:30:00Z"`
+	ResolvedAt *time.Time `json:"resolved_at" format:"date-time" extensions:"x-nullable"`
+	ClosedAt   *time.Time `json:"closed_at" format:"date-time" extensions:"x-nullable"`
 	// FirstRespondedAt is when the IT staff first wrote to the requester.
 	FirstRespondedAt *time.Time `json:"first_responded_at" format:"date-time" extensions:"x-nullable"`
 	// SolvedAt is since when nobody needs to work on the ticket.
@@ -92,8 +105,9 @@ type CommentView struct {
 } //@name Comment
 
 // EventView is one entry of a ticket's timeline. What data holds depends on the
-// type: {"from","to"} for changes of status, priority and assignee, {"changed"}
-// for changed texts, {"comment_id"} for comments.
+// type: {"from","to"} for changes of status, priority, assignee and team, {"changed"}
+// for changed texts, {"comment_id"} for comments, {"user"} for watchers and CC (null
+// for an address), {"confidential"} for that.
 type EventView struct {
 	ID        int64          `json:"id" example:"120"`
 	Type      string         `json:"type" example:"ticket.status_changed"`
@@ -104,11 +118,24 @@ type EventView struct {
 
 type people map[int64]user.Card
 
+// names holds who and what is named by the objects that are sent.
+type names struct {
+	people
+	teams map[int64]team.Card
+}
+
 // peopleOf reads everybody who appears in tickets and comments.
-func peopleOf(tx *gorm.DB, tickets []Ticket, comments []Comment) (people, error) {
+func peopleOf(tx *gorm.DB, tickets []Ticket, comments []Comment) (names, error) {
 	ids := make([]int64, 0, 2*len(tickets)+len(comments))
+	var groups []int64
 	for _, t := range tickets {
 		ids = append(ids, t.CreatedByID)
+		if t.OpenedByID != nil {
+			ids = append(ids, *t.OpenedByID)
+		}
+		if t.TeamID != nil && !slices.Contains(groups, *t.TeamID) {
+			groups = append(groups, *t.TeamID)
+		}
 		if t.AssignedToID != nil {
 			ids = append(ids, *t.AssignedToID)
 		}
@@ -116,7 +143,12 @@ func peopleOf(tx *gorm.DB, tickets []Ticket, comments []Comment) (people, error)
 	for _, c := range comments {
 		ids = append(ids, c.AuthorID)
 	}
-	return user.Cards(tx, ids...)
+	found, err := user.Cards(tx, ids...)
+	if err != nil {
+		return names{}, err
+	}
+	teams, err := team.Cards(tx, groups...)
+	return names{found, teams}, err
 }
 
 // peopleIn reads everybody who acted in events or was assigned by them.
@@ -124,6 +156,9 @@ func peopleIn(tx *gorm.DB, events []event.Event) (people, error) {
 	ids := make([]int64, 0, len(events))
 	for _, e := range events {
 		ids = append(ids, e.ActorID)
+		if w := watcherIn(e); w != nil {
+			ids = append(ids, w.UserID)
+		}
 		if a := assignmentIn(e); a != nil {
 			for _, p := range []*Person{a.From, a.To} {
 				if p != nil {
@@ -144,25 +179,39 @@ func assignmentIn(e event.Event) *Assignment {
 	return &a
 }
 
+// watcherIn returns what an event about a watcher says, or nil.
+func watcherIn(e event.Event) *WatcherRef {
+	switch e.Type {
+	case WatcherAdded, WatcherRemoved, CCAdded, CCRemoved:
+		var w WatcherRef
+		if e.Decode(&w) == nil {
+			return &w
+		}
+	}
+	return nil
+}
+
 // named puts the names that people go by today in the place of those they had:
 // whoever was anonymised since is not named.
 func (a *Assignment) named(p people) map[string]any {
-	show := func(who *Person) any {
-		if who == nil {
-			return nil
-		}
-		return map[string]any{"id": who.ID, "username": p[who.ID].Username}
-	}
-	return map[string]any{"from": show(a.From), "to": show(a.To)}
+	return map[string]any{"from": p.show(a.From), "to": p.show(a.To)}
 }
 
-func (s *Service) viewFor(by authz.Actor, p people) func(Ticket) View {
+func (p people) show(who *Person) any {
+	if who == nil {
+		return nil
+	}
+	return map[string]any{"id": who.ID, "username": p[who.ID].Username}
+}
+
+func (s *Service) viewFor(by authz.Actor, p names) func(Ticket) View {
 	now := s.clock.Now()
 	return func(t Ticket) View {
 		v := View{
 			ID: t.ID, Title: t.Title, Description: t.Description,
 			Status: t.Status.String(), Priority: t.Priority.String(),
-			CreatedBy: p[t.CreatedByID], CreatedAt: t.CreatedAt.UTC(), UpdatedAt: t.UpdatedAt.UTC(),
+			CreatedBy: p.people[t.CreatedByID], Confidential: t.Confidential,
+			Watching: by.ID != 0 && slices.Contains(t.Watchers, by.ID), CreatedAt: t.CreatedAt.UTC(), UpdatedAt: t.UpdatedAt.UTC(),
 			ResolvedAt: utc(t.ResolvedAt), ClosedAt: utc(t.ClosedAt),
 			FirstRespondedAt: utc(t.FirstRespondedAt), SolvedAt: utc(t.SolvedAt),
 			CommentCount: t.CommentCount, Version: t.Version,
@@ -170,6 +219,7 @@ func (s *Service) viewFor(by authz.Actor, p people) func(Ticket) View {
 				Update: canUpdate(by, &t), UpdateStatus: canWork(by, &t), Assign: canWork(by, &t),
 				Comment: canComment(by, &t), Delete: canDelete(by, &t),
 				Close: canClose(by, &t), Reopen: canReopen(by, &t, now, s.reopenWindow),
+				Watch: canWatch(by, &t), CC: canCC(by, &t), Confidential: canSetConfidential(by, &t),
 			},
 		}
 		if w := t.Waiting(); w != "" {
@@ -183,8 +233,16 @@ func (s *Service) viewFor(by authz.Actor, p people) func(Ticket) View {
 			v.SLAState = &name
 		}
 		if t.AssignedToID != nil {
-			card := p[*t.AssignedToID]
+			card := p.people[*t.AssignedToID]
 			v.AssignedTo = &card
+		}
+		if t.OpenedByID != nil {
+			card := p.people[*t.OpenedByID]
+			v.OpenedBy = &card
+		}
+		if t.TeamID != nil {
+			card := p.teams[*t.TeamID]
+			v.Team = &card
 		}
 		return v
 	}
@@ -198,13 +256,13 @@ func utc(t *time.Time) *time.Time {
 	return &u
 }
 
-func (s *Service) detailFor(by authz.Actor, p people, f Full) DetailView {
+func (s *Service) detailFor(by authz.Actor, p names, f Full) DetailView {
 	d := DetailView{
 		View: s.viewFor(by, p)(f.Ticket), DescriptionHTML: markdown.Render(f.Description),
 		Comments:    make([]CommentView, len(f.Comments)),
 		Attachments: attachment.Views(by, f.Files, func(l attachment.Listed) bool { return l.CommentID == nil }),
 	}
-	view := commentFor(by, p, f.Files)
+	view := commentFor(by, p.people, f.Files)
 	for i, c := range f.Comments {
 		d.Comments[i] = view(c)
 	}
@@ -231,8 +289,19 @@ func commentFor(by authz.Actor, p people, files []attachment.Listed) func(Commen
 func eventFor(p people) func(event.Event) EventView {
 	return func(e event.Event) EventView {
 		v := EventView{ID: e.ID, Type: e.Type, Data: map[string]any{}, CreatedAt: e.CreatedAt.UTC()}
-		if a := assignmentIn(e); a != nil {
+		a, w := assignmentIn(e), watcherIn(e)
+		switch {
+		case a != nil:
 			v.Data = a.named(p)
+		case w != nil && w.UserID != 0:
+			v.Data = map[string]any{"user": p.show(&Person{ID: w.UserID})}
+		case w != nil:
+			v.Data = map[string]any{"user": nil}
+		case e.Type == Deleted: // who saw it then is nobody's business
+			v.Data = map[string]any{}
+		}
+		if a != nil || w != nil || e.Type == Deleted {
+			// said above
 		} else if err := e.Decode(&v.Data); err != nil {
 			slog.Error("an event's data cannot be read", "error", err)
 		}
@@ -249,31 +318,39 @@ func eventFor(p people) func(event.Event) EventView {
 
 // CreateRequest is the body of a new ticket.
 type CreateRequest struct {
-	Title       string  `json:"title" validate:"required" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
-	Description string  `json:"description" validate:"required" minLength:"1" example:"It says 'replace cartridge' since this morning."`
-	Priority    string  `json:"priority" validate:"optional" enums:"low,medium,high,urgent" default:"medium" example:"medium"`
-	AssignedTo  *int64  `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
-	Attachments []int64 `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
+	Title       string `json:"title" validate:"required" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
+	Description string `json:"description" validate:"required" minLength:"1" example:"It says 'replace cartridge' since this morning."`
+	Priority    string `json:"priority" validate:"optional" enums:"low,medium,high,urgent" default:"medium" example:"medium"`
+	AssignedTo  *int64 `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
+	// RequesterID is for whom the ticket is opened; IT staff and administrators only.
+	RequesterID  *int64  `json:"requester_id" validate:"optional" extensions:"x-nullable" example:"7"`
+	TeamID       *int64  `json:"team_id" validate:"optional" extensions:"x-nullable" example:"2"`
+	Confidential bool    `json:"confidential" validate:"optional" example:"false"`
+	Attachments  []int64 `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
 } //@name TicketCreate
 
 // ReplaceRequest is the body of a PUT; what is left out stays as it is.
 type ReplaceRequest struct {
-	Title       string  `json:"title" validate:"required" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
-	Description string  `json:"description" validate:"required" minLength:"1" example:"It says 'replace cartridge' since this morning."`
-	Status      string  `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"in_progress"`
-	Priority    string  `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
-	AssignedTo  *int64  `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
-	Attachments []int64 `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
+	Title        string  `json:"title" validate:"required" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
+	Description  string  `json:"description" validate:"required" minLength:"1" example:"It says 'replace cartridge' since this morning."`
+	Status       string  `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"in_progress"`
+	Priority     string  `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
+	AssignedTo   *int64  `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
+	TeamID       *int64  `json:"team_id" validate:"optional" extensions:"x-nullable" example:"2"`
+	Confidential bool    `json:"confidential" validate:"optional" example:"false"`
+	Attachments  []int64 `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
 } //@name TicketReplace
 
 // UpdateRequest is the body of a PATCH; what is left out stays as it is.
 type UpdateRequest struct {
-	Title       string  `json:"title" validate:"optional" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
-	Description string  `json:"description" validate:"optional" minLength:"1" example:"It says 'replace cartridge' since this morning."`
-	Status      string  `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"in_progress"`
-	Priority    string  `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
-	AssignedTo  *int64  `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
-	Attachments []int64 `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
+	Title        string  `json:"title" validate:"optional" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
+	Description  string  `json:"description" validate:"optional" minLength:"1" example:"It says 'replace cartridge' since this morning."`
+	Status       string  `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"in_progress"`
+	Priority     string  `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
+	AssignedTo   *int64  `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
+	TeamID       *int64  `json:"team_id" validate:"optional" extensions:"x-nullable" example:"2"`
+	Confidential bool    `json:"confidential" validate:"optional" example:"false"`
+	Attachments  []int64 `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
 } //@name TicketUpdate
 
 // StatusRequest is the body of update_status.
@@ -285,6 +362,11 @@ type StatusRequest struct {
 type AssignRequest struct {
 	UserID *int64 `json:"user_id" validate:"required" extensions:"x-nullable" example:"3"`
 } //@name Assignment
+
+// TeamRequest is the body of assign_team; null takes the ticket from its team.
+type TeamRequest struct {
+	TeamID *int64 `json:"team_id" validate:"required" extensions:"x-nullable" example:"2"`
+} //@name TeamAssignment
 
 // ReopenRequest is the body of reopen.
 type ReopenRequest struct {

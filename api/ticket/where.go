@@ -12,6 +12,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket/query"
 	"github.com/fixdesk/fixdesk/api/user"
 )
@@ -32,6 +33,8 @@ func (s *Service) Where(ctx context.Context, by authz.Actor, f Filter, text stri
 		},
 		Now: s.clock.Now(), Zone: zone, Me: by.ID,
 		Person: func(name string) (int64, bool, error) { return personNamed(s.db.Read(ctx), name) },
+		Team:   func(name string) (int64, bool, error) { return teamNamed(s.db.Read(ctx), by, name) },
+		Teams:  by.Teams,
 	})
 	var wrong *query.Error
 	if errors.As(err, &wrong) {
@@ -85,6 +88,15 @@ func personNamed(tx *gorm.DB, name string) (int64, bool, error) {
 	return u.ID, ok, err
 }
 
+// teamNamed finds a team for those who know of teams.
+func teamNamed(tx *gorm.DB, by authz.Actor, name string) (int64, bool, error) {
+	if !by.Can(authz.TicketQueue) {
+		return 0, false, nil
+	}
+	t, found, err := team.Named(tx, name)
+	return t.ID, found, err
+}
+
 // absorb makes a condition part of what the plan knows, if it can hold it.
 func (f *Filter) absorb(n query.Node) bool {
 	switch n := n.(type) {
@@ -103,13 +115,22 @@ func (f *Filter) absorb(n query.Node) bool {
 		case "waiting":
 			return f.absorbWaiting(n.Values)
 		}
+	case query.Watching:
+		f.Watched = true
+		return true
 	case query.Person:
+		if n.Field == "team" && n.None {
+			return false
+		}
 		if len(n.IDs)+bit(n.None) != 1 {
 			return false
 		}
 		switch {
 		case n.Field == "requester" && f.CreatedBy == nil:
 			f.CreatedBy = &n.IDs[0]
+			return true
+		case n.Field == "team" && f.Team == nil:
+			f.Team = &n.IDs[0]
 			return true
 		case n.Field == "assignee" && f.AssignedTo == nil && !f.Unassigned:
 			if n.None {

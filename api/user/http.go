@@ -18,6 +18,7 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.PATCH("/users/:id", web.Handle(s.update))
 	signedIn.DELETE("/users/:id", web.Handle(s.delete))
 	signedIn.GET("/assignees", web.Handle(s.listAssignees))
+	signedIn.GET("/people", web.Handle(s.listPeople))
 }
 
 // list answers GET /api/users.
@@ -287,6 +288,38 @@ func (s *Service) listAssignees(c *gin.Context) error {
 		return err
 	}
 	rows, err := s.Assignees(c.Request.Context(), by, search, p)
+	if err != nil {
+		return err
+	}
+	return web.SendList(c, rows, User.Card)
+}
+
+// listPeople answers GET /api/people.
+//
+// @Summary Find those for whom a ticket can be opened
+// @Description Everybody with an active account, newest first; for IT staff and administrators.
+// @ID listPeople
+// @Tags users
+// @Produce json
+// @Param search query string false "Part of a name, username or address, upper and lower case alike" example(okafor)
+// @Param page query int false "The page, from 1" minimum(1) default(1)
+// @Param page_size query int false "Items on a page" minimum(1) maximum(100) default(10)
+// @Param cursor query string false "A place in the list, as next and previous hold it"
+// @Success 200 {object} web.List[Card]
+// @Security BearerAuth
+// @x-authz {"it_staff":"any","admin":"any"}
+// @Router /api/people [get]
+func (s *Service) listPeople(c *gin.Context) error {
+	by := authz.From(c.Request.Context())
+	if !canListPeople(by) {
+		return errPeopleDenied
+	}
+	q := web.ReadQuery(c, append([]string{"search"}, web.PageParams...)...)
+	search, p := q.Text("search"), q.Page(web.ByID)
+	if err := q.Err(); err != nil {
+		return err
+	}
+	rows, err := s.People(c.Request.Context(), by, search, p)
 	if err != nil {
 		return err
 	}

@@ -144,6 +144,15 @@ func (s *Service) Assignees(ctx context.Context, by authz.Actor, search string, 
 	return page(q.Where("role IN ? AND is_active = ?", []authz.Role{authz.ITStaff, authz.Admin}, true), p)
 }
 
+// People returns everybody with an active account, for those who work for them.
+func (s *Service) People(ctx context.Context, by authz.Actor, search string, p web.Page) (web.Rows[User], error) {
+	if !canListPeople(by) {
+		return web.Rows[User]{}, errPeopleDenied
+	}
+	active := true
+	return page(Filter{Search: search, IsActive: &active}.apply(s.db.Read(ctx)), p)
+}
+
 // Changes is what an update asks for; nil leaves a field as it is.
 type Changes struct {
 	Username   *string

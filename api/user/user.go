@@ -146,8 +146,17 @@ func (u User) CanSignIn() bool { return u.IsActive && u.EmailVerified }
 func (u User) Person(o authz.Options) authz.Actor {
 	by := authz.Person(u.ID, u.Username, u.Role, o)
 	by.TimeZone = u.TimeZone
-	return by
+	return by.OfDepartment(DepartmentKey(u.Department), o)
 }
+
+// DepartmentKey returns the form in which departments are compared.
+func DepartmentKey(name string) string {
+	key := []rune(Key(strings.TrimSpace(name)))
+	return string(key[:min(len(key), maxDepartmentKey)])
+}
+
+// maxDepartmentKey is how long a folded department is, in code points; the rest is cut off.
+const maxDepartmentKey = 150
 
 // Personal returns the texts that a password may not be made of.
 func (u User) Personal() []string {

@@ -19,25 +19,27 @@ import (
 // Settings are what an installation can choose. The tags are read by kong:
 // each is a flag, an environment variable and a key of the settings file.
 type Settings struct {
-	Listen          string `help:"Address to listen on." env:"FIXDESK_LISTEN" default:":8080"`
-	Database        string `help:"sqlite:PATH or mysql://user:password@host:3306/name." env:"FIXDESK_DATABASE" default:"sqlite:./data/fixdesk.db"`
-	DataDir         string `help:"Folder for attachments and the generated secret." env:"FIXDESK_DATA_DIR" default:"./data" type:"path"`
-	PublicURL       string `help:"Where people reach the desk; used in links." env:"FIXDESK_PUBLIC_URL" default:"http://localhost:8080"`
-	Secret          string `help:"Signs tokens; generated into the data folder when empty." env:"FIXDESK_SECRET"`
-	SMTP            string `help:"smtp://user:password@host:587; empty writes mail to the log." env:"FIXDESK_SMTP" name:"smtp"`
-	MailFrom        string `help:"Sender of mail; default fixdesk@ the host of the public URL." env:"FIXDESK_MAIL_FROM"`
-	Redis           string `help:"redis://…, needed for more than one replica." env:"FIXDESK_REDIS"`
-	RateLimit       string `help:"on or off." env:"FIXDESK_RATE_LIMIT" default:"on"`
-	TrustedProxies  string `help:"Comma list of addresses or networks that may set X-Forwarded-For." env:"FIXDESK_TRUSTED_PROXIES"`
-	Registration    string `help:"on or off: may employees register themselves?" env:"FIXDESK_REGISTRATION" default:"on"`
-	StaffScope      string `help:"queue or all: do IT staff see their queue or every ticket?" env:"FIXDESK_STAFF_SCOPE" default:"queue"`
-	ReopenDays      int    `help:"How many days requesters may reopen their tickets." env:"FIXDESK_REOPEN_DAYS" default:"14"`
-	Blob            string `help:"Where attachments lie: empty for the data folder, or s3://key:secret@host:port/bucket?region=…&tls=on|off." env:"FIXDESK_BLOB"`
-	AttachmentMax   int64  `help:"MiB that one attachment may have." env:"FIXDESK_ATTACHMENT_MAX" default:"25"`
-	AttachmentAllow string `help:"Comma list of media types that attachments may have, such as image/*,application/pdf; empty for any." env:"FIXDESK_ATTACHMENT_ALLOW"`
-	AttachmentDeny  string `help:"Comma list of media types that attachments may not have." env:"FIXDESK_ATTACHMENT_DENY"`
-	ClamAV          string `help:"Where clamd scans attachments: tcp://host:3310 or unix:///path; empty for no scanning." env:"FIXDESK_CLAMAV" name:"clamav"`
-	LogLevel        string `help:"debug, info, warn or error." env:"FIXDESK_LOG_LEVEL" default:"info"`
+	Listen            string `help:"Address to listen on." env:"FIXDESK_LISTEN" default:":8080"`
+	Database          string `help:"sqlite:PATH or mysql://user:password@host:3306/name." env:"FIXDESK_DATABASE" default:"sqlite:./data/fixdesk.db"`
+	DataDir           string `help:"Folder for attachments and the generated secret." env:"FIXDESK_DATA_DIR" default:"./data" type:"path"`
+	PublicURL         string `help:"Where people reach the desk; used in links." env:"FIXDESK_PUBLIC_URL" default:"http://localhost:8080"`
+	Secret            string `help:"Signs tokens; generated into the data folder when empty." env:"FIXDESK_SECRET"`
+	SMTP              string `help:"smtp://user:password@host:587; empty writes mail to the log." env:"FIXDESK_SMTP" name:"smtp"`
+	MailFrom          string `help:"Sender of mail; default fixdesk@ the host of the public URL." env:"FIXDESK_MAIL_FROM"`
+	Redis             string `help:"redis://…, needed for more than one replica." env:"FIXDESK_REDIS"`
+	RateLimit         string `help:"on or off." env:"FIXDESK_RATE_LIMIT" default:"on"`
+	TrustedProxies    string `help:"Comma list of addresses or networks that may set X-Forwarded-For." env:"FIXDESK_TRUSTED_PROXIES"`
+	Registration      string `help:"on or off: may employees register themselves?" env:"FIXDESK_REGISTRATION" default:"on"`
+	StaffScope        string `help:"queue or all: do IT staff see their queue or every ticket?" env:"FIXDESK_STAFF_SCOPE" default:"queue"`
+	ConfidentialScope string `help:"all or named: do administrators see every confidential ticket, or those that name them?" env:"FIXDESK_CONFIDENTIAL_SCOPE" name:"confidential-scope" default:"all"`
+	DepartmentTickets string `help:"on or off: may employees read the tickets of their department?" env:"FIXDESK_DEPARTMENT_TICKETS" name:"department-tickets" default:"off"`
+	ReopenDays        int    `help:"How many days requesters may reopen their tickets." env:"FIXDESK_REOPEN_DAYS" default:"14"`
+	Blob              string `help:"Where attachments lie: empty for the data folder, or s3://key:secret@host:port/bucket?region=…&tls=on|off." env:"FIXDESK_BLOB"`
+	AttachmentMax     int64  `help:"MiB that one attachment may have." env:"FIXDESK_ATTACHMENT_MAX" default:"25"`
+	AttachmentAllow   string `help:"Comma list of media types that attachments may have, such as image/*,application/pdf; empty for any." env:"FIXDESK_ATTACHMENT_ALLOW"`
+	AttachmentDeny    string `help:"Comma list of media types that attachments may not have." env:"FIXDESK_ATTACHMENT_DENY"`
+	ClamAV            string `help:"Where clamd scans attachments: tcp://host:3310 or unix:///path; empty for no scanning." env:"FIXDESK_CLAMAV" name:"clamav"`
+	LogLevel          string `help:"debug, info, warn or error." env:"FIXDESK_LOG_LEVEL" default:"info"`
 }
 
 // secretVariables may also be given as a file named by NAME_FILE.
@@ -89,7 +91,7 @@ func (s Settings) Check() error {
 	if s.Redis != "" && !strings.HasPrefix(s.Redis, "redis://") && !strings.HasPrefix(s.Redis, "rediss://") {
 		add("FIXDESK_REDIS: must start with redis:// or rediss://")
 	}
-	for name, v := range map[string]string{"FIXDESK_RATE_LIMIT": s.RateLimit, "FIXDESK_REGISTRATION": s.Registration} {
+	for name, v := range map[string]string{"FIXDESK_RATE_LIMIT": s.RateLimit, "FIXDESK_REGISTRATION": s.Registration, "FIXDESK_DEPARTMENT_TICKETS": s.DepartmentTickets} {
 		if v != "on" && v != "off" {
 			add("%s: must be on or off, not %q", name, v)
 		}
@@ -115,6 +117,9 @@ func (s Settings) Check() error {
 	}
 	if s.StaffScope != "queue" && s.StaffScope != "all" {
 		add("FIXDESK_STAFF_SCOPE: must be queue or all, not %q", s.StaffScope)
+	}
+	if s.ConfidentialScope != "all" && s.ConfidentialScope != "named" {
+		add("FIXDESK_CONFIDENTIAL_SCOPE: must be all or named, not %q", s.ConfidentialScope)
 	}
 	switch s.LogLevel {
 	case "debug", "info", "warn", "error":

@@ -55,6 +55,7 @@ func New(t testing.TB, w *testkit.World, change func(*config.Settings)) *House {
 	set := config.Settings{
 		Listen: "127.0.0.1:0", Database: w.URL, DataDir: t.TempDir(), PublicURL: "http://desk.example.com",
 		RateLimit: "off", Registration: "on", StaffScope: "queue", LogLevel: "error", ReopenDays: 14, AttachmentMax: 25,
+		ConfidentialScope: "all", DepartmentTickets: "off",
 	}
 	if change != nil {
 		change(&set)

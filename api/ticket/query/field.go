@@ -59,7 +59,9 @@ var Fields = []Field{
 	{Name: "requester", Kind: KindPerson, Values: []string{"me"}, Example: "requester:me"},
 	{Name: "department", Kind: KindText, Example: `department:"Human Resources"`},
 	{Name: "waiting", Kind: KindChoice, Values: []string{"staff", "requester"}, Example: "waiting:staff"},
-	{Name: "is", Kind: KindFlag, Values: []string{"unread"}, Example: "is:unread"},
+	{Name: "team", Kind: KindPerson, Values: []string{"mine", "none"}, Example: "team:mine"},
+	{Name: "watching", Kind: KindFlag, Values: []string{"me"}, Example: "watching:me"},
+	{Name: "is", Kind: KindFlag, Values: []string{"unread", "confidential"}, Example: "is:unread"},
 	{Name: "created", Kind: KindTime, Values: moments, Example: "created:>=-7d"},
 	{Name: "updated", Kind: KindTime, Values: moments, Example: "updated:today"},
 	{Name: "resolved", Kind: KindTime, Values: moments, Example: "resolved:2026-01-01..2026-01-31"},
@@ -192,10 +194,7 @@ func (b *builder) value(f Field, v *value) (Node, error) {
 	case KindTime:
 		return b.time(f, v, text)
 	case KindFlag:
-		if text != "unread" {
-			return nil, b.wrong(v.Pos, "is: knows only unread")
-		}
-		return Unread{}, nil
+		return b.flag(f, v, text)
 	case KindText:
 	}
 	if f.Name == "department" {
@@ -272,7 +271,43 @@ func (b *builder) choice(f Field, v *value, text string) (Node, error) {
 	return c, nil
 }
 
+func (b *builder) flag(f Field, v *value, text string) (Node, error) {
+	switch {
+	case f.Name == "watching" && text == "me":
+		return Watching{}, nil
+	case f.Name == "is" && text == "unread":
+		return Unread{}, nil
+	case f.Name == "is" && text == "confidential":
+		return Confidential{}, nil
+	}
+	return nil, b.wrong(v.Pos, "%s: knows only %s", f.Name, strings.Join(f.Values, ", "))
+}
+
+// team reads the name or the id of a team.
+func (b *builder) team(f Field, v *value, text string) (Node, error) {
+	p := Person{Field: f.Name}
+	switch {
+	case v.Quoted == nil && text == "none":
+		p.None = true
+	case v.Quoted == nil && text == "mine":
+		p.IDs = b.env.Teams
+	default:
+		id, found, err := b.env.Team(text)
+		if err != nil {
+			return nil, fmt.Errorf("look for a team in a query: %w", err)
+		}
+		if !found {
+			return nil, b.wrong(v.Pos, "No team has the name %q", text)
+		}
+		p.IDs = []int64{id}
+	}
+	return p, nil
+}
+
 func (b *builder) person(f Field, v *value, text string) (Node, error) {
+	if f.Name == "team" {
+		return b.team(f, v, text)
+	}
 	p := Person{Field: f.Name}
 	switch {
 	case v.Quoted == nil && text == "me":

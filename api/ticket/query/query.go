@@ -48,7 +48,7 @@ type Prefix struct{ Field, Text string }
 
 // Person is the assignee or the requester.
 type Person struct {
-	Field string // "assignee", "requester", or of a Field of people
+	Field string // "assignee", "requester", "team" (of teams), or of a Field of people
 	IDs   []int64
 	None  bool // or nobody
 }
@@ -76,6 +76,12 @@ type Text struct {
 // Unread is a ticket with something that the asking person has not seen.
 type Unread struct{}
 
+// Confidential asks for tickets that only those see whom they name.
+type Confidential struct{}
+
+// Watching asks for tickets that the reader watches, or is in CC of.
+type Watching struct{}
+
 func (And) node()    {}
 func (Or) node()     {}
 func (Not) node()    {}
@@ -87,6 +93,9 @@ func (Times) node()  {}
 func (Text) node()   {}
 func (Unread) node() {}
 
+func (Confidential) node() {}
+func (Watching) node()     {}
+
 // Env is what a query means to somebody at a moment.
 type Env struct {
 	Now  time.Time
@@ -97,6 +106,9 @@ type Env struct {
 	// More returns the fields that an installation has beyond Fields; it is asked
 	// only when one of them may be meant. Nil for none.
 	More func() ([]Field, error)
+	// Team returns the id of the team with a name, or false; Teams are those of Me.
+	Team  func(name string) (int64, bool, error)
+	Teams []int64
 }
 
 // Error is a query that cannot be understood. Position is the code point at

@@ -28,6 +28,8 @@ func env(t testing.TB) Env {
 				{Name: "cf.asset", Kind: KindText, Resolve: func(text string) ([]string, error) { return []string{strings.ToLower(text)}, nil }},
 			}, nil
 		},
+		Team:  func(name string) (int64, bool, error) { return 3, name == "network", nil },
+		Teams: []int64{3, 4},
 	}
 }
 
@@ -63,6 +65,8 @@ func TestParse(t *testing.T) {
 		{"ORANGE nothing", And{Text{Phrase: "ORANGE"}, Text{Phrase: "nothing"}}},
 		{"LT-04417 x..y", And{Text{Phrase: "LT-04417"}, Text{Phrase: "x..y"}}},
 		{"title:jam", And{Text{"title", "jam"}}},
+		{"team:network team:mine,none", And{Person{"team", []int64{3}, false}, Person{"team", []int64{3, 4}, true}}},
+		{"watching:me -is:confidential", And{Watching{}, Not{Confidential{}}}},
 		{"is:unread waiting:staff", And{Unread{}, Choice{"waiting", []string{"staff"}, false}}},
 		{`department:"Human Resources"`, And{Choice{"department", []string{"Human Resources"}, false}}},
 		{"id:>100", And{Range{"id", n(101), nil}}},
@@ -121,7 +125,7 @@ func TestMistakesAreExplained(t *testing.T) {
 		{"id:x", "takes a number", 4},
 		{"id:9223372036854775807x", "takes a number", 4},
 		{"id:>9223372036854775807", "takes a number", 4},
-		{"is:read", "only unread", 4},
+		{"is:read", "only unread", 4}, {"watching:jon", "only me", 10},
 		{"OR", "not expected", 1},
 		{strings.Repeat("(", 11) + "a" + strings.Repeat(")", 11), "at most 10 deep", 11},
 		{strings.Repeat("a ", 101), "at most 100 conditions", 201},

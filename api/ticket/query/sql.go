@@ -86,6 +86,10 @@ func (s SQL) Write(add Add, n Node) {
 		s.text(add, n)
 	case Unread:
 		s.unread(add)
+	case Confidential:
+		add("t.confidential = ?", true)
+	case Watching:
+		add("EXISTS (SELECT 1 FROM ticket_watchers AS wq WHERE wq.ticket_id = t.id AND wq.user_id = ?)", s.Reader)
 	}
 }
 
@@ -155,10 +159,7 @@ func (s SQL) choice(add Add, n Choice) {
 }
 
 func (s SQL) person(add Add, n Person) {
-	column := "t.created_by_id"
-	if n.Field == "assignee" {
-		column = "t.assigned_to_id"
-	}
+	column := map[string]string{"requester": "t.created_by_id", "assignee": "t.assigned_to_id", "team": "t.team_id"}[n.Field]
 	if len(n.IDs) > 0 && !n.None {
 		// Without an OR, so that an index of the column can lead.
 		add("("+column+" IS NOT NULL AND "+column+" IN ?)", n.IDs)

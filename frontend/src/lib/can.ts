@@ -6,6 +6,8 @@ export type Permission =
   | 'ticket.queue'
   | 'ticket.work'
   | 'ticket.delete'
+  | 'ticket.triage'
+  | 'ticket.view_confidential'
   | 'note.read'
   | 'note.write'
   | 'bulk.run'
@@ -14,6 +16,7 @@ export type Permission =
   | 'view.manage'
   | 'sla.manage'
   | 'user.manage'
+  | 'team.manage'
   | 'job.manage'
   | 'report.view';
 

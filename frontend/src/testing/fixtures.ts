@@ -24,6 +24,8 @@ const permissions: Record<Role, string[]> = {
     'ticket.queue',
     'ticket.work',
     'ticket.delete',
+    'ticket.triage',
+    'ticket.view_confidential',
     'note.read',
     'note.write',
     'bulk.run',
@@ -32,6 +34,7 @@ const permissions: Record<Role, string[]> = {
     'view.manage',
     'sla.manage',
     'user.manage',
+    'team.manage',
     'job.manage',
     'report.view',
   ],
@@ -84,6 +87,9 @@ const everything = {
   delete: true,
   close: true,
   reopen: false,
+  watch: true,
+  cc: true,
+  confidential: true,
 };
 
 export function aTicket(over: Partial<Ticket> = {}): Ticket {
@@ -95,6 +101,10 @@ export function aTicket(over: Partial<Ticket> = {}): Ticket {
     priority: 'high',
     created_by: aUser('employee'),
     assigned_to: null,
+    team: null,
+    opened_by: null,
+    confidential: false,
+    watching: false,
     created_at: '2026-11-01T08:00:00Z',
     updated_at: '2026-11-01T09:00:00Z',
     resolved_at: null,

@@ -14,6 +14,9 @@ const nothing = {
   delete: false,
   close: false,
   reopen: false,
+  watch: false,
+  cc: false,
+  confidential: false,
 };
 
 function serve(ticket: TicketDetail) {
