@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddTicketCommentData, AddTicketCommentErrors, AddTicketCommentResponses, ArrangeViewsData, ArrangeViewsErrors, ArrangeViewsResponses, AssignTicketData, AssignTicketErrors, AssignTicketResponses, CancelBulkData, CancelBulkErrors, CancelBulkResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CloseTicketData, CloseTicketErrors, CloseTicketResponses, CountTicketsData, CountTicketsErrors, CountTicketsResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateAttachmentData, CreateAttachmentErrors, CreateAttachmentResponses, CreateCalendarData, CreateCalendarErrors, CreateCalendarResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateNoteData, CreateNoteErrors, CreateNoteResponses, CreateSlaPolicyData, CreateSlaPolicyErrors, CreateSlaPolicyResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateViewData, CreateViewErrors, CreateViewResponses, DeleteApiTokenData, DeleteApiTokenErrors, DeleteApiTokenResponses, DeleteAttachmentData, DeleteAttachmentErrors, DeleteAttachmentResponses, DeleteCalendarData, DeleteCalendarErrors, DeleteCalendarResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteDraftData, DeleteDraftErrors, DeleteDraftResponses, DeleteNoteData, DeleteNoteErrors, DeleteNoteResponses, DeletePreferenceData, DeletePreferenceErrors, DeletePreferenceResponses, DeleteSlaPolicyData, DeleteSlaPolicyErrors, DeleteSlaPolicyResponses, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftErrors, DeleteTicketDraftResponses, DeleteTicketErrors, DeleteTicketResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteViewData, DeleteViewErrors, DeleteViewResponses, DownloadAttachmentData, DownloadAttachmentErrors, DownloadAttachmentResponses, ExportTicketsData, ExportTicketsErrors, ExportTicketsResponses, FindSimilarTicketsData, FindSimilarTicketsErrors, FindSimilarTicketsResponses, FollowChangesData, FollowChangesErrors, FollowChangesResponse, FollowChangesResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetBulkData, GetBulkErrors, GetBulkResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDeskReportData, GetDeskReportErrors, GetDeskReportResponses, GetDeskReportTableData, GetDeskReportTableErrors, GetDeskReportTableResponses, GetDraftData, GetDraftErrors, GetDraftResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetNoteData, GetNoteErrors, GetNoteResponses, GetPreferenceData, GetPreferenceErrors, GetPreferenceResponses, GetSlaPolicyData, GetSlaPolicyErrors, GetSlaPolicyResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetTicketData, GetTicketDraftData, GetTicketDraftErrors, GetTicketDraftResponses, GetTicketErrors, GetTicketResponses, GetTicketSeenData, GetTicketSeenErrors, GetTicketSeenResponses, GetTicketSlaData, GetTicketSlaErrors, GetTicketSlaResponses, GetUploadOffsetData, GetUploadOffsetErrors, GetUploadOffsetResponses, GetUserData, GetUserErrors, GetUserResponses, GetViewData, GetViewErrors, GetViewResponses, ImportHolidaysData, ImportHolidaysErrors, ImportHolidaysResponses, ListActionsData, ListActionsErrors, ListActionsResponses, ListApiTokensData, ListApiTokensErrors, ListApiTokensResponses, ListAssigneesData, ListAssigneesErrors, ListAssigneesResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListBulkData, ListBulkErrors, ListBulkItemsData, ListBulkItemsErrors, ListBulkItemsResponses, ListBulkResponses, ListCalendarIntervalsData, ListCalendarIntervalsErrors, ListCalendarIntervalsResponses, ListCalendarsData, ListCalendarsErrors, ListCalendarsResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListDraftsData, ListDraftsErrors, ListDraftsResponses, ListExportColumnsData, ListExportColumnsErrors, ListExportColumnsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotesData, ListNotesErrors, ListNotesResponses, ListPreferencesData, ListPreferencesErrors, ListPreferencesResponses, ListPresenceData, ListPresenceErrors, ListPresenceResponses, ListQueryFieldsData, ListQueryFieldsErrors, ListQueryFieldsResponses, ListSlaClocksData, ListSlaClocksErrors, ListSlaClocksResponses, ListSlaPoliciesData, ListSlaPoliciesErrors, ListSlaPoliciesResponses, ListTicketEventsData, ListTicketEventsErrors, ListTicketEventsResponses, ListTicketsData, ListTicketsErrors, ListTicketsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViewCountsData, ListViewCountsErrors, ListViewCountsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, PreviewSlaData, PreviewSlaErrors, PreviewSlaResponses, PutDraftData, PutDraftErrors, PutDraftResponses, PutPreferenceData, PutPreferenceErrors, PutPreferenceResponses, PutTicketDraftData, PutTicketDraftErrors, PutTicketDraftResponses, RecalculateSlaData, RecalculateSlaErrors, RecalculateSlaResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterAccountData, RegisterAccountErrors, RegisterAccountResponses, ReopenTicketData, ReopenTicketErrors, ReopenTicketResponses, ReorderSlaPoliciesData, ReorderSlaPoliciesErrors, ReorderSlaPoliciesResponses, ReplaceCommentData, ReplaceCommentErrors, ReplaceCommentResponses, ReplaceTicketData, ReplaceTicketErrors, ReplaceTicketResponses, ReplaceUserData, ReplaceUserErrors, ReplaceUserResponses, ReplayJobData, ReplayJobErrors, ReplayJobResponses, ReportSlaData, ReportSlaErrors, ReportSlaResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreTicketData, RestoreTicketErrors, RestoreTicketResponses, RestoreViewData, RestoreViewErrors, RestoreViewResponses, SendMessageData, SendMessageErrors, SendMessageNowData, SendMessageNowErrors, SendMessageNowResponses, SendMessageResponses, SendUploadData, SendUploadErrors, SendUploadResponses, SetPresenceData, SetPresenceErrors, SetPresenceResponses, SetTicketSeenData, SetTicketSeenErrors, SetTicketSeenResponses, StartBulkData, StartBulkErrors, StartBulkResponses, UndoBulkData, UndoBulkErrors, UndoBulkResponses, UnsendMessageData, UnsendMessageErrors, UnsendMessageResponses, UpdateCalendarData, UpdateCalendarErrors, UpdateCalendarResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateNoteData, UpdateNoteErrors, UpdateNoteResponses, UpdateSlaPolicyData, UpdateSlaPolicyErrors, UpdateSlaPolicyResponses, UpdateTicketData, UpdateTicketErrors, UpdateTicketResponses, UpdateTicketStatusData, UpdateTicketStatusErrors, UpdateTicketStatusResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateViewData, UpdateViewErrors, UpdateViewResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
+import type { AddTicketCcData, AddTicketCcErrors, AddTicketCcResponses, AddTicketCommentData, AddTicketCommentErrors, AddTicketCommentResponses, ArrangeViewsData, ArrangeViewsErrors, ArrangeViewsResponses, AssignTicketData, AssignTicketErrors, AssignTicketResponses, AssignTicketTeamData, AssignTicketTeamErrors, AssignTicketTeamResponses, CancelBulkData, CancelBulkErrors, CancelBulkResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CloseTicketData, CloseTicketErrors, CloseTicketResponses, CountTicketsData, CountTicketsErrors, CountTicketsResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateAttachmentData, CreateAttachmentErrors, CreateAttachmentResponses, CreateCalendarData, CreateCalendarErrors, CreateCalendarResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateNoteData, CreateNoteErrors, CreateNoteResponses, CreateSlaPolicyData, CreateSlaPolicyErrors, CreateSlaPolicyResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateViewData, CreateViewErrors, CreateViewResponses, DeleteApiTokenData, DeleteApiTokenErrors, DeleteApiTokenResponses, DeleteAttachmentData, DeleteAttachmentErrors, DeleteAttachmentResponses, DeleteCalendarData, DeleteCalendarErrors, DeleteCalendarResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteDraftData, DeleteDraftErrors, DeleteDraftResponses, DeleteNoteData, DeleteNoteErrors, DeleteNoteResponses, DeletePreferenceData, DeletePreferenceErrors, DeletePreferenceResponses, DeleteSlaPolicyData, DeleteSlaPolicyErrors, DeleteSlaPolicyResponses, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftErrors, DeleteTicketDraftResponses, DeleteTicketErrors, DeleteTicketResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteViewData, DeleteViewErrors, DeleteViewResponses, DownloadAttachmentData, DownloadAttachmentErrors, DownloadAttachmentResponses, ExportTicketsData, ExportTicketsErrors, ExportTicketsResponses, FindSimilarTicketsData, FindSimilarTicketsErrors, FindSimilarTicketsResponses, FollowChangesData, FollowChangesErrors, FollowChangesResponse, FollowChangesResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetBulkData, GetBulkErrors, GetBulkResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDeskReportData, GetDeskReportErrors, GetDeskReportResponses, GetDeskReportTableData, GetDeskReportTableErrors, GetDeskReportTableResponses, GetDraftData, GetDraftErrors, GetDraftResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetNoteData, GetNoteErrors, GetNoteResponses, GetPreferenceData, GetPreferenceErrors, GetPreferenceResponses, GetSlaPolicyData, GetSlaPolicyErrors, GetSlaPolicyResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetTicketData, GetTicketDraftData, GetTicketDraftErrors, GetTicketDraftResponses, GetTicketErrors, GetTicketResponses, GetTicketSeenData, GetTicketSeenErrors, GetTicketSeenResponses, GetTicketSlaData, GetTicketSlaErrors, GetTicketSlaResponses, GetUploadOffsetData, GetUploadOffsetErrors, GetUploadOffsetResponses, GetUserData, GetUserErrors, GetUserResponses, GetViewData, GetViewErrors, GetViewResponses, ImportHolidaysData, ImportHolidaysErrors, ImportHolidaysResponses, ListActionsData, ListActionsErrors, ListActionsResponses, ListApiTokensData, ListApiTokensErrors, ListApiTokensResponses, ListAssigneesData, ListAssigneesErrors, ListAssigneesResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListBulkData, ListBulkErrors, ListBulkItemsData, ListBulkItemsErrors, ListBulkItemsResponses, ListBulkResponses, ListCalendarIntervalsData, ListCalendarIntervalsErrors, ListCalendarIntervalsResponses, ListCalendarsData, ListCalendarsErrors, ListCalendarsResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListDraftsData, ListDraftsErrors, ListDraftsResponses, ListExportColumnsData, ListExportColumnsErrors, ListExportColumnsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotesData, ListNotesErrors, ListNotesResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPreferencesData, ListPreferencesErrors, ListPreferencesResponses, ListPresenceData, ListPresenceErrors, ListPresenceResponses, ListQueryFieldsData, ListQueryFieldsErrors, ListQueryFieldsResponses, ListSlaClocksData, ListSlaClocksErrors, ListSlaClocksResponses, ListSlaPoliciesData, ListSlaPoliciesErrors, ListSlaPoliciesResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListTicketEventsData, ListTicketEventsErrors, ListTicketEventsResponses, ListTicketsData, ListTicketsErrors, ListTicketsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViewCountsData, ListViewCountsErrors, ListViewCountsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, ListWatchersData, ListWatchersErrors, ListWatchersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, PreviewSlaData, PreviewSlaErrors, PreviewSlaResponses, PutDraftData, PutDraftErrors, PutDraftResponses, PutPreferenceData, PutPreferenceErrors, PutPreferenceResponses, PutTicketDraftData, PutTicketDraftErrors, PutTicketDraftResponses, RecalculateSlaData, RecalculateSlaErrors, RecalculateSlaResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterAccountData, RegisterAccountErrors, RegisterAccountResponses, RemoveTeamMemberData, RemoveTeamMemberErrors, RemoveTeamMemberResponses, RemoveWatcherData, RemoveWatcherErrors, RemoveWatcherResponses, ReopenTicketData, ReopenTicketErrors, ReopenTicketResponses, ReorderSlaPoliciesData, ReorderSlaPoliciesErrors, ReorderSlaPoliciesResponses, ReplaceCommentData, ReplaceCommentErrors, ReplaceCommentResponses, ReplaceTicketData, ReplaceTicketErrors, ReplaceTicketResponses, ReplaceUserData, ReplaceUserErrors, ReplaceUserResponses, ReplayJobData, ReplayJobErrors, ReplayJobResponses, ReportSlaData, ReportSlaErrors, ReportSlaResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreTicketData, RestoreTicketErrors, RestoreTicketResponses, RestoreViewData, RestoreViewErrors, RestoreViewResponses, SendMessageData, SendMessageErrors, SendMessageNowData, SendMessageNowErrors, SendMessageNowResponses, SendMessageResponses, SendUploadData, SendUploadErrors, SendUploadResponses, SetPresenceData, SetPresenceErrors, SetPresenceResponses, SetTeamMemberData, SetTeamMemberErrors, SetTeamMemberResponses, SetTicketSeenData, SetTicketSeenErrors, SetTicketSeenResponses, StartBulkData, StartBulkErrors, StartBulkResponses, UndoBulkData, UndoBulkErrors, UndoBulkResponses, UnsendMessageData, UnsendMessageErrors, UnsendMessageResponses, UnwatchTicketData, UnwatchTicketErrors, UnwatchTicketResponses, UpdateCalendarData, UpdateCalendarErrors, UpdateCalendarResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateNoteData, UpdateNoteErrors, UpdateNoteResponses, UpdateSlaPolicyData, UpdateSlaPolicyErrors, UpdateSlaPolicyResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateTicketData, UpdateTicketErrors, UpdateTicketResponses, UpdateTicketStatusData, UpdateTicketStatusErrors, UpdateTicketStatusResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateViewData, UpdateViewErrors, UpdateViewResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, WatchTicketData, WatchTicketErrors, WatchTicketResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -638,6 +638,17 @@ export const updateNote = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * Find those for whom a ticket can be opened
+ *
+ * Everybody with an active account, newest first; for IT staff and administrators.
+ */
+export const listPeople = <ThrowOnError extends boolean = false>(options?: Options<ListPeopleData, ThrowOnError>) => (options?.client ?? client).get<ListPeopleResponses, ListPeopleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/people',
+    ...options
+});
+
+/**
  * List one's own preferences
  *
  * What the caller has chosen for the app, by name: it follows them to another device.
@@ -861,9 +872,83 @@ export const followChanges = <ThrowOnError extends boolean = false>(options?: Op
 });
 
 /**
+ * List the teams
+ *
+ * All teams with their members, by name.
+ */
+export const listTeams = <ThrowOnError extends boolean = false>(options?: Options<ListTeamsData, ThrowOnError>) => (options?.client ?? client).get<ListTeamsResponses, ListTeamsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/teams',
+    ...options
+});
+
+/**
+ * Create a team
+ */
+export const createTeam = <ThrowOnError extends boolean = false>(options: Options<CreateTeamData, ThrowOnError>) => (options.client ?? client).post<CreateTeamResponses, CreateTeamErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/teams',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Show a team
+ */
+export const getTeam = <ThrowOnError extends boolean = false>(options: Options<GetTeamData, ThrowOnError>) => (options.client ?? client).get<GetTeamResponses, GetTeamErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/teams/{id}',
+    ...options
+});
+
+/**
+ * Change a team
+ *
+ * An inactive team is offered for nothing new; its tickets stay with it.
+ */
+export const updateTeam = <ThrowOnError extends boolean = false>(options: Options<UpdateTeamData, ThrowOnError>) => (options.client ?? client).patch<UpdateTeamResponses, UpdateTeamErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/teams/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Take somebody from a team
+ *
+ * By administrators, by the leads of the team, and by the member.
+ */
+export const removeTeamMember = <ThrowOnError extends boolean = false>(options: Options<RemoveTeamMemberData, ThrowOnError>) => (options.client ?? client).delete<RemoveTeamMemberResponses, RemoveTeamMemberErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/teams/{id}/members/{user_id}',
+    ...options
+});
+
+/**
+ * Add or change a member of a team
+ *
+ * By administrators and the leads of the team; only administrators say who leads.
+ */
+export const setTeamMember = <ThrowOnError extends boolean = false>(options: Options<SetTeamMemberData, ThrowOnError>) => (options.client ?? client).put<SetTeamMemberResponses, SetTeamMemberErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/teams/{id}/members/{user_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List tickets
  *
- * The tickets that the caller sees: their own (employee), those assigned to them, unassigned or reported by them (IT staff), all (admin). Newest first unless sorted otherwise. Items come without comments.
+ * The tickets that the caller sees: their own (employee), those assigned to them, unassigned, of their teams or reported by them (IT staff), all (admin), and those that they watch or are in CC of. Confidential tickets are seen by those only whom they name. Newest first unless sorted otherwise. Items come without comments.
  */
 export const listTickets = <ThrowOnError extends boolean = false>(options?: Options<ListTicketsData, ThrowOnError>) => (options?.client ?? client).get<ListTicketsResponses, ListTicketsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -874,7 +959,7 @@ export const listTickets = <ThrowOnError extends boolean = false>(options?: Opti
 /**
  * Report a problem
  *
- * Creates an open ticket of the caller. A status is ignored, and so is an assignee when an employee names one.
+ * Creates an open ticket of the caller or, by IT staff and administrators, of the requester they name. A status is ignored, and so are an assignee, a team and a requester when an employee names them.
  */
 export const createTicket = <ThrowOnError extends boolean = false>(options: Options<CreateTicketData, ThrowOnError>) => (options.client ?? client).post<CreateTicketResponses, CreateTicketErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1024,6 +1109,21 @@ export const assignTicket = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
+ * Give a ticket to a team
+ *
+ * An assignee who does not belong to the team is taken from the ticket. The status stays.
+ */
+export const assignTicketTeam = <ThrowOnError extends boolean = false>(options: Options<AssignTicketTeamData, ThrowOnError>) => (options.client ?? client).post<AssignTicketTeamResponses, AssignTicketTeamErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/tickets/{id}/assign_team',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List the files of a ticket
  *
  * Those of its description and its comments, and, for those who read internal notes, of these; in the order in which they came.
@@ -1032,6 +1132,21 @@ export const listAttachments = <ThrowOnError extends boolean = false>(options: O
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/tickets/{id}/attachments',
     ...options
+});
+
+/**
+ * Put somebody in CC
+ *
+ * By the requester and by those who work on the ticket. An account that is in CC sees the ticket and takes part in its conversation; so does one that has the address that is given. An address without an account is kept for mail.
+ */
+export const addTicketCc = <ThrowOnError extends boolean = false>(options: Options<AddTicketCcData, ThrowOnError>) => (options.client ?? client).post<AddTicketCcResponses, AddTicketCcErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/tickets/{id}/cc',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -1197,6 +1312,17 @@ export const getTicketSla = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
+ * Stop watching a ticket
+ *
+ * Takes the caller from its watchers and from CC. Whoever sees the ticket for no other reason no longer does. Again changes nothing.
+ */
+export const unwatchTicket = <ThrowOnError extends boolean = false>(options: Options<UnwatchTicketData, ThrowOnError>) => (options.client ?? client).post<UnwatchTicketResponses, UnwatchTicketErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/tickets/{id}/unwatch',
+    ...options
+});
+
+/**
  * Move a ticket to a status
  *
  * Writes a system message with the change. The same status again changes nothing.
@@ -1209,6 +1335,41 @@ export const updateTicketStatus = <ThrowOnError extends boolean = false>(options
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List who watches a ticket and who is in CC
+ *
+ * Employees learn of those in CC only.
+ */
+export const listWatchers = <ThrowOnError extends boolean = false>(options: Options<ListWatchersData, ThrowOnError>) => (options.client ?? client).get<ListWatchersResponses, ListWatchersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/tickets/{id}/watchers',
+    ...options
+});
+
+/**
+ * Watch a ticket
+ *
+ * Makes the caller a watcher, or whom they name of the IT staff. Watchers see the ticket whoever else has it. Again changes nothing.
+ */
+export const watchTicket = <ThrowOnError extends boolean = false>(options: Options<WatchTicketData, ThrowOnError>) => (options.client ?? client).post<WatchTicketResponses, WatchTicketErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/tickets/{id}/watchers',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Take somebody from those who watch a ticket or are in CC
+ */
+export const removeWatcher = <ThrowOnError extends boolean = false>(options: Options<RemoveWatcherData, ThrowOnError>) => (options.client ?? client).delete<RemoveWatcherResponses, RemoveWatcherErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/tickets/{id}/watchers/{watcher_id}',
+    ...options
 });
 
 /**

@@ -200,6 +200,11 @@ export type BulkStart = {
     ids: Array<number>;
 };
 
+export type CcAdd = {
+    address?: string;
+    user_id?: number | null;
+};
+
 export type Calendar = {
     can: CalendarCan;
     created_at: string;
@@ -1019,11 +1024,72 @@ export type StatusUpdate = {
     status: 'open' | 'in_progress' | 'resolved' | 'closed';
 };
 
+export type Team = {
+    can: TeamCan;
+    created_at: string;
+    id: number;
+    is_active: boolean;
+    members: Array<TeamMember>;
+    mine: boolean;
+    name: string;
+    /**
+     * Restricted keeps the team's unassigned tickets to its members.
+     */
+    restricted: boolean;
+    updated_at: string;
+    version: number;
+};
+
+export type TeamAssignment = {
+    team_id: number | null;
+};
+
+export type TeamCan = {
+    appoint: boolean;
+    manage_members: boolean;
+    update: boolean;
+};
+
+export type TeamCard = {
+    id: number;
+    name: string;
+};
+
+export type TeamCreate = {
+    is_active?: boolean;
+    name: string;
+    restricted?: boolean;
+};
+
+export type TeamList = {
+    results: Array<Team>;
+};
+
+export type TeamMember = {
+    added_at: string;
+    lead: boolean;
+    user: User;
+};
+
+export type TeamMemberSet = {
+    lead?: boolean;
+};
+
+export type TeamUpdate = {
+    is_active?: boolean;
+    name?: string;
+    restricted?: boolean;
+};
+
 export type Ticket = {
     assigned_to: User | null;
     can: TicketCan;
     closed_at: string | null;
     comment_count: number;
+    /**
+     * Confidential tickets are seen by those only whom they name, and by administrators.
+     */
+    confidential: boolean;
     created_at: string;
     created_by: User;
     description: string;
@@ -1039,6 +1105,10 @@ export type Ticket = {
      */
     first_responded_at: string | null;
     id: number;
+    /**
+     * OpenedBy opened the ticket for its requester; null when they did themselves.
+     */
+    opened_by: User | null;
     priority: 'low' | 'medium' | 'high' | 'urgent';
     resolved_at: string | null;
     /**
@@ -1050,6 +1120,7 @@ export type Ticket = {
      */
     solved_at: string | null;
     status: 'open' | 'in_progress' | 'resolved' | 'closed';
+    team: TeamCard | null;
     title: string;
     updated_at: string;
     version: number;
@@ -1058,16 +1129,26 @@ export type Ticket = {
      * last word, then the requester; null when it is done.
      */
     waiting: 'staff' | 'requester' | null;
+    /**
+     * Watching says whether the caller watches the ticket or is in CC.
+     */
+    watching: boolean;
 };
 
 export type TicketCan = {
     assign: boolean;
+    cc: boolean;
     close: boolean;
     comment: boolean;
+    confidential: boolean;
     delete: boolean;
     reopen: boolean;
     update: boolean;
     update_status: boolean;
+    /**
+     * Watch is for oneself and others of the IT staff, CC for everybody else.
+     */
+    watch: boolean;
 };
 
 export type TicketCount = {
@@ -1081,8 +1162,14 @@ export type TicketCount = {
 export type TicketCreate = {
     assigned_to?: number | null;
     attachment_ids?: Array<number>;
+    confidential?: boolean;
     description: string;
     priority?: 'low' | 'medium' | 'high' | 'urgent';
+    /**
+     * RequesterID is for whom the ticket is opened; IT staff and administrators only.
+     */
+    requester_id?: number | null;
+    team_id?: number | null;
     title: string;
 };
 
@@ -1096,6 +1183,10 @@ export type TicketDetail = {
     closed_at: string | null;
     comment_count: number;
     comments: Array<Comment>;
+    /**
+     * Confidential tickets are seen by those only whom they name, and by administrators.
+     */
+    confidential: boolean;
     created_at: string;
     created_by: User;
     description: string;
@@ -1112,6 +1203,10 @@ export type TicketDetail = {
      */
     first_responded_at: string | null;
     id: number;
+    /**
+     * OpenedBy opened the ticket for its requester; null when they did themselves.
+     */
+    opened_by: User | null;
     priority: 'low' | 'medium' | 'high' | 'urgent';
     resolved_at: string | null;
     /**
@@ -1123,6 +1218,7 @@ export type TicketDetail = {
      */
     solved_at: string | null;
     status: 'open' | 'in_progress' | 'resolved' | 'closed';
+    team: TeamCard | null;
     title: string;
     updated_at: string;
     version: number;
@@ -1131,6 +1227,10 @@ export type TicketDetail = {
      * last word, then the requester; null when it is done.
      */
     waiting: 'staff' | 'requester' | null;
+    /**
+     * Watching says whether the caller watches the ticket or is in CC.
+     */
+    watching: boolean;
 };
 
 export type TicketEvent = {
@@ -1156,6 +1256,10 @@ export type TicketItem = {
     can: TicketCan;
     closed_at: string | null;
     comment_count: number;
+    /**
+     * Confidential tickets are seen by those only whom they name, and by administrators.
+     */
+    confidential: boolean;
     created_at: string;
     created_by: User;
     description: string;
@@ -1171,6 +1275,10 @@ export type TicketItem = {
      */
     first_responded_at: string | null;
     id: number;
+    /**
+     * OpenedBy opened the ticket for its requester; null when they did themselves.
+     */
+    opened_by: User | null;
     priority: 'low' | 'medium' | 'high' | 'urgent';
     resolved_at: string | null;
     /**
@@ -1182,6 +1290,7 @@ export type TicketItem = {
      */
     solved_at: string | null;
     status: 'open' | 'in_progress' | 'resolved' | 'closed';
+    team: TeamCard | null;
     title: string;
     unread: boolean;
     updated_at: string;
@@ -1191,6 +1300,10 @@ export type TicketItem = {
      * last word, then the requester; null when it is done.
      */
     waiting: 'staff' | 'requester' | null;
+    /**
+     * Watching says whether the caller watches the ticket or is in CC.
+     */
+    watching: boolean;
 };
 
 export type TicketItemList = {
@@ -1208,9 +1321,11 @@ export type TicketReopen = {
 export type TicketReplace = {
     assigned_to?: number | null;
     attachment_ids?: Array<number>;
+    confidential?: boolean;
     description: string;
     priority?: 'low' | 'medium' | 'high' | 'urgent';
     status?: 'open' | 'in_progress' | 'resolved' | 'closed';
+    team_id?: number | null;
     title: string;
 };
 
@@ -1234,9 +1349,11 @@ export type TicketSeenSet = {
 export type TicketUpdate = {
     assigned_to?: number | null;
     attachment_ids?: Array<number>;
+    confidential?: boolean;
     description?: string;
     priority?: 'low' | 'medium' | 'high' | 'urgent';
     status?: 'open' | 'in_progress' | 'resolved' | 'closed';
+    team_id?: number | null;
     title?: string;
 };
 
@@ -1359,6 +1476,31 @@ export type ViewUpdate = {
     q?: string;
     shared_with?: 'employee' | 'it_staff' | 'admin' | null;
     sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status';
+};
+
+export type Watcher = {
+    added_by: User;
+    address: string | null;
+    can: WatcherCan;
+    created_at: string;
+    id: number;
+    kind: 'watcher' | 'cc';
+    user: User | null;
+};
+
+export type WatcherAdd = {
+    /**
+     * UserID is who of the IT staff is to watch it, the caller when it is left out.
+     */
+    user_id?: number | null;
+};
+
+export type WatcherCan = {
+    remove: boolean;
+};
+
+export type WatcherList = {
+    results: Array<Watcher>;
 };
 
 /**
@@ -4555,6 +4697,64 @@ export type UpdateNoteResponses = {
 
 export type UpdateNoteResponse = UpdateNoteResponses[keyof UpdateNoteResponses];
 
+export type ListPeopleData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Part of a name, username or address, upper and lower case alike
+         */
+        search?: string;
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/people';
+};
+
+export type ListPeopleErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListPeopleError = ListPeopleErrors[keyof ListPeopleErrors];
+
+export type ListPeopleResponses = {
+    /**
+     * OK
+     */
+    200: UserList;
+};
+
+export type ListPeopleResponse = ListPeopleResponses[keyof ListPeopleResponses];
+
 export type ListPreferencesData = {
     body?: never;
     path?: never;
@@ -5657,6 +5857,391 @@ export type FollowChangesResponses = {
 
 export type FollowChangesResponse = FollowChangesResponses[keyof FollowChangesResponses];
 
+export type ListTeamsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/teams';
+};
+
+export type ListTeamsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListTeamsError = ListTeamsErrors[keyof ListTeamsErrors];
+
+export type ListTeamsResponses = {
+    /**
+     * OK
+     */
+    200: TeamList;
+};
+
+export type ListTeamsResponse = ListTeamsResponses[keyof ListTeamsResponses];
+
+export type CreateTeamData = {
+    /**
+     * The team
+     */
+    body: TeamCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/teams';
+};
+
+export type CreateTeamErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The name is taken
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateTeamError = CreateTeamErrors[keyof CreateTeamErrors];
+
+export type CreateTeamResponses = {
+    /**
+     * Created
+     */
+    201: Team;
+};
+
+export type CreateTeamResponse = CreateTeamResponses[keyof CreateTeamResponses];
+
+export type GetTeamData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The team
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/teams/{id}';
+};
+
+export type GetTeamErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetTeamError = GetTeamErrors[keyof GetTeamErrors];
+
+export type GetTeamResponses = {
+    /**
+     * OK
+     */
+    200: Team;
+};
+
+export type GetTeamResponse = GetTeamResponses[keyof GetTeamResponses];
+
+export type UpdateTeamData = {
+    /**
+     * What changes
+     */
+    body: TeamUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The team
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/teams/{id}';
+};
+
+export type UpdateTeamErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * The name is taken, or the team was changed at the same moment
+     */
+    409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateTeamError = UpdateTeamErrors[keyof UpdateTeamErrors];
+
+export type UpdateTeamResponses = {
+    /**
+     * OK
+     */
+    200: Team;
+};
+
+export type UpdateTeamResponse = UpdateTeamResponses[keyof UpdateTeamResponses];
+
+export type RemoveTeamMemberData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The team
+         */
+        id: number;
+        /**
+         * The member
+         */
+        user_id: number;
+    };
+    query?: never;
+    url: '/api/teams/{id}/members/{user_id}';
+};
+
+export type RemoveTeamMemberErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * The team was changed at the same moment
+     */
+    409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RemoveTeamMemberError = RemoveTeamMemberErrors[keyof RemoveTeamMemberErrors];
+
+export type RemoveTeamMemberResponses = {
+    /**
+     * OK
+     */
+    200: Team;
+};
+
+export type RemoveTeamMemberResponse = RemoveTeamMemberResponses[keyof RemoveTeamMemberResponses];
+
+export type SetTeamMemberData = {
+    /**
+     * Whether they lead
+     */
+    body: TeamMemberSet;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The team
+         */
+        id: number;
+        /**
+         * The member of the IT staff
+         */
+        user_id: number;
+    };
+    query?: never;
+    url: '/api/teams/{id}/members/{user_id}';
+};
+
+export type SetTeamMemberErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * The team was changed at the same moment
+     */
+    409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type SetTeamMemberError = SetTeamMemberErrors[keyof SetTeamMemberErrors];
+
+export type SetTeamMemberResponses = {
+    /**
+     * OK
+     */
+    200: Team;
+};
+
+export type SetTeamMemberResponse = SetTeamMemberResponses[keyof SetTeamMemberResponses];
+
 export type ListTicketsData = {
     body?: never;
     path?: never;
@@ -6537,6 +7122,81 @@ export type AssignTicketResponses = {
 
 export type AssignTicketResponse = AssignTicketResponses[keyof AssignTicketResponses];
 
+export type AssignTicketTeamData = {
+    /**
+     * Which team
+     */
+    body: TeamAssignment;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/assign_team';
+};
+
+export type AssignTicketTeamErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Changed at the same moment
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type AssignTicketTeamError = AssignTicketTeamErrors[keyof AssignTicketTeamErrors];
+
+export type AssignTicketTeamResponses = {
+    /**
+     * OK
+     */
+    200: TicketDetail;
+};
+
+export type AssignTicketTeamResponse = AssignTicketTeamResponses[keyof AssignTicketTeamResponses];
+
 export type ListAttachmentsData = {
     body?: never;
     path: {
@@ -6586,6 +7246,81 @@ export type ListAttachmentsResponses = {
 };
 
 export type ListAttachmentsResponse = ListAttachmentsResponses[keyof ListAttachmentsResponses];
+
+export type AddTicketCcData = {
+    /**
+     * Who: an account or an address
+     */
+    body: CcAdd;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/cc';
+};
+
+export type AddTicketCcErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * The ticket has as many watchers as it can have
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type AddTicketCcError = AddTicketCcErrors[keyof AddTicketCcErrors];
+
+export type AddTicketCcResponses = {
+    /**
+     * Created
+     */
+    201: WatcherList;
+};
+
+export type AddTicketCcResponse = AddTicketCcResponses[keyof AddTicketCcResponses];
 
 export type CloseTicketData = {
     body?: never;
@@ -7478,6 +8213,66 @@ export type GetTicketSlaResponses = {
 
 export type GetTicketSlaResponse = GetTicketSlaResponses[keyof GetTicketSlaResponses];
 
+export type UnwatchTicketData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/unwatch';
+};
+
+export type UnwatchTicketErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UnwatchTicketError = UnwatchTicketErrors[keyof UnwatchTicketErrors];
+
+export type UnwatchTicketResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type UnwatchTicketResponse = UnwatchTicketResponses[keyof UnwatchTicketResponses];
+
 export type UpdateTicketStatusData = {
     /**
      * The status
@@ -7560,6 +8355,195 @@ export type UpdateTicketStatusResponses = {
 };
 
 export type UpdateTicketStatusResponse = UpdateTicketStatusResponses[keyof UpdateTicketStatusResponses];
+
+export type ListWatchersData = {
+    body?: never;
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/watchers';
+};
+
+export type ListWatchersErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListWatchersError = ListWatchersErrors[keyof ListWatchersErrors];
+
+export type ListWatchersResponses = {
+    /**
+     * OK
+     */
+    200: WatcherList;
+};
+
+export type ListWatchersResponse = ListWatchersResponses[keyof ListWatchersResponses];
+
+export type WatchTicketData = {
+    /**
+     * Who
+     */
+    body: WatcherAdd;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/watchers';
+};
+
+export type WatchTicketErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * The ticket has as many watchers as it can have
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type WatchTicketError = WatchTicketErrors[keyof WatchTicketErrors];
+
+export type WatchTicketResponses = {
+    /**
+     * Created
+     */
+    201: WatcherList;
+};
+
+export type WatchTicketResponse = WatchTicketResponses[keyof WatchTicketResponses];
+
+export type RemoveWatcherData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+        /**
+         * The watcher
+         */
+        watcher_id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/watchers/{watcher_id}';
+};
+
+export type RemoveWatcherErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RemoveWatcherError = RemoveWatcherErrors[keyof RemoveWatcherErrors];
+
+export type RemoveWatcherResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type RemoveWatcherResponse = RemoveWatcherResponses[keyof RemoveWatcherResponses];
 
 export type CreateUploadData = {
     body?: never;

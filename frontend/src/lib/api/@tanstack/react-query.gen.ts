@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { addTicketComment, arrangeViews, assignTicket, cancelBulk, cancelUpload, changePassword, closeTicket, countTickets, createApiToken, createAttachment, createCalendar, createComment, createNote, createSlaPolicy, createTicket, createUpload, createUser, createView, deleteApiToken, deleteAttachment, deleteCalendar, deleteComment, deleteDraft, deleteNote, deletePreference, deleteSlaPolicy, deleteTicket, deleteTicketDraft, deleteUser, deleteView, downloadAttachment, exportTickets, findSimilarTickets, forgotPassword, getAttachment, getBulk, getCalendar, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMe, getMessage, getNote, getPreference, getSlaPolicy, getThumbnail, getTicket, getTicketDraft, getTicketSeen, getTicketSla, getUser, getView, importHolidays, listActions, listApiTokens, listAssignees, listAttachments, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listComments, listDrafts, listExportColumns, listJobs, listMessages, listNotes, listPreferences, listPresence, listQueryFields, listSlaClocks, listSlaPolicies, listTicketEvents, listTickets, listUsers, listViewCounts, listViews, login, logout, type Options, previewSla, putDraft, putPreference, putTicketDraft, recalculateSla, refreshSession, registerAccount, reopenTicket, reorderSlaPolicies, replaceComment, replaceTicket, replaceUser, replayJob, reportSla, resendVerification, resetPassword, restoreTicket, restoreView, sendMessage, sendMessageNow, sendUpload, setPresence, setTicketSeen, startBulk, undoBulk, unsendMessage, updateCalendar, updateComment, updateMe, updateNote, updateSlaPolicy, updateTicket, updateTicketStatus, updateUser, updateView, verifyEmail } from '../sdk.gen';
-import type { AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, CancelUploadData, CancelUploadError, CancelUploadResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateAttachmentData, CreateAttachmentError, CreateAttachmentResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateSlaPolicyData, CreateSlaPolicyError, CreateSlaPolicyResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteAttachmentData, DeleteAttachmentError, DeleteAttachmentResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeleteSlaPolicyData, DeleteSlaPolicyError, DeleteSlaPolicyResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DownloadAttachmentData, DownloadAttachmentError, DownloadAttachmentResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetSlaPolicyData, GetSlaPolicyError, GetSlaPolicyResponse, GetThumbnailData, GetThumbnailError, GetThumbnailResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetTicketSlaData, GetTicketSlaError, GetTicketSlaResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListSlaClocksData, ListSlaClocksError, ListSlaClocksResponse, ListSlaPoliciesData, ListSlaPoliciesError, ListSlaPoliciesResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, PreviewSlaData, PreviewSlaError, PreviewSlaResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RecalculateSlaData, RecalculateSlaError, RecalculateSlaResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReorderSlaPoliciesData, ReorderSlaPoliciesError, ReorderSlaPoliciesResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ReportSlaData, ReportSlaError, ReportSlaResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SendUploadData, SendUploadError, SendUploadResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, StartBulkData, StartBulkError, StartBulkResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateSlaPolicyData, UpdateSlaPolicyError, UpdateSlaPolicyResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
+import { addTicketCc, addTicketComment, arrangeViews, assignTicket, assignTicketTeam, cancelBulk, cancelUpload, changePassword, closeTicket, countTickets, createApiToken, createAttachment, createCalendar, createComment, createNote, createSlaPolicy, createTeam, createTicket, createUpload, createUser, createView, deleteApiToken, deleteAttachment, deleteCalendar, deleteComment, deleteDraft, deleteNote, deletePreference, deleteSlaPolicy, deleteTicket, deleteTicketDraft, deleteUser, deleteView, downloadAttachment, exportTickets, findSimilarTickets, forgotPassword, getAttachment, getBulk, getCalendar, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMe, getMessage, getNote, getPreference, getSlaPolicy, getTeam, getThumbnail, getTicket, getTicketDraft, getTicketSeen, getTicketSla, getUser, getView, importHolidays, listActions, listApiTokens, listAssignees, listAttachments, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listComments, listDrafts, listExportColumns, listJobs, listMessages, listNotes, listPeople, listPreferences, listPresence, listQueryFields, listSlaClocks, listSlaPolicies, listTeams, listTicketEvents, listTickets, listUsers, listViewCounts, listViews, listWatchers, login, logout, type Options, previewSla, putDraft, putPreference, putTicketDraft, recalculateSla, refreshSession, registerAccount, removeTeamMember, removeWatcher, reopenTicket, reorderSlaPolicies, replaceComment, replaceTicket, replaceUser, replayJob, reportSla, resendVerification, resetPassword, restoreTicket, restoreView, sendMessage, sendMessageNow, sendUpload, setPresence, setTeamMember, setTicketSeen, startBulk, undoBulk, unsendMessage, unwatchTicket, updateCalendar, updateComment, updateMe, updateNote, updateSlaPolicy, updateTeam, updateTicket, updateTicketStatus, updateUser, updateView, verifyEmail, watchTicket } from '../sdk.gen';
+import type { AddTicketCcData, AddTicketCcError, AddTicketCcResponse, AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, AssignTicketTeamData, AssignTicketTeamError, AssignTicketTeamResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, CancelUploadData, CancelUploadError, CancelUploadResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateAttachmentData, CreateAttachmentError, CreateAttachmentResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateSlaPolicyData, CreateSlaPolicyError, CreateSlaPolicyResponse, CreateTeamData, CreateTeamError, CreateTeamResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteAttachmentData, DeleteAttachmentError, DeleteAttachmentResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeleteSlaPolicyData, DeleteSlaPolicyError, DeleteSlaPolicyResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DownloadAttachmentData, DownloadAttachmentError, DownloadAttachmentResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetSlaPolicyData, GetSlaPolicyError, GetSlaPolicyResponse, GetTeamData, GetTeamError, GetTeamResponse, GetThumbnailData, GetThumbnailError, GetThumbnailResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetTicketSlaData, GetTicketSlaError, GetTicketSlaResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPeopleData, ListPeopleError, ListPeopleResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListSlaClocksData, ListSlaClocksError, ListSlaClocksResponse, ListSlaPoliciesData, ListSlaPoliciesError, ListSlaPoliciesResponse, ListTeamsData, ListTeamsError, ListTeamsResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, PreviewSlaData, PreviewSlaError, PreviewSlaResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RecalculateSlaData, RecalculateSlaError, RecalculateSlaResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, RemoveTeamMemberData, RemoveTeamMemberError, RemoveTeamMemberResponse, RemoveWatcherData, RemoveWatcherError, RemoveWatcherResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReorderSlaPoliciesData, ReorderSlaPoliciesError, ReorderSlaPoliciesResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ReportSlaData, ReportSlaError, ReportSlaResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SendUploadData, SendUploadError, SendUploadResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTeamMemberData, SetTeamMemberError, SetTeamMemberResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, StartBulkData, StartBulkError, StartBulkResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UnwatchTicketData, UnwatchTicketError, UnwatchTicketResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateSlaPolicyData, UpdateSlaPolicyError, UpdateSlaPolicyResponse, UpdateTeamData, UpdateTeamError, UpdateTeamResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTicketData, WatchTicketError, WatchTicketResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1283,6 +1283,55 @@ export const updateNoteMutation = (options?: Partial<Options<UpdateNoteData>>): 
     return mutationOptions;
 };
 
+export const listPeopleQueryKey = (options?: Options<ListPeopleData>) => createQueryKey('listPeople', options);
+
+/**
+ * Find those for whom a ticket can be opened
+ *
+ * Everybody with an active account, newest first; for IT staff and administrators.
+ */
+export const listPeopleOptions = (options?: Options<ListPeopleData>) => queryOptions<ListPeopleResponse, ListPeopleError, ListPeopleResponse, ReturnType<typeof listPeopleQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listPeople({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPeopleQueryKey(options)
+});
+
+export const listPeopleInfiniteQueryKey = (options?: Options<ListPeopleData>): QueryKey<Options<ListPeopleData>> => createQueryKey('listPeople', options, true);
+
+/**
+ * Find those for whom a ticket can be opened
+ *
+ * Everybody with an active account, newest first; for IT staff and administrators.
+ */
+export const listPeopleInfiniteOptions = (options?: Options<ListPeopleData>) => infiniteQueryOptions<ListPeopleResponse, ListPeopleError, InfiniteData<ListPeopleResponse>, QueryKey<Options<ListPeopleData>>, number | Pick<QueryKey<Options<ListPeopleData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListPeopleData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listPeople({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPeopleInfiniteQueryKey(options)
+});
+
 export const listPreferencesQueryKey = (options?: Options<ListPreferencesData>) => createQueryKey('listPreferences', options);
 
 /**
@@ -1654,12 +1703,124 @@ export const reportSlaOptions = (options?: Options<ReportSlaData>) => queryOptio
     queryKey: reportSlaQueryKey(options)
 });
 
+export const listTeamsQueryKey = (options?: Options<ListTeamsData>) => createQueryKey('listTeams', options);
+
+/**
+ * List the teams
+ *
+ * All teams with their members, by name.
+ */
+export const listTeamsOptions = (options?: Options<ListTeamsData>) => queryOptions<ListTeamsResponse, ListTeamsError, ListTeamsResponse, ReturnType<typeof listTeamsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTeams({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTeamsQueryKey(options)
+});
+
+/**
+ * Create a team
+ */
+export const createTeamMutation = (options?: Partial<Options<CreateTeamData>>): UseMutationOptions<CreateTeamResponse, CreateTeamError, Options<CreateTeamData>> => {
+    const mutationOptions: UseMutationOptions<CreateTeamResponse, CreateTeamError, Options<CreateTeamData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createTeam({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getTeamQueryKey = (options: Options<GetTeamData>) => createQueryKey('getTeam', options);
+
+/**
+ * Show a team
+ */
+export const getTeamOptions = (options: Options<GetTeamData>) => queryOptions<GetTeamResponse, GetTeamError, GetTeamResponse, ReturnType<typeof getTeamQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getTeam({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getTeamQueryKey(options)
+});
+
+/**
+ * Change a team
+ *
+ * An inactive team is offered for nothing new; its tickets stay with it.
+ */
+export const updateTeamMutation = (options?: Partial<Options<UpdateTeamData>>): UseMutationOptions<UpdateTeamResponse, UpdateTeamError, Options<UpdateTeamData>> => {
+    const mutationOptions: UseMutationOptions<UpdateTeamResponse, UpdateTeamError, Options<UpdateTeamData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateTeam({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Take somebody from a team
+ *
+ * By administrators, by the leads of the team, and by the member.
+ */
+export const removeTeamMemberMutation = (options?: Partial<Options<RemoveTeamMemberData>>): UseMutationOptions<RemoveTeamMemberResponse, RemoveTeamMemberError, Options<RemoveTeamMemberData>> => {
+    const mutationOptions: UseMutationOptions<RemoveTeamMemberResponse, RemoveTeamMemberError, Options<RemoveTeamMemberData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeTeamMember({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Add or change a member of a team
+ *
+ * By administrators and the leads of the team; only administrators say who leads.
+ */
+export const setTeamMemberMutation = (options?: Partial<Options<SetTeamMemberData>>): UseMutationOptions<SetTeamMemberResponse, SetTeamMemberError, Options<SetTeamMemberData>> => {
+    const mutationOptions: UseMutationOptions<SetTeamMemberResponse, SetTeamMemberError, Options<SetTeamMemberData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setTeamMember({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listTicketsQueryKey = (options?: Options<ListTicketsData>) => createQueryKey('listTickets', options);
 
 /**
  * List tickets
  *
- * The tickets that the caller sees: their own (employee), those assigned to them, unassigned or reported by them (IT staff), all (admin). Newest first unless sorted otherwise. Items come without comments.
+ * The tickets that the caller sees: their own (employee), those assigned to them, unassigned, of their teams or reported by them (IT staff), all (admin), and those that they watch or are in CC of. Confidential tickets are seen by those only whom they name. Newest first unless sorted otherwise. Items come without comments.
  */
 export const listTicketsOptions = (options?: Options<ListTicketsData>) => queryOptions<ListTicketsResponse, ListTicketsError, ListTicketsResponse, ReturnType<typeof listTicketsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1679,7 +1840,7 @@ export const listTicketsInfiniteQueryKey = (options?: Options<ListTicketsData>):
 /**
  * List tickets
  *
- * The tickets that the caller sees: their own (employee), those assigned to them, unassigned or reported by them (IT staff), all (admin). Newest first unless sorted otherwise. Items come without comments.
+ * The tickets that the caller sees: their own (employee), those assigned to them, unassigned, of their teams or reported by them (IT staff), all (admin), and those that they watch or are in CC of. Confidential tickets are seen by those only whom they name. Newest first unless sorted otherwise. Items come without comments.
  */
 export const listTicketsInfiniteOptions = (options?: Options<ListTicketsData>) => infiniteQueryOptions<ListTicketsResponse, ListTicketsError, InfiniteData<ListTicketsResponse>, QueryKey<Options<ListTicketsData>>, number | Pick<QueryKey<Options<ListTicketsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
 // @ts-ignore
@@ -1706,7 +1867,7 @@ export const listTicketsInfiniteOptions = (options?: Options<ListTicketsData>) =
 /**
  * Report a problem
  *
- * Creates an open ticket of the caller. A status is ignored, and so is an assignee when an employee names one.
+ * Creates an open ticket of the caller or, by IT staff and administrators, of the requester they name. A status is ignored, and so are an assignee, a team and a requester when an employee names them.
  */
 export const createTicketMutation = (options?: Partial<Options<CreateTicketData>>): UseMutationOptions<CreateTicketResponse, CreateTicketError, Options<CreateTicketData>> => {
     const mutationOptions: UseMutationOptions<CreateTicketResponse, CreateTicketError, Options<CreateTicketData>> = {
@@ -1937,6 +2098,25 @@ export const assignTicketMutation = (options?: Partial<Options<AssignTicketData>
     return mutationOptions;
 };
 
+/**
+ * Give a ticket to a team
+ *
+ * An assignee who does not belong to the team is taken from the ticket. The status stays.
+ */
+export const assignTicketTeamMutation = (options?: Partial<Options<AssignTicketTeamData>>): UseMutationOptions<AssignTicketTeamResponse, AssignTicketTeamError, Options<AssignTicketTeamData>> => {
+    const mutationOptions: UseMutationOptions<AssignTicketTeamResponse, AssignTicketTeamError, Options<AssignTicketTeamData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await assignTicketTeam({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listAttachmentsQueryKey = (options: Options<ListAttachmentsData>) => createQueryKey('listAttachments', options);
 
 /**
@@ -1956,6 +2136,25 @@ export const listAttachmentsOptions = (options: Options<ListAttachmentsData>) =>
     },
     queryKey: listAttachmentsQueryKey(options)
 });
+
+/**
+ * Put somebody in CC
+ *
+ * By the requester and by those who work on the ticket. An account that is in CC sees the ticket and takes part in its conversation; so does one that has the address that is given. An address without an account is kept for mail.
+ */
+export const addTicketCcMutation = (options?: Partial<Options<AddTicketCcData>>): UseMutationOptions<AddTicketCcResponse, AddTicketCcError, Options<AddTicketCcData>> => {
+    const mutationOptions: UseMutationOptions<AddTicketCcResponse, AddTicketCcError, Options<AddTicketCcData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addTicketCc({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 /**
  * Close a ticket
@@ -2276,6 +2475,25 @@ export const getTicketSlaOptions = (options: Options<GetTicketSlaData>) => query
 });
 
 /**
+ * Stop watching a ticket
+ *
+ * Takes the caller from its watchers and from CC. Whoever sees the ticket for no other reason no longer does. Again changes nothing.
+ */
+export const unwatchTicketMutation = (options?: Partial<Options<UnwatchTicketData>>): UseMutationOptions<UnwatchTicketResponse, UnwatchTicketError, Options<UnwatchTicketData>> => {
+    const mutationOptions: UseMutationOptions<UnwatchTicketResponse, UnwatchTicketError, Options<UnwatchTicketData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await unwatchTicket({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
  * Move a ticket to a status
  *
  * Writes a system message with the change. The same status again changes nothing.
@@ -2284,6 +2502,62 @@ export const updateTicketStatusMutation = (options?: Partial<Options<UpdateTicke
     const mutationOptions: UseMutationOptions<UpdateTicketStatusResponse, UpdateTicketStatusError, Options<UpdateTicketStatusData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await updateTicketStatus({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listWatchersQueryKey = (options: Options<ListWatchersData>) => createQueryKey('listWatchers', options);
+
+/**
+ * List who watches a ticket and who is in CC
+ *
+ * Employees learn of those in CC only.
+ */
+export const listWatchersOptions = (options: Options<ListWatchersData>) => queryOptions<ListWatchersResponse, ListWatchersError, ListWatchersResponse, ReturnType<typeof listWatchersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listWatchers({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listWatchersQueryKey(options)
+});
+
+/**
+ * Watch a ticket
+ *
+ * Makes the caller a watcher, or whom they name of the IT staff. Watchers see the ticket whoever else has it. Again changes nothing.
+ */
+export const watchTicketMutation = (options?: Partial<Options<WatchTicketData>>): UseMutationOptions<WatchTicketResponse, WatchTicketError, Options<WatchTicketData>> => {
+    const mutationOptions: UseMutationOptions<WatchTicketResponse, WatchTicketError, Options<WatchTicketData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await watchTicket({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Take somebody from those who watch a ticket or are in CC
+ */
+export const removeWatcherMutation = (options?: Partial<Options<RemoveWatcherData>>): UseMutationOptions<RemoveWatcherResponse, RemoveWatcherError, Options<RemoveWatcherData>> => {
+    const mutationOptions: UseMutationOptions<RemoveWatcherResponse, RemoveWatcherError, Options<RemoveWatcherData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeWatcher({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
