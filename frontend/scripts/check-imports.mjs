@@ -10,6 +10,7 @@ const src = fileURLToPath(new URL('../src/', import.meta.url));
 const features = [
   'auth',
   'user',
+  'attachment',
   'ticket',
   'outbox',
   'tour',

@@ -8,9 +8,21 @@ const allowed = {
   ALLOWED_TAGS: [
     ...['p', 'br', 'hr', 'strong', 'em', 'del', 'blockquote', 'pre', 'code', 'ul', 'ol', 'li'],
     ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'thead', 'tbody', 'tr', 'th', 'td'],
-    ...['a', 'span', 'input'],
+    ...['a', 'span', 'input', 'img'],
   ],
-  ALLOWED_ATTR: ['href', 'rel', 'target', 'class', 'start', 'align', 'type', 'checked', 'disabled'],
+  // A picture has no address: it names an attachment, which the app fetches as whoever reads.
+  ALLOWED_ATTR: [
+    'href',
+    'rel',
+    'target',
+    'class',
+    'start',
+    'align',
+    'type',
+    'checked',
+    'disabled',
+    'alt',
+  ],
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
 };
 

@@ -143,7 +143,8 @@ export function WritingBox(props: WritingBoxProps) {
     if (!onFiles) return setFiles(t`Files cannot be attached yet. Your text is still here.`);
     setFiles('busy');
     try {
-      box.current?.insert(await onFiles(list));
+      const shows = await onFiles(list);
+      if (shows) box.current?.insert(shows);
       setFiles(null);
     } catch (reason) {
       setFiles(reason instanceof Error ? reason.message : String(reason));

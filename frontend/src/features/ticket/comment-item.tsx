@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Stack, Textarea } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { Attached } from '@/features/attachment';
 import type { Comment } from '@/lib/api';
 import { isQueued } from '@/lib/offline/door';
 import { asApiError, explain, fieldErrors } from '@/lib/problem';
@@ -62,7 +63,9 @@ export function CommentItem({ comment, ticketId }: { comment: Comment; ticketId:
         {editing ? (
           <EditComment comment={comment} ticketId={ticketId} onDone={() => setEditing(false)} />
         ) : (
-          <RichText html={comment.content_html} />
+          <Attached files={comment.attachments}>
+            <RichText html={comment.content_html} />
+          </Attached>
         )}
       </div>
       {deleting && (

@@ -1,7 +1,8 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
 import { Fragment, memo, useEffect, useMemo, useRef, useState } from 'react';
-import type { TicketDetail, User } from '@/lib/api';
+import { Attached } from '@/features/attachment';
+import type { Attachment, TicketDetail, User } from '@/lib/api';
 import { useCan } from '@/lib/can';
 import { asApiError, explain } from '@/lib/problem';
 import { useMe } from '@/lib/session';
@@ -53,6 +54,7 @@ export function Conversation({
           author={ticket.created_by}
           at={ticket.created_at}
           html={ticket.description_html}
+          files={ticket.attachments}
         />
       )}
       {!!notes.error && asApiError(notes.error).status !== 404 && (
@@ -107,9 +109,10 @@ interface DescriptionProps {
   author: User;
   at: string;
   html: string;
+  files: Attachment[];
 }
 
-const Description = memo(function Description({ author, at, html }: DescriptionProps) {
+const Description = memo(function Description({ author, at, html, files }: DescriptionProps) {
   return (
     <div className={classes.description}>
       <div className={classes.head}>
@@ -117,7 +120,9 @@ const Description = memo(function Description({ author, at, html }: DescriptionP
         <span className={classes.author}>{personName(author)}</span>
         <RelativeTime iso={at} className={classes.meta} />
       </div>
-      <RichText html={html} />
+      <Attached files={files}>
+        <RichText html={html} />
+      </Attached>
     </div>
   );
 });

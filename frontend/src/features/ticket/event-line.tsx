@@ -67,6 +67,12 @@ function Sentence({ event }: { event: TicketEvent }) {
       if (description && !title) return <Trans>{who} changed the description</Trans>;
       return <Trans>{who} edited the ticket</Trans>;
     }
+    case 'attachment.added':
+    case 'note.attachment_added':
+      return <Trans>{who} added a file</Trans>;
+    case 'attachment.removed':
+    case 'note.attachment_removed':
+      return <Trans>{who} deleted a file</Trans>;
     case 'note.deleted':
       return <Trans>{who} deleted an internal note</Trans>;
     case 'ticket.deleted':

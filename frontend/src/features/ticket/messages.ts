@@ -87,6 +87,8 @@ export interface Sending {
   status?: Status;
   /** The newest comment that was on the screen; leave out to send in any case. */
   lastCommentId?: number;
+  /** Uploads that go with it. */
+  attachment_ids?: number[];
   headers: Record<string, string>;
 }
 

@@ -3,6 +3,7 @@ import { Button, Group, SegmentedControl, Stack, Text, Textarea, TextInput } fro
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import { useId } from 'react';
+import { namesOf, UploadTray, useUploads } from '@/features/attachment';
 import { focusFirstError, showServerErrors } from '@/lib/forms';
 import { useIdempotencyKey } from '@/lib/idempotency';
 import { isQueued } from '@/lib/offline/door';
@@ -38,6 +39,7 @@ export function NewTicketPage() {
   const { t, i18n } = useLingui();
   const navigate = useNavigate();
   const create = useCreateTicket();
+  const uploads = useUploads('new');
   const key = useIdempotencyKey();
   const priorityLabel = useId();
   const rules = useTextRules();
@@ -49,11 +51,13 @@ export function NewTicketPage() {
     const body = {
       ...values,
       description: values.description.trim() ? values.description : values.title,
+      attachment_ids: uploads.ids.length > 0 ? uploads.ids : undefined,
     };
     create.mutate(
       { body, headers: key.headers(body) },
       {
         onSuccess: (ticket) => {
+          uploads.clear();
           announce(t`Ticket #${ticket.id} created`);
           void navigate({ to: '/tickets/$ticketId', params: { ticketId: String(ticket.id) } });
         },
@@ -65,6 +69,12 @@ export function NewTicketPage() {
       },
     );
   }, focusFirstError);
+  const take = async (files: File[]) => {
+    const pictures = (await uploads.add(files)).filter((one) => one.preview === 'image');
+    if (pictures.length === 0) return;
+    const text = form.getValues().description;
+    form.setFieldValue('description', `${text}${text ? '\n\n' : ''}${namesOf(pictures)}`);
+  };
   const begun = form.values.title !== '' || form.values.description !== '';
   return (
     <Page title={t`New ticket`} width="narrow">
@@ -86,8 +96,21 @@ export function NewTicketPage() {
                 autosize
                 minRows={5}
                 maxRows={24}
+                onPaste={(event) => {
+                  const files = [...event.clipboardData.files];
+                  if (files.length === 0) return;
+                  event.preventDefault();
+                  void take(files);
+                }}
+                onDrop={(event) => {
+                  const files = [...event.dataTransfer.files];
+                  if (files.length === 0) return;
+                  event.preventDefault();
+                  void take(files);
+                }}
                 {...form.getInputProps('description')}
               />
+              <UploadTray uploads={uploads} />
               <div>
                 <Text component="span" size="sm" fw={600} id={priorityLabel}>
                   <Trans>How urgent is it?</Trans>
@@ -107,7 +130,7 @@ export function NewTicketPage() {
             </>
           )}
           <Group>
-            <Button type="submit" loading={create.isPending}>
+            <Button type="submit" loading={create.isPending} disabled={uploads.busy}>
               <Trans>Create ticket</Trans>
             </Button>
             <LinkButton to="/tickets" variant="default">

@@ -3,6 +3,7 @@ import { Button, Group, Textarea } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { Attached } from '@/features/attachment';
 import { createNote, deleteNote, type Note, updateNote } from '@/lib/api';
 import { ifMatch } from '@/lib/etag';
 import { isQueued } from '@/lib/offline/door';
@@ -88,7 +89,9 @@ export function NoteItem({ note }: { note: Note }) {
         {editing ? (
           <EditNote note={note} onDone={() => setEditing(false)} />
         ) : (
-          <RichText html={note.content_html} />
+          <Attached files={note.attachments}>
+            <RichText html={note.content_html} />
+          </Attached>
         )}
       </div>
     </div>

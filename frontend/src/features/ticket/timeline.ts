@@ -13,6 +13,12 @@ const silent = new Set([
   ...['note.created', 'note.updated'],
 ]);
 
+/** Files that came with a text are shown there; a finished scan is nothing to tell. */
+function withItsText(event: TicketEvent): boolean {
+  if (/^(note\.attachment_|attachment\.)scanned$/.test(event.type)) return true;
+  return /^(note\.attachment_|attachment\.)added$/.test(event.type) && !event.data.later;
+}
+
 /** A system comment and the event of the same change are written within one transaction. */
 const sameMoment = 5000;
 
@@ -46,7 +52,7 @@ export function mergeTimeline(
   events: readonly TicketEvent[],
   notes: readonly Note[] = [],
 ): Entry[] {
-  const told = events.filter((event) => !silent.has(event.type));
+  const told = events.filter((event) => !silent.has(event.type) && !withItsText(event));
   const open = told
     .map((event) => ({ text: systemText(event), at: Date.parse(event.created_at) }))
     .filter((line) => line.text !== null);

@@ -4,6 +4,7 @@ import { IconLock } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
+import { namesOf, UploadTray, useUploads } from '@/features/attachment';
 import { WritingBox, type WritingBoxHandle } from '@/features/editor';
 import type { Message, TicketDetail } from '@/lib/api';
 import { useIdempotencyKey } from '@/lib/idempotency';
@@ -50,6 +51,7 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
   const { t } = useLingui();
   const client = useQueryClient();
   const draft = useDraft(ticket.id, kind);
+  const uploads = useUploads(`${ticket.id}.${kind}`);
   const held = useHeldMessages(ticket.id);
   const key = useIdempotencyKey();
   const box = useRef<WritingBoxHandle>(null);
@@ -64,15 +66,19 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
     // Beside what was written since, never over it.
     const since = draft.read().trim();
     draft.replace(since ? `${message.content}\n\n${since}` : message.content);
+    void uploads.restore(message.attachment_ids);
     box.current?.focus();
   };
   const sending = useSendMessage(ticket.id, giveBack);
-  const { filled, type } = draft;
+  const { type } = draft;
+  const some = uploads.ids.length > 0;
+  const filled = (draft.filled || some) && !uploads.busy;
   const answered = !!sending.error && asApiError(sending.error).code === 'ticket.answered';
 
   const send = (status?: Status, anyway?: 'typing' | 'answered') => {
-    const content = draft.read();
-    if (!content.trim() || sending.isPending) return;
+    const text = draft.read();
+    if ((!text.trim() && !some) || uploads.busy || sending.isPending) return;
+    const content = text.trim() ? text : namesOf(uploads.done);
     const writers = others.filter((one) => one.state === 'typing');
     if (!note && !anyway && works && writers.length > 0) {
       setTyping({ names: writers.map(({ user }) => personName(user)).join(', '), status });
@@ -84,12 +90,14 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
       kind,
       content,
       status,
+      attachment_ids: some ? uploads.ids : undefined,
       lastCommentId: note || anyway === 'answered' ? undefined : last,
     };
     setRefused(null);
     const sent = () => {
       key.done();
       draft.clear();
+      uploads.clear();
     };
     sending.mutate(
       { ...body, headers: key.headers(body) },
@@ -100,7 +108,10 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
             sending.reset();
             sent();
           } else if (asApiError(error).code === 'ticket.answered') refreshTicket(client, ticket.id);
-          else setRefused(fieldErrors(error).content ?? explain(error));
+          else {
+            const wrong = fieldErrors(error);
+            setRefused(wrong.content ?? wrong.attachment_ids ?? explain(error));
+          }
         },
       },
     );
@@ -120,14 +131,14 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
     onFilled(filled);
   }, [filled]);
   const written = (content: string) => {
-    const some = content.trim() !== '';
+    const now = (content.trim() !== '' || some) && !uploads.busy;
     if (works) tellTyping();
-    if (some === told.current) return type(content);
-    told.current = some;
+    if (now === told.current) return type(content);
+    told.current = now;
     // At once: the next key may be the one that sends.
     flushSync(() => {
       type(content);
-      onFilled(some);
+      onFilled(now);
     });
   };
 
@@ -217,8 +228,13 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
           revision={draft.revision}
           onChange={written}
           error={refused}
+          onFiles={async (files) =>
+            // Pictures stand where they were dropped; other files only go along.
+            namesOf((await uploads.add(files)).filter((one) => one.preview === 'image'))
+          }
           useMentions={works ? useMentionOptions : undefined}
         />
+        <UploadTray uploads={uploads} />
         <div className={classes.foot}>
           <Button
             type="submit"
