@@ -44,6 +44,10 @@ dev: bin/tools/air $(WEB_PACKAGES) ## serve with hot reload: the app on :5173, t
 	  (cd frontend && npm run dev) & \
 	  wait
 
+.PHONY: screenshots
+screenshots: build ## take the pictures of docs/guide/ in a headless Chromium
+	@sh tools/screenshots.sh
+
 .PHONY: clean
 clean: ## remove what was built; keeps ./data
 	rm -rf bin

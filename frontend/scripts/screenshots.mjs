@@ -1,7 +1,8 @@
 // Takes pictures of the main screens of a running desk, for the guide.
 //
-//   npm run screenshots -- DIRECTORY
+//   npm run screenshots -- DIRECTORY [PATTERN]
 //
+// PATTERN chooses pictures by their names, such as "reports|dark".
 // FIXDESK_URL names the desk (http://localhost:8080); FIXDESK_SIGN_IN holds
 // "user:password" pairs of an employee, an agent and an administrator, in this
 // order, separated by spaces, as `make run` prints them.
@@ -9,12 +10,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const [directory] = process.argv.slice(2);
+const [directory, pattern] = process.argv.slice(2);
+const wanted = new RegExp(pattern ?? '');
 const base = process.env.FIXDESK_URL ?? 'http://localhost:8080';
 const [employee, agent, admin] = (process.env.FIXDESK_SIGN_IN ?? '').split(' ').filter(Boolean);
 if (!directory || !admin) {
   console.error(
-    'usage: FIXDESK_SIGN_IN="employee:… agent:… admin:…" npm run screenshots -- DIRECTORY',
+    'usage: FIXDESK_SIGN_IN="employee:… agent:… admin:…" npm run screenshots -- DIRECTORY [PATTERN]',
   );
   process.exit(2);
 }
@@ -33,6 +35,7 @@ const screens = [
     shots: [
       ['employee-dashboard', '/'],
       ['employee-new-ticket', '/tickets/new'],
+      ['employee-tickets', '/tickets'],
       ['employee-ticket', firstTicket],
       ['profile', '/profile'],
     ],
@@ -43,12 +46,16 @@ const screens = [
       ['agent-dashboard', '/'],
       ['agent-queue', '/tickets'],
       ['agent-ticket', firstTicket],
+      ['agent-conversation', conversationWithNote],
+      ['agent-palette', palette],
+      ['agent-export', exportDialog],
     ],
   },
   {
     as: admin,
     shots: [
       ['admin-dashboard', '/'],
+      ['admin-reports', '/reports?last=90'],
       ['admin-users', '/users'],
       ['admin-jobs', '/jobs'],
     ],
@@ -62,13 +69,43 @@ async function firstTicket(page) {
   await page.waitForURL(/\/tickets\/\d+/);
 }
 
+/** The ticket with most answers, with a note of one's own. */
+async function conversationWithNote(page) {
+  await page.goto('/tickets?q=assignee:me comments:>2 status:unfinished');
+  await page.getByRole('list').getByRole('link', { name: /#\d/ }).first().click();
+  await page.waitForURL(/\/tickets\/\d+/);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  const text = 'Looked at it together on the phone: the cable is loose.';
+  if (await page.getByText(text).first().isVisible()) return;
+  await page.locator('body').press('n');
+  await page.keyboard.type(text);
+  await page.keyboard.press('Control+Enter');
+  await page.getByText(text).first().waitFor();
+}
+
+async function palette(page) {
+  await page.goto('/tickets');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.type('as');
+}
+
+async function exportDialog(page) {
+  await page.goto('/tickets');
+  await page.getByRole('button', { name: 'Export tickets' }).first().click();
+  await page.getByRole('dialog').getByRole('checkbox').first().waitFor();
+}
+
 mkdirSync(directory, { recursive: true });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-dev-shm-usage'],
 });
 for (const { suffix, ...look } of looks) {
-  for (const { as, shots } of screens) {
+  for (const { as, shots: all } of screens) {
+    const shots = all.filter(([name]) => wanted.test(`${name}-${suffix}`));
+    if (shots.length === 0) continue;
     const context = await browser.newContext({
       ...look,
       baseURL: base,
@@ -81,10 +118,13 @@ for (const { suffix, ...look } of looks) {
     for (const [name, where] of shots) {
       if (typeof where === 'string') await page.goto(where);
       else await where(page);
-      await page.getByRole('heading', { level: 1 }).waitFor();
+      // Behind a dialog the page's heading is hidden from the accessibility tree.
+      await page.locator('h1').first().waitFor();
       // The live stream never ends, so the network is never idle.
       await page.waitForTimeout(1500);
-      await page.evaluate(() => document.activeElement?.blur());
+      if (!(await page.getByRole('dialog').count())) {
+        await page.evaluate(() => document.activeElement?.blur());
+      }
       await page.screenshot({ path: join(directory, `${name}-${suffix}.png`) });
     }
     await context.close();

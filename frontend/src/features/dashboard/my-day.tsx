@@ -22,7 +22,9 @@ export function MyDay() {
   const due = fields.data?.fields.some((field) => field.name === 'due');
   return (
     <>
-      <OpenByPriority />
+      <div className={classes.mine}>
+        <OpenByPriority />
+      </div>
       <div className={classes.columns}>
         {due && (
           <Part

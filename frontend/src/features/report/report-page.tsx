@@ -45,6 +45,8 @@ function Range({ search }: { search: ReportSearch }) {
     <div className={classes.range}>
       <SegmentedControl
         aria-label={t`Period`}
+        className={classes.presets}
+        size="xs"
         value={free ? '' : String(search.last ?? usualDays)}
         onChange={(value) =>
           void navigate({
@@ -69,6 +71,8 @@ function Range({ search }: { search: ReportSearch }) {
           value={from}
           max={to}
           required
+          withAsterisk={false}
+          size="xs"
           onChange={(event) => setFrom(event.currentTarget.value)}
         />
         <TextInput
@@ -77,11 +81,14 @@ function Range({ search }: { search: ReportSearch }) {
           value={to}
           min={from}
           required
+          withAsterisk={false}
+          size="xs"
           error={!valid && t`Not after the beginning, or more than ten years`}
           onChange={(event) => setTo(event.currentTarget.value)}
         />
         <Button
           type="submit"
+          size="xs"
           variant="default"
           disabled={!valid || (from === days.from && to === days.to)}
         >
