@@ -8,7 +8,8 @@ journeys('Reports and exports', (desk) => {
     const ada = await desk.openAs('admin', '/reports?last=7');
     const created = ada.getByRole('link', { name: /Created/ }).first();
     await created.waitFor();
-    const number = async () => Number.parseInt((await created.innerText()).replace(/\D*\n.*/s, ''));
+    const number = async () =>
+      Number.parseInt((await created.innerText()).replace(/\D*\n.*/s, ''), 10);
     const before = await number();
     expect(before).toBeGreaterThan(0);
     await desk.ticket('Counted as well');

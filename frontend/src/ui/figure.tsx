@@ -51,11 +51,12 @@ export function NumberTable<Row>({
   rows: readonly Row[];
   keyOf: (row: Row) => string;
 }) {
+  const { t } = useLingui();
   const [first, ...others] = columns;
   if (!first) return null;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard has to reach it
-    <section className={classes.scroll} tabIndex={0} aria-label={label}>
+    <section className={classes.scroll} tabIndex={0} aria-label={t`Table: ${label}`}>
       <table className={classes.table}>
         <thead>
           <tr>

@@ -66,13 +66,14 @@ function Part(props: { title: string; q: string; sort?: Sort; empty: string }) {
     listTicketsOptions({ query: { q, sort, tz: timeZone(), page_size: shown } }),
   );
   const count = list.data?.count ?? 0;
+  const number = new Intl.NumberFormat(i18n.locale).format(count);
   return (
     <Section
       title={title}
       actions={
         count > 0 && (
-          <Link to="/tickets" search={{ q, sort }} aria-label={t`Show all: ${title}`}>
-            <Trans>Show all {new Intl.NumberFormat(i18n.locale).format(count)}</Trans>
+          <Link to="/tickets" search={{ q, sort }} aria-label={t`Show all ${number}: ${title}`}>
+            <Trans>Show all {number}</Trans>
           </Link>
         )
       }

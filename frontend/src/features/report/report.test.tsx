@@ -70,7 +70,7 @@ describe('the report', () => {
     expect(screen.getByRole('link', { name: /First response, median/ })).toHaveTextContent(
       '10 min',
     );
-    const table = await screen.findAllByRole('region', { name: 'By priority' });
+    const table = await screen.findAllByRole('region', { name: 'Table: By priority' });
     const link = within(table.at(-1) as HTMLElement).getByRole('link', {
       name: 'Urgent, Solved: 9',
     });
