@@ -56,6 +56,7 @@ var tables = []table{
 	{"sla_clocks", "id"},
 	{"sla_runs", "id"},
 	{"bulk_runs", "id"},
+	{"bulk_sets", "run_id"},
 	{"bulk_items", "run_id, ticket_id"},
 	{"views", "id"},
 	{"preferences", "user_id, name"},

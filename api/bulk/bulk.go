@@ -98,7 +98,7 @@ type Counts struct {
 	Skipped int   `json:"skipped"`
 }
 
-// MaxTickets is how many tickets one run takes.
+// MaxTickets is how many tickets a run takes that names them.
 const MaxTickets = 1000
 
 // How long a run can be undone, and how long it is remembered.
@@ -132,17 +132,27 @@ func New(d *db.DB, bus *event.Bus, c clock.Clock, tickets *ticket.Service, o aut
 
 // Start begins to do something to the tickets of these ids.
 func (s *Service) Start(ctx context.Context, by authz.Actor, a ticket.Action, ids []int64) (Run, error) {
-	if !by.Can(authz.BulkRun) || by.ID == 0 {
-		return Run{}, errDenied
-	}
-	if err := s.tickets.Actions().Check(s.db.Read(ctx), by, a); err != nil {
-		return Run{}, ofAction(err)
+	if err := s.may(ctx, by, a); err != nil {
+		return Run{}, err
 	}
 	items := make([]Item, len(ids))
 	for i, id := range ids {
 		items[i] = Item{TicketID: id, State: ItemPending}
 	}
-	return s.start(ctx, by, a, nil, func(*event.Tx) ([]Item, error) { return items, nil })
+	return s.start(ctx, by, a, nil, func(*event.Tx) (content, error) {
+		return content{total: len(items), items: items}, nil
+	})
+}
+
+// may refuses what the actor cannot ask for.
+func (s *Service) may(ctx context.Context, by authz.Actor, a ticket.Action) error {
+	if !by.Can(authz.BulkRun) || by.ID == 0 {
+		return errDenied
+	}
+	if err := s.tickets.Actions().Check(s.db.Read(ctx), by, a); err != nil {
+		return ofAction(err)
+	}
+	return nil
 }
 
 // ofAction names the field of a request that a fault about an action belongs to.
@@ -161,30 +171,36 @@ func ofAction(err error) error {
 	return f.WithField("action", strings.Join(messages, " "))
 }
 
-// start writes a run with its items; the job follows from the event.
-func (s *Service) start(ctx context.Context, by authz.Actor, a ticket.Action, undoOf *int64, collect func(*event.Tx) ([]Item, error)) (Run, error) {
+// start writes a run with its tickets; the job follows from the event.
+func (s *Service) start(ctx context.Context, by authz.Actor, a ticket.Action, undoOf *int64, collect func(*event.Tx) (content, error)) (Run, error) {
 	raw, err := json.Marshal(a)
 	if err != nil {
 		return Run{}, fmt.Errorf("encode a bulk action: %w", err)
 	}
 	var r Run
 	err = s.bus.Do(ctx, by, func(tx *event.Tx) error {
-		items, err := collect(tx)
+		in, err := collect(tx)
 		if err != nil {
 			return err
 		}
 		r = Run{
-			ActorID: by.ID, Action: string(raw), State: Running, Total: len(items), UndoOf: undoOf,
+			ActorID: by.ID, Action: string(raw), State: Running, Total: in.total, UndoOf: undoOf,
 			Version: 1, CreatedAt: tx.Now,
 		}
 		if err := tx.Create(&r).Error; err != nil {
 			return fmt.Errorf("start a bulk run: %w", err)
 		}
-		for i := range items {
-			items[i].RunID = r.ID
+		for i := range in.items {
+			in.items[i].RunID = r.ID
 		}
-		if err := tx.CreateInBatches(items, 200).Error; err != nil {
+		if err := tx.CreateInBatches(in.items, 200).Error; err != nil {
 			return fmt.Errorf("write the tickets of a bulk run: %w", err)
+		}
+		if in.set != nil {
+			in.set.RunID = r.ID
+			if err := tx.Create(in.set).Error; err != nil {
+				return fmt.Errorf("write the set of a bulk run: %w", err)
+			}
 		}
 		if undoOf != nil {
 			res := tx.Model(&Run{}).Where("id = ? AND undone_by IS NULL", *undoOf).
@@ -299,22 +315,19 @@ func (s *Service) Undo(ctx context.Context, by authz.Actor, id int64) (Run, erro
 	if err := json.Unmarshal([]byte(r.Action), &a); err != nil {
 		return Run{}, fmt.Errorf("read the action of bulk run %d: %w", id, err)
 	}
-	return s.start(ctx, by, a, &r.ID, func(tx *event.Tx) ([]Item, error) {
+	return s.start(ctx, by, a, &r.ID, func(tx *event.Tx) (content, error) {
 		r, err := own(tx.DB, by, id)
 		if err != nil {
-			return nil, err
+			return content{}, err
 		}
 		if !r.canUndo(tx.Now) {
-			return nil, errNoUndo
+			return content{}, errNoUndo
 		}
-		var done []Item
-		if err := tx.Where("run_id = ? AND state = ?", id, ItemDone).Order("ticket_id").Find(&done).Error; err != nil {
-			return nil, fmt.Errorf("read what bulk run %d did: %w", id, err)
+		var ids []int64
+		if err := tx.Model(&Item{}).Where("run_id = ? AND state = ?", id, ItemDone).Order("ticket_id").Pluck("ticket_id", &ids).Error; err != nil {
+			return content{}, fmt.Errorf("read what bulk run %d did: %w", id, err)
 		}
-		for i := range done {
-			done[i].State = ItemPending
-		}
-		return done, nil
+		return itemsOrSet(ids, func() ([]Item, error) { return s.itemsOf(tx, Run{UndoOf: &id}, ids) })
 	})
 }
 
@@ -374,6 +387,9 @@ func (s *Service) Prune(ctx context.Context, _ job.Job) error {
 	for _, id := range ids {
 		err := s.db.Tx(ctx, func(_ context.Context, tx *gorm.DB) error {
 			if err := tx.Where("run_id = ?", id).Delete(&Item{}).Error; err != nil {
+				return err
+			}
+			if err := tx.Where("run_id = ?", id).Delete(&Set{}).Error; err != nil {
 				return err
 			}
 			return tx.Delete(&Run{}, id).Error

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -15,6 +16,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/ticket/query"
 )
 
 // ActionView is what is done to each ticket.
@@ -73,7 +75,11 @@ type ActionRequest struct {
 // StartRequest is the body of a new run.
 type StartRequest struct {
 	Action ActionRequest `json:"action" validate:"required"`
-	IDs    []int64       `json:"ids" validate:"required" minItems:"1" maxItems:"1000" example:"42,43"`
+	IDs    []int64       `json:"ids" validate:"optional" minItems:"1" maxItems:"1000" example:"42,43"`
+	// Q, in the place of ids, is for all tickets that it finds, at most 100,000.
+	Q string `json:"q" validate:"optional" minLength:"1" maxLength:"2000" example:"status:resolved updated:<-30d"`
+	// TZ is the time zone in which the days of q begin; the caller's own by default.
+	TZ string `json:"tz" validate:"optional" example:"Europe/Berlin"`
 } //@name BulkStart
 
 func (s *Service) viewOf(ctx context.Context) func(Run) View {
@@ -117,7 +123,7 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 // post answers POST /api/bulk.
 //
 // @Summary Change many tickets
-// @Description Begins to do one thing to each of the tickets, in the background and with the rights of the caller for each of them. What becomes of each is in its items; the stream tells how far it is.
+// @Description Begins to do one thing to each of the tickets, in the background and with the rights of the caller for each of them. What becomes of each is in its items; the stream tells how far it is. The tickets are named by ids, or by a query: the set is what it finds when the run is asked for, and a ticket that it no longer finds when its turn has come is left as it is.
 // @ID startBulk
 // @Tags bulk
 // @Accept json
@@ -133,14 +139,47 @@ func (s *Service) post(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	b.Require("action", "ids")
+	ctx := c.Request.Context()
+	by := authz.From(ctx)
+	b.Require("action")
 	a := s.readAction(b)
+	q, zone := readQuery(b, by)
+	if q == nil {
+		b.Require("ids")
+	} else if b.Has("ids") {
+		b.Wrong("q", "Use either ids or q.")
+	}
 	ids := readIDs(b)
 	if err := b.Err(); err != nil {
 		return err
 	}
-	r, err := s.Start(c.Request.Context(), authz.From(c.Request.Context()), a, ids)
+	if q != nil {
+		r, err := s.StartMatching(ctx, by, a, *q, zone)
+		return s.answer(c, http.StatusAccepted, r, err)
+	}
+	r, err := s.Start(ctx, by, a, ids)
 	return s.answer(c, http.StatusAccepted, r, err)
+}
+
+// readQuery reads q and tz; nil for a run that names its tickets.
+func readQuery(b *web.Body, by authz.Actor) (*string, *time.Location) {
+	zone := by.Location()
+	if name := b.Text("tz"); name != nil {
+		var err error
+		if zone, err = time.LoadLocation(*name); err != nil || *name == "" || *name == "Local" {
+			b.Wrong("tz", "Must be a time zone such as Europe/Berlin.")
+		}
+	}
+	q := b.Text("q", web.Max(query.MaxLength), func(s string) string {
+		if strings.TrimSpace(s) == "" {
+			return "May not be blank; id:>0 finds all tickets."
+		}
+		return ""
+	})
+	if q == nil && b.Has("q") {
+		return new(string), zone // it is wrong already
+	}
+	return q, zone
 }
 
 const wrongIDs = "Must be a list of 1 to 1,000 different ticket numbers."

@@ -24,8 +24,9 @@ const (
 	PruneJob = "bulk.prune"
 )
 
-// batch is how many tickets are dealt with between two words of progress.
-const batch = 25
+// batchOf is how many tickets are dealt with between two words of progress, each
+// of which counts the whole run.
+func batchOf(r Run) int { return min(max(25, r.Total/200), 500) }
 
 // Carry handles RunJob. It goes on where the last try ended, because each ticket is
 // dealt with in one transaction with its line of the result.
@@ -42,7 +43,8 @@ func (s *Service) Carry(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	for {
+	var set *Set
+	for first := true; ; first = false {
 		var r Run
 		err := s.db.Read(ctx).Take(&r, e.SubjectID).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -54,13 +56,23 @@ func (s *Service) Carry(ctx context.Context, j job.Job) error {
 		if r.State != Running {
 			return nil
 		}
+		if first {
+			if set, err = s.begin(ctx, by, r); err != nil {
+				return err
+			}
+		}
+		batch := batchOf(r)
 		var items []Item
 		err = s.db.Read(ctx).Where("run_id = ? AND state = ?", r.ID, ItemPending).Order("ticket_id").Limit(batch).Find(&items).Error
 		if err != nil {
 			return fmt.Errorf("read the tickets of bulk run %d: %w", r.ID, err)
 		}
+		matching, err := s.stillMatching(ctx, by, set, items)
+		if err != nil {
+			return err
+		}
 		for _, it := range items {
-			if err := s.deal(ctx, by, r, it, e.ID); err != nil {
+			if err := s.deal(ctx, by, r, it, e.ID, matching == nil || matching[it.TicketID]); err != nil {
 				return err
 			}
 		}
@@ -72,6 +84,15 @@ func (s *Service) Carry(ctx context.Context, j job.Job) error {
 			return err
 		}
 	}
+}
+
+// begin makes items of the set of a run that has one.
+func (s *Service) begin(ctx context.Context, by authz.Actor, r Run) (*Set, error) {
+	set, err := s.setOf(ctx, r)
+	if err != nil || set == nil {
+		return nil, err
+	}
+	return set, s.expand(ctx, by, r, set)
 }
 
 // actor returns whoever asked, with the rights that they have now; nobody when
@@ -109,7 +130,8 @@ type skip string
 func (s skip) Error() string { return string(s) }
 
 // deal does one ticket of a run, and writes what became of it.
-func (s *Service) deal(ctx context.Context, by authz.Actor, r Run, it Item, cause int64) error {
+// matches is whether the run still asks for the ticket.
+func (s *Service) deal(ctx context.Context, by authz.Actor, r Run, it Item, cause int64, matches bool) error {
 	var a ticket.Action
 	if err := json.Unmarshal([]byte(r.Action), &a); err != nil {
 		return job.Fatal(fmt.Errorf("read the action of bulk run %d: %w", r.ID, err))
@@ -118,6 +140,9 @@ func (s *Service) deal(ctx context.Context, by authz.Actor, r Run, it Item, caus
 		tx.Because(cause)
 		if err := claim(tx, r.ID, it.TicketID); err != nil {
 			return err
+		}
+		if !matches {
+			return left
 		}
 		done := Item{State: ItemDone}
 		var err error

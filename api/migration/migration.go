@@ -34,7 +34,7 @@ type column struct {
 }
 
 func steps() []step {
-	return []step{desk(), workspace(), views(), person(), reports(), attachments(), team(), calendars(), slas()}
+	return []step{desk(), workspace(), views(), person(), reports(), attachments(), team(), calendars(), slas(), bulkSets()}
 }
 
 // Latest is the schema version this program works with.

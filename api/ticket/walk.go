@@ -14,6 +14,11 @@ var FilterParams = filterParams
 // IDs returns the ids of all tickets that a filter finds among those that the
 // actor sees, in the list's order, as they are at one moment.
 func (s *Service) IDs(ctx context.Context, by authz.Actor, f Filter) ([]int64, error) {
+	return s.IDsUpTo(ctx, by, f, math.MaxInt32)
+}
+
+// IDsUpTo is IDs, but returns no more than limit of them.
+func (s *Service) IDsUpTo(ctx context.Context, by authz.Actor, f Filter, limit int) ([]int64, error) {
 	branches := f.branches(scopesOf(by))
 	f, p, err := s.plan(ctx, by, f)
 	if err != nil {
@@ -21,9 +26,9 @@ func (s *Service) IDs(ctx context.Context, by authz.Actor, f Filter) ([]int64, e
 	}
 	var q *sqlText
 	if p.match != nil {
-		q = f.matches(*p.match, p.needle, branches, nil, 0, math.MaxInt32, false)
+		q = f.matches(*p.match, p.needle, branches, nil, 0, limit, false)
 	} else {
-		q = f.union(s.db, branches, nil, 0, math.MaxInt32, f.extra(p.needle))
+		q = f.union(s.db, branches, nil, 0, limit, f.extra(p.needle))
 	}
 	if q == nil {
 		return nil, nil

@@ -5,6 +5,7 @@ import {
   useCallback,
   useEffect,
   useImperativeHandle,
+  useLayoutEffect,
   useRef,
 } from 'react';
 import classes from './scroll-list.module.css';
@@ -34,10 +35,18 @@ interface ScrollListProps<T> {
   onRest?: (item: T, index: number) => void;
   children: (item: T) => ReactNode;
   foot?: ReactNode;
+  /** Names what is shown, for another of which the place is another. */
+  place?: string;
+  /** How far it was scrolled when it was left. */
+  offset?: () => number;
+  /** Called when scrolling came to rest. */
+  onOffset?: (offset: number) => void;
 }
 
 /** So many rows before the end the next ones are fetched. */
 const ahead = 60;
+/** No more rows than these are loaded to come back to a place. */
+const farthest = 2000;
 /** Milliseconds after which a row counts as looked at. */
 const rest = 100;
 
@@ -49,6 +58,7 @@ const rest = 100;
 export function ScrollList<T>(props: ScrollListProps<T>) {
   const { handle, label, items, keyOf, rowHeight, total, onNearEnd, onRest, children, foot } =
     props;
+  const { place, offset, onOffset } = props;
   const box = useRef<HTMLDivElement>(null);
   const last = useRef(-1);
   const rows = useVirtualizer({
@@ -69,6 +79,31 @@ export function ScrollList<T>(props: ScrollListProps<T>) {
   useEffect(() => {
     if (items.length > 0 && end > items.length - ahead) onNearEnd();
   }, [end, items.length, onNearEnd]);
+
+  // Whoever comes back finds the list where they left it, once so much of it is loaded.
+  const wanted = useRef<number | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each place
+  useLayoutEffect(() => {
+    wanted.current = offset?.() ?? 0;
+    if (box.current && wanted.current === 0) box.current.scrollTop = 0;
+  }, [place]);
+  useLayoutEffect(() => {
+    const to = wanted.current;
+    if (!box.current || to === null) return;
+    if (items.length > 0 && items.length * rowHeight >= to + box.current.clientHeight) {
+      box.current.scrollTop = to;
+      wanted.current = null;
+    } else if (to > 0 && items.length !== total && items.length < farthest) onNearEnd();
+    else wanted.current = null;
+  }, [items.length, rowHeight, total, onNearEnd]);
+  const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(resting.current), []);
+  const scrolled = () => {
+    wanted.current = null; // by hand, before it was found
+    if (!onOffset) return;
+    clearTimeout(resting.current);
+    resting.current = setTimeout(() => onOffset(box.current?.scrollTop ?? 0), rest);
+  };
 
   const current = useCallback(() => {
     const row = document.activeElement?.closest<HTMLElement>('[data-row]');
@@ -102,7 +137,7 @@ export function ScrollList<T>(props: ScrollListProps<T>) {
   useEffect(() => () => clearTimeout(timer.current), []);
 
   return (
-    <div ref={box} className={classes.box}>
+    <div ref={box} className={classes.box} onScroll={scrolled}>
       <ul aria-label={label} className={classes.list} style={{ height: rows.getTotalSize() }}>
         {shown.map((row) => {
           const item = items[row.index];

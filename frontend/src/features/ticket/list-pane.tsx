@@ -2,10 +2,11 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon, Button } from '@mantine/core';
 import { IconPlus, IconRefresh, IconRowInsertTop } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { memo, useCallback, useEffect, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Ticket } from '@/lib/api';
 import { type ListContext, useCommandContext } from '@/lib/commands';
 import { fieldErrors } from '@/lib/problem';
+import { useMe } from '@/lib/session';
 import { preferences } from '@/lib/storage';
 import { LinkButton } from '@/ui/link-button';
 import { PageHeading } from '@/ui/page';
@@ -14,18 +15,23 @@ import { Fetched, SkeletonRows } from '@/ui/states';
 import { SelectionBar } from './actions';
 import { ExportButton } from './export-button';
 import { rememberQueue } from './last-queue';
+import { recall, remember } from './list-memory';
 import classes from './list-pane.module.css';
 import { QueueFilters } from './queue-filters';
 import { NothingHere, QueryMistake } from './queue-page';
 import { useQueueTitle } from './queue-title';
-import type { QueueSearch } from './search-params';
+import { type QueueSearch, queryText } from './search-params';
 import {
   clearSelected,
+  currentSelection,
+  mostSelected,
+  openSelection,
   selectAll,
-  selectedIds,
+  selectMatching,
   selectRange,
   toggleSelected,
   useIsSelected,
+  useMatching,
   useSelectedIds,
 } from './selection';
 import { usePrefetchTicket, useTicketList } from './ticket-list';
@@ -58,8 +64,9 @@ export function ListPane({ open }: { open: number | null }) {
     const ticket = rows.current[handle.current?.current() ?? -1];
     if (ticket) act(ticket);
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another list, another selection
-  useEffect(() => clearSelected, [search]);
+  const me = useMe();
+  const key = `${me.id} ${queryText(search)} ${search.sort ?? ''}`;
+  useLayoutEffect(() => openSelection(key), [key]);
   const [commands] = useState<ListContext>(() => ({
     next: () => handle.current?.next(),
     previous: () => handle.current?.previous(),
@@ -69,10 +76,7 @@ export function ListPane({ open }: { open: number | null }) {
     toggleRange: () => withCurrent((ticket) => selectRange(shownIds(), ticket.id)),
     selectAll: () => selectAll(shownIds()),
     clearSelection: clearSelected,
-    selection: () => {
-      const ids = selectedIds();
-      return ids.length > 0 ? { ids: [...ids] } : null;
-    },
+    selection: currentSelection,
   }));
   useCommandContext('list', commands);
 
@@ -149,7 +153,7 @@ export function ListPane({ open }: { open: number | null }) {
           />
         </Button>
       )}
-      <Selected />
+      <Selected list={list} q={queryText(search)} shownIds={shownIds} />
       {mistake ? (
         <QueryMistake message={mistake} />
       ) : (
@@ -167,6 +171,9 @@ export function ListPane({ open }: { open: number | null }) {
                 total={list.exact ? list.count : -1}
                 onNearEnd={list.more}
                 onRest={prefetch}
+                place={key}
+                offset={() => recall(key).offset}
+                onOffset={(offset) => remember(key, { offset })}
               >
                 {(ticket) => (
                   <div className={classes.line}>
@@ -183,11 +190,36 @@ export function ListPane({ open }: { open: number | null }) {
   );
 }
 
+interface SelectedProps {
+  list: { count: number; exact: boolean; rows: readonly Ticket[] };
+  /** What the list finds, in the query language. */
+  q: string;
+  shownIds: () => number[];
+}
+
 /** What can be done with the selected tickets, while there are any. */
-function Selected() {
+function Selected({ list, q, shownIds }: SelectedProps) {
+  const { i18n } = useLingui();
   const ids = useSelectedIds();
+  const matching = useMatching();
+  if (matching) return <SelectionBar selection={matching} onClear={clearSelected} />;
   if (ids.length === 0) return null;
-  return <SelectionBar selection={{ ids: [...ids] }} onClear={clearSelected} />;
+  const { count, exact, rows } = list;
+  const all = ids.length >= Math.min(rows.length, mostSelected);
+  const number = new Intl.NumberFormat(i18n.locale).format(count) + (exact ? '' : '+');
+  return (
+    <SelectionBar selection={{ ids: [...ids] }} onClear={clearSelected}>
+      {all && (count > ids.length || !exact) && (
+        <Button
+          size="compact-sm"
+          variant="light"
+          onClick={() => selectMatching(shownIds(), { q: q || 'id:>0', count, more: !exact })}
+        >
+          <Trans>Select all {number} that match</Trans>
+        </Button>
+      )}
+    </SelectionBar>
+  );
 }
 
 interface SelectBoxProps {

@@ -1,5 +1,14 @@
 import { beforeEach, expect, it } from 'vitest';
-import { clearSelected, selectAll, selectedIds, selectRange, toggleSelected } from './selection';
+import {
+  clearSelected,
+  currentSelection,
+  openSelection,
+  selectAll,
+  selectedIds,
+  selectMatching,
+  selectRange,
+  toggleSelected,
+} from './selection';
 
 const shown = [10, 20, 30, 40, 50];
 beforeEach(clearSelected);
@@ -36,4 +45,20 @@ it('selects all, and then none', () => {
 it('selects no more than one change takes', () => {
   selectAll(Array.from({ length: 1500 }, (_, n) => n + 1));
   expect(selectedIds()).toHaveLength(1000);
+});
+
+it('is remembered for each list', () => {
+  openSelection('one');
+  toggleSelected(10);
+  openSelection('two');
+  expect(selectedIds()).toEqual([]);
+  selectMatching(shown, { q: 'printer', count: 700, more: false });
+  expect(currentSelection()).toEqual({ q: 'printer', count: 700, more: false });
+  openSelection('one');
+  expect(currentSelection()).toEqual({ ids: [10] });
+  openSelection('two');
+  expect(currentSelection()).toMatchObject({ q: 'printer' });
+  // Taking one out leaves those that are on the screen.
+  toggleSelected(20);
+  expect(currentSelection()).toEqual({ ids: [10, 30, 40, 50] });
 });

@@ -1,18 +1,51 @@
 import { useSyncExternalStore } from 'react';
+import type { Selection } from '@/lib/commands';
+import { type Matching, recall, remember } from './list-memory';
 
 /**
  * Which tickets of the list are selected. It lives beside React, so that
  * selecting one renders one row and not the list; it survives a refresh of the
- * list and opening a ticket.
+ * list, opening a ticket, a reload and the way back.
  */
 let ids: readonly number[] = [];
+/** Set when all that match are selected, and not only those that are loaded. */
+let matching: Matching | null = null;
+/** The list that they belong to. */
+let list = '';
 /** Where a range begins: the ticket that was selected last. */
 let anchor: number | null = null;
 const listeners = new Set<() => void>();
 
-function set(next: readonly number[]): void {
+function set(next: readonly number[], all: Matching | null = null): void {
   ids = next;
+  matching = all;
+  if (list) remember(list, { ids, matching });
+  tell();
+}
+
+function tell(): void {
   for (const listener of listeners) listener();
+}
+
+/** Goes to the selection of another list, as it was left. */
+export function openSelection(key: string): void {
+  if (key === list) return;
+  list = key;
+  anchor = null;
+  ({ ids, matching } = recall(key));
+  tell();
+}
+
+/** Selects everything that a query finds; `shown` are those of it that are loaded. */
+export function selectMatching(shown: readonly number[], all: Matching): void {
+  anchor = null;
+  set(shown.slice(0, mostSelected), all);
+}
+
+/** What is selected, or null. */
+export function currentSelection(): Selection | null {
+  if (matching) return matching;
+  return ids.length > 0 ? { ids: [...ids] } : null;
 }
 
 const subscribe = (listener: () => void) => {
@@ -53,7 +86,7 @@ export function selectAll(shown: readonly number[]): void {
 
 export function clearSelected(): void {
   anchor = null;
-  if (ids.length > 0) set([]);
+  if (ids.length > 0 || matching) set([]);
 }
 
 export function selectedIds(): readonly number[] {
@@ -65,7 +98,12 @@ export function useSelectedIds(): readonly number[] {
   return useSyncExternalStore(subscribe, selectedIds);
 }
 
+/** All that match, when they are selected. */
+export function useMatching(): Matching | null {
+  return useSyncExternalStore(subscribe, () => matching);
+}
+
 /** Whether one ticket is selected; its row renders only when that changes. */
 export function useIsSelected(id: number): boolean {
-  return useSyncExternalStore(subscribe, () => ids.includes(id));
+  return useSyncExternalStore(subscribe, () => !!matching || ids.includes(id));
 }

@@ -23,7 +23,7 @@ export interface SearchContext {
 }
 
 /** What is selected: these tickets, or all that match a query. */
-export type Selection = { ids: number[] } | { q: string; count: number };
+export type Selection = { ids: number[] } | { q: string; count: number; more: boolean };
 
 /** There while a list can be exported. */
 export interface ExportsContext {

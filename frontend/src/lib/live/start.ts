@@ -7,6 +7,7 @@ import {
   forgetPresence,
   type LiveState,
   onChange,
+  publishBulk,
   publishChange,
   publishPresence,
   setLiveState,
@@ -41,6 +42,7 @@ export function startLive(client: QueryClient): void {
       const data = JSON.parse(event.data);
       if (event.name === 'change') publishChange(data as Change);
       else if (event.name === 'presence') publishPresence(data.ticket_id, data.people);
+      else if (event.name === 'bulk') publishBulk(data.id);
       else if (event.name === 'view') void invalidate(client, 'listViews', 'listViewCounts');
       else if (event.name === 'reset') void client.invalidateQueries();
     } catch {

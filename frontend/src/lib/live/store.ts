@@ -45,6 +45,29 @@ export function publishChange(change: Change): void {
   for (const listener of changeListeners) listener(change);
 }
 
+const bulkListeners = new Set<(id: number) => void>();
+
+/** Something happened to a run over many tickets. */
+export function publishBulk(id: number): void {
+  for (const listener of bulkListeners) listener(id);
+}
+
+/** Waits until something happens to a run, so many milliseconds at most. */
+export function nextOfBulk(id: number, most: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      bulkListeners.delete(listener);
+      resolve();
+    };
+    const listener = (which: number) => {
+      if (which === id) done();
+    };
+    const timer = setTimeout(done, most);
+    bulkListeners.add(listener);
+  });
+}
+
 export function publishPresence(ticketId: number, people: readonly PresentPerson[]): void {
   if (people.length === 0) present.delete(ticketId);
   else present.set(ticketId, people);
@@ -61,6 +84,11 @@ export function setLiveState(next: LiveState): void {
   if (state === next) return;
   state = next;
   tell();
+}
+
+/** Whether the stream tells what happens. */
+export function isLive(): boolean {
+  return state === 'live';
 }
 
 export function useLiveState(): LiveState {

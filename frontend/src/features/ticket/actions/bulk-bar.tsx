@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, CloseButton, Progress } from '@mantine/core';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import type { BulkRun } from '@/lib/api';
 import {
   allCommands,
@@ -78,13 +78,16 @@ function RunLine({ run, onShow }: { run: BulkRun; onShow: () => void }) {
 
 interface SelectionBarProps {
   selection: Selection;
+  /** What follows the number. */
+  children?: ReactNode;
   onClear: () => void;
 }
 
 /** What can be done to the selected tickets: each command that has a form for many. */
-export function SelectionBar({ selection, onClear }: SelectionBarProps) {
+export function SelectionBar({ selection, children, onClear }: SelectionBarProps) {
   const { t } = useLingui();
   const count = 'ids' in selection ? selection.ids.length : selection.count;
+  const more = !('ids' in selection) && selection.more;
   const list = contexts().list;
   const on: Contexts = {
     ticket: undefined,
@@ -93,8 +96,9 @@ export function SelectionBar({ selection, onClear }: SelectionBarProps) {
   return (
     <section className={classes.bar} aria-label={t`Selected tickets`}>
       <span className={classes.count} role="status">
-        <Trans>{count} selected</Trans>
+        {more ? <Trans>More than {count} selected</Trans> : <Trans>{count} selected</Trans>}
       </span>
+      {children}
       {allCommands()
         .filter((command) => command.bulk)
         .map(({ id }) => (

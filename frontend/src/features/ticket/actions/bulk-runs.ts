@@ -11,19 +11,23 @@ import {
   type Ticket,
   undoBulk,
 } from '@/lib/api';
-import { contexts } from '@/lib/commands';
+import { contexts, type Selection } from '@/lib/commands';
+import { isLive, nextOfBulk } from '@/lib/live/store';
 import { explain } from '@/lib/problem';
 import { invalidate } from '@/lib/query';
 import { uuid } from '@/lib/random';
 import { announce } from '@/lib/status-line';
+import { timeZone } from '@/lib/time';
 import { offerUndo } from '@/lib/undo';
 import { knownTicket, patchTicket } from './cache';
 import { type Change, refreshAround, withChange } from './changes';
 
 const must = { throwOnError: true } as const;
 
-/** Milliseconds between two looks at a run that goes on. */
+/** Milliseconds between two looks at a run that goes on, where nothing tells of it. */
 const pause = 400;
+/** And where the stream does. */
+const patience = 5000;
 
 /** Runs that go on, or that have something to tell. */
 let runs: readonly BulkRun[] = [];
@@ -87,14 +91,16 @@ function paint(client: QueryClient, ids: number[], change: Change | 'delete'): v
 /** Does one thing to many tickets: shown at once, done by the server, with a word about each. */
 export async function changeMany(
   client: QueryClient,
-  ids: number[],
+  selection: Selection,
   change: Change | 'delete',
 ): Promise<void> {
-  paint(client, ids, change);
+  if ('ids' in selection) paint(client, selection.ids, change);
   contexts().list?.clearSelection?.();
   try {
     const headers = { 'Idempotency-Key': uuid() };
-    const { data } = await startBulk({ body: { action: actionOf(change), ids }, headers, ...must });
+    const which = 'ids' in selection ? { ids: selection.ids } : { q: selection.q, tz: timeZone() };
+    const body = { action: actionOf(change), ...which };
+    const { data } = await startBulk({ body, headers, ...must });
     await follow(client, data);
   } catch (error) {
     refreshAround(client);
@@ -106,7 +112,7 @@ async function follow(client: QueryClient, started: BulkRun): Promise<void> {
   let run = started;
   put(run);
   while (run.state === 'running') {
-    await new Promise((done) => setTimeout(done, pause));
+    await nextOfBulk(run.id, isLive() ? patience : pause);
     if (!runs.some(({ id }) => id === run.id)) return; // The session ended.
     run = (await getBulk({ path: { id: run.id }, ...must })).data;
     put(run);

@@ -7,11 +7,11 @@ import type { Target } from './target';
 /** Carries a change out on what a command acts on. */
 export function change(client: QueryClient, { ticket, selection }: Target, what: Change): void {
   if (ticket) changeTicket(client, ticket, what);
-  else if ('ids' in selection) void changeMany(client, selection.ids, what);
+  else void changeMany(client, selection, what);
 }
 
 /** Deletes what a command acts on. */
 export function remove(client: QueryClient, { ticket, selection }: Target): void {
   if (ticket) removeTicket(client, ticket);
-  else if ('ids' in selection) void changeMany(client, selection.ids, 'delete');
+  else void changeMany(client, selection, 'delete');
 }
