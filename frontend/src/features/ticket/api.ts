@@ -102,7 +102,7 @@ export function useCreateTicket() {
 export function useEditTicket() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (input: { base: TicketDetail; title: string; description: string }) => {
+    mutationFn: async (input: { base: TicketDetail; title?: string; description?: string }) => {
       const { base, ...body } = input;
       const options = { path: { id: base.id }, body, headers: ifMatch(base), ...must };
       return (await updateTicket(options)).data;

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,30 +10,35 @@ import { isQueued } from '@/lib/offline/door';
 import { asApiError, explain } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
 import { FormError } from '@/ui/form-error';
-import { PlainText } from '@/ui/plain-text';
 import { useEditTicket } from './api';
-import classes from './edit-ticket.module.css';
+import { EditConflict } from './edit-conflict';
+import { changedTexts, mergeTexts, type TextField, type Texts } from './merge-edit';
 import { useTextRules } from './new-ticket-page';
 
-/** Edits title and description; when somebody else was faster, both versions are shown. */
+interface Conflict {
+  theirs: TicketDetail;
+  fields: TextField[];
+}
+
+/** Edits title and description; what somebody else changed meanwhile is merged, or both versions are shown. */
 export function EditTicket({ ticket, onDone }: { ticket: TicketDetail; onDone: () => void }) {
   const { t } = useLingui();
   const client = useQueryClient();
   const edit = useEditTicket();
   // Editing is against the version that was on screen when it began.
-  const [base] = useState(ticket);
-  const [theirs, setTheirs] = useState<TicketDetail | null>(null);
-  const form = useForm({
+  const [base, setBase] = useState(ticket);
+  const [conflict, setConflict] = useState<Conflict | null>(null);
+  const form = useForm<Texts>({
     initialValues: { title: ticket.title, description: ticket.description },
     validate: useTextRules(),
   });
 
-  const save = (against: TicketDetail) =>
+  const save = (since: TicketDetail, values: Texts, merged = false) =>
     edit.mutate(
-      { base: against, ...form.values },
+      { base: since, ...changedTexts(since, values) },
       {
         onSuccess: () => {
-          announce(t`Ticket saved`);
+          announce(merged ? t`Ticket saved, with what somebody else changed` : t`Ticket saved`);
           onDone();
         },
         onError: async (error) => {
@@ -43,24 +48,42 @@ export function EditTicket({ ticket, onDone }: { ticket: TicketDetail; onDone: (
           }
           if (asApiError(error).status !== 412) return showServerErrors(form, error);
           const options = getTicketOptions({ path: { id: ticket.id } });
-          setTheirs(await client.fetchQuery({ ...options, staleTime: 0 }).catch(() => null));
+          const theirs = await client
+            .fetchQuery({ ...options, staleTime: 0 })
+            .catch(() => undefined);
+          if (!theirs) return;
+          const { merged, conflicts } = mergeTexts(since, theirs, values);
+          form.setValues(merged);
+          setBase(theirs);
+          if (conflicts.length === 0) save(theirs, merged, true);
+          else setConflict({ theirs, fields: conflicts });
         },
       },
     );
-  const submit = form.onSubmit(() => save(theirs ?? base), focusFirstError);
+  const submit = form.onSubmit((values) => save(base, values), focusFirstError);
   return (
     <form noValidate onSubmit={submit}>
       <Stack>
-        {theirs ? (
-          <Conflict
-            theirs={theirs}
+        {conflict ? (
+          <EditConflict
+            fields={conflict.fields}
+            theirs={conflict.theirs}
             mine={form.values}
             onTakeTheirs={onDone}
-            onKeepMine={() => save(theirs)}
+            onSave={(fromTheirs) => {
+              const values = { ...form.values };
+              for (const field of fromTheirs) values[field] = conflict.theirs[field];
+              save(conflict.theirs, values);
+            }}
             busy={edit.isPending}
           />
         ) : (
-          <FormError error={edit.error} shown={['title', 'description']} />
+          !edit.isPending && (
+            <FormError
+              error={asApiError(edit.error).status === 412 ? null : edit.error}
+              shown={['title', 'description']}
+            />
+          )
         )}
         <TextInput label={t`Title`} required autoFocus {...form.getInputProps('title')} />
         <Textarea
@@ -72,7 +95,7 @@ export function EditTicket({ ticket, onDone }: { ticket: TicketDetail; onDone: (
           {...form.getInputProps('description')}
         />
         <Group>
-          {!theirs && (
+          {!conflict && (
             <Button type="submit" loading={edit.isPending} disabled={!form.isDirty()}>
               <Trans>Save ticket</Trans>
             </Button>
@@ -83,54 +106,5 @@ export function EditTicket({ ticket, onDone }: { ticket: TicketDetail; onDone: (
         </Group>
       </Stack>
     </form>
-  );
-}
-
-interface Texts {
-  title: string;
-  description: string;
-}
-
-function Conflict(props: {
-  theirs: Texts;
-  mine: Texts;
-  busy: boolean;
-  onTakeTheirs: () => void;
-  onKeepMine: () => void;
-}) {
-  const { theirs, mine, busy, onTakeTheirs, onKeepMine } = props;
-  const { t } = useLingui();
-  return (
-    <Alert
-      color="orange"
-      role="alert"
-      title={t`Somebody changed this ticket while you were editing`}
-    >
-      <Stack gap="sm">
-        <div className={classes.versions}>
-          <Version heading={t`The version on the server`} texts={theirs} />
-          <Version heading={t`Your version`} texts={mine} />
-        </div>
-        <Group gap="xs">
-          <Button size="xs" onClick={onKeepMine} loading={busy}>
-            <Trans>Save my version</Trans>
-          </Button>
-          <Button size="xs" variant="default" onClick={onTakeTheirs}>
-            <Trans>Keep the version on the server</Trans>
-          </Button>
-        </Group>
-      </Stack>
-    </Alert>
-  );
-}
-
-function Version({ heading, texts }: { heading: string; texts: Texts }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard has to reach it
-    <section className={classes.version} tabIndex={0} aria-label={heading}>
-      <h3>{heading}</h3>
-      <p>{texts.title}</p>
-      <PlainText text={texts.description} />
-    </section>
   );
 }

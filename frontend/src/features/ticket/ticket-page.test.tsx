@@ -287,9 +287,39 @@ describe('editing', () => {
     await user.click(screen.getByRole('button', { name: 'Save ticket' }));
     const theirs = await screen.findByRole('region', { name: 'The version on the server' });
     expect(within(theirs).getByText('Printer soaked')).toBeVisible();
-    await user.click(screen.getByRole('button', { name: 'Save my version' }));
+    await user.click(screen.getByRole('button', { name: 'Save what is chosen' }));
     expect(await screen.findByRole('heading', { name: 'Printer burnt down' })).toBeVisible();
     expect(conditions).toEqual(['"v1."', '"v2."']);
+  });
+
+  it('merges what different people changed in different fields', async () => {
+    let now = aTicketDetail({ version: 1 });
+    const sent: unknown[] = [];
+    server.use(
+      on.get('/tickets/:id', () => HttpResponse.json(now)),
+      on.patch('/tickets/:id', async ({ request }) => {
+        const body = (await request.json()) as Partial<TicketDetail>;
+        sent.push([request.headers.get('If-Match'), body]);
+        if (sent.length === 1) {
+          now = { ...now, version: 2, description: 'It is soaked.' };
+          return problem(412);
+        }
+        now = { ...now, ...body, version: 3 };
+        return HttpResponse.json(now);
+      }),
+    );
+    const { user } = openApp('/tickets/42', 'employee');
+    await user.click(await screen.findByRole('button', { name: 'Edit ticket' }));
+    const title = screen.getByLabelText(/^Title/);
+    await user.clear(title);
+    await user.type(title, 'Printer burnt down');
+    await user.click(screen.getByRole('button', { name: 'Save ticket' }));
+    expect(await screen.findByRole('heading', { name: 'Printer burnt down' })).toBeVisible();
+    expect(sent).toEqual([
+      ['"v1."', { title: 'Printer burnt down' }],
+      ['"v2."', { title: 'Printer burnt down' }],
+    ]);
+    expect(now.description).toBe('It is soaked.');
   });
 });
 

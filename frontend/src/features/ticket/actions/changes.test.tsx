@@ -42,8 +42,8 @@ function desk() {
     calls,
     now: () => now,
     /** Somebody else changes the ticket. */
-    meddle: () => {
-      now = { ...now, title: 'Printer soaked', version: now.version + 1 };
+    meddle: (what: Partial<TicketDetail> = { title: 'Printer soaked' }) => {
+      now = { ...now, ...what, version: now.version + 1 };
     },
   };
 }
@@ -103,6 +103,29 @@ describe('undo', () => {
       'assign {"user_id":null} "v4."',
     ]);
     await waitFor(() => expect(screen.queryByRole('button', { name: 'Undo' })).toBeNull());
+  });
+
+  it('goes on top of what somebody else changed elsewhere in the ticket', async () => {
+    const { now, calls, meddle } = desk();
+    const { user } = openApp('/tickets/42', 'it_staff');
+    await screen.findByRole('heading', { name: 'Printer on fire' });
+    meddle();
+    await user.keyboard('p');
+    await user.keyboard('urg{Enter}');
+    await waitFor(() => expect(now()).toMatchObject({ priority: 'urgent', version: 3 }));
+    expect(now().title).toBe('Printer soaked');
+    expect(calls).toEqual(['42 {"priority":"urgent"} "v1."', '42 {"priority":"urgent"} "v2."']);
+  });
+
+  it('leaves what somebody else changed at the same moment', async () => {
+    const { now, meddle } = desk();
+    const { user } = openApp('/tickets/42', 'it_staff');
+    await screen.findByRole('heading', { name: 'Printer on fire' });
+    meddle({ priority: 'low' });
+    await user.keyboard('p');
+    await user.keyboard('urg{Enter}');
+    expect(await screen.findByText(/It shows their version now/)).toBeVisible();
+    expect(now()).toMatchObject({ priority: 'low', version: 2 });
   });
 
   it('does not overwrite what somebody else did since', async () => {

@@ -4,6 +4,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import {
   assignTicket,
   closeTicket,
+  getTicket,
   reopenTicket,
   type Ticket,
   type TicketDetail,
@@ -98,6 +99,18 @@ async function send(ticket: Known, change: Change, strict: boolean): Promise<Tic
   }
 }
 
+/**
+ * Somebody else was faster: where they changed something else, the change goes
+ * on top of theirs; where it was the same thing, they keep it.
+ */
+async function sendAgain(before: Known, change: Change, error: unknown): Promise<TicketDetail> {
+  if (asApiError(error).status !== 412) throw error;
+  const theirs = (await getTicket({ path: { id: before.id }, ...must })).data;
+  const was = inverse(before, change);
+  if (!alreadySo(theirs, was)) throw error;
+  return send(theirs, change, false);
+}
+
 /** The changes of a ticket that are painted but not confirmed yet, in their order. */
 const unconfirmed = new Map<number, Change[]>();
 
@@ -129,7 +142,10 @@ async function submit(client: QueryClient, ticket: Known, change: Change, agains
     mutationFn: async () => {
       const now = knownTicket(client, id) ?? ticket;
       const version = against === undefined ? now.version : ownVersion(id, against);
-      const answer = await send({ ...now, version }, change, against !== undefined);
+      const answer = await send({ ...now, version }, change, against !== undefined).catch(
+        (error) =>
+          against === undefined ? sendAgain(ticket, change, error) : Promise.reject(error),
+      );
       rememberOwn(id, answer.version);
       // The version at once, for the next change; the rest with its line of history.
       patchTicket(client, id, (shown) => ({
