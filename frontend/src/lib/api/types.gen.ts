@@ -197,7 +197,15 @@ export type BulkRunList = {
 
 export type BulkStart = {
     action: BulkActionStart;
-    ids: Array<number>;
+    ids?: Array<number>;
+    /**
+     * Q, in the place of ids, is for all tickets that it finds, at most 100,000.
+     */
+    q?: string;
+    /**
+     * TZ is the time zone in which the days of q begin; the caller's own by default.
+     */
+    tz?: string;
 };
 
 export type CcAdd = {

@@ -582,7 +582,7 @@ export const listBulkInfiniteOptions = (options?: Options<ListBulkData>) => infi
 /**
  * Change many tickets
  *
- * Begins to do one thing to each of the tickets, in the background and with the rights of the caller for each of them. What becomes of each is in its items; the stream tells how far it is.
+ * Begins to do one thing to each of the tickets, in the background and with the rights of the caller for each of them. What becomes of each is in its items; the stream tells how far it is. The tickets are named by ids, or by a query: the set is what it finds when the run is asked for, and a ticket that it no longer finds when its turn has come is left as it is.
  */
 export const startBulkMutation = (options?: Partial<Options<StartBulkData>>): UseMutationOptions<StartBulkResponse, StartBulkError, Options<StartBulkData>> => {
     const mutationOptions: UseMutationOptions<StartBulkResponse, StartBulkError, Options<StartBulkData>> = {
