@@ -25,6 +25,7 @@ export const Composer = memo(function Composer({ ticket }: ComposerProps) {
   const { t } = useLingui();
   const notes = useCan('note.write');
   const painted = useAfterPaint();
+  const [asked, setAsked] = useState(false);
   const [mode, setMode] = useState<MessageKind>('reply');
   const [filled, setFilled] = useState<Record<MessageKind, boolean>>({ reply: false, note: false });
   const writers = {
@@ -35,7 +36,10 @@ export const Composer = memo(function Composer({ ticket }: ComposerProps) {
   const show = useMemo(
     () => (kind: MessageKind, writer: typeof reply) => () => {
       // On the screen and focused at once: the next key belongs into the box.
-      flushSync(() => setMode(kind));
+      flushSync(() => {
+        setAsked(true);
+        setMode(kind);
+      });
       writer.current?.focus();
     },
     [],
@@ -56,6 +60,8 @@ export const Composer = memo(function Composer({ ticket }: ComposerProps) {
     send: filled[mode] ? send : undefined,
     sendAndResolve: filled[mode] && ticket.can.update_status ? sendAndResolve : undefined,
   });
+  // The conversation first; whoever wants to write at once does not wait, either.
+  const built = painted || asked;
   return (
     <section className={classes.composer} data-mode={mode} aria-label={t`Answer`}>
       {notes && (
@@ -82,15 +88,18 @@ export const Composer = memo(function Composer({ ticket }: ComposerProps) {
           </button>
         </div>
       )}
-      <Writer
-        key="reply"
-        ref={reply}
-        ticket={ticket}
-        kind="reply"
-        hidden={mode !== 'reply'}
-        onFilled={(on) => setFilled((now) => (now.reply === on ? now : { ...now, reply: on }))}
-      />
-      {notes && (painted || mode === 'note') && (
+      {!built && <div className={classes.room} />}
+      {built && (
+        <Writer
+          key="reply"
+          ref={reply}
+          ticket={ticket}
+          kind="reply"
+          hidden={mode !== 'reply'}
+          onFilled={(on) => setFilled((now) => (now.reply === on ? now : { ...now, reply: on }))}
+        />
+      )}
+      {notes && built && (
         <Writer
           key="note"
           ref={note}

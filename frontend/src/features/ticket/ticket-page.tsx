@@ -7,6 +7,7 @@ import type { TicketDetail } from '@/lib/api';
 import { CommandButton, type Contexts, useCommandContext, useTicketScope } from '@/lib/commands';
 import { useTellPresence } from '@/lib/live/presence';
 import { ApiError, asApiError } from '@/lib/problem';
+import { AfterPaint } from '@/ui/after-paint';
 import { isolated } from '@/ui/isolate';
 import { PageHeading } from '@/ui/page';
 import { personName } from '@/ui/person';
@@ -126,8 +127,10 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
           ) : works ? (
             <>
               <Properties ticket={ticket} on={on} />
-              <SinceLastLook ticket={ticket} seenAt={seenAt} />
-              <RequesterTickets requester={ticket.created_by} except={ticket.id} />
+              <AfterPaint>
+                <SinceLastLook ticket={ticket} seenAt={seenAt} />
+                <RequesterTickets requester={ticket.created_by} except={ticket.id} />
+              </AfterPaint>
             </>
           ) : (
             <>
