@@ -176,7 +176,19 @@ func Held(tx *gorm.DB, messageID int64) ([]int64, error) {
 	return ids, nil
 }
 
-// Drop takes away the files of a comment or a note that is deleted.
+// GiveBack makes the files of a note that is deleted uploads of their owners again,
+// so that whoever takes the deletion back can send them once more.
+func GiveBack(tx *event.Tx, noteID int64) error {
+	err := tx.Model(&Attachment{}).Where("note_id = ?", noteID).Updates(map[string]any{
+		"ticket_id": nil, "note_id": nil, "expires_at": tx.Now.Add(keep), "version": gorm.Expr("version + 1"), "updated_at": tx.Now,
+	}).Error
+	if err != nil {
+		return fmt.Errorf("give back the files of note %d: %w", noteID, err)
+	}
+	return nil
+}
+
+// Drop takes away the files of a comment that is deleted.
 func Drop(tx *gorm.DB, t Target) error {
 	if err := of(tx, t).Delete(&Attachment{}).Error; err != nil {
 		return fmt.Errorf("delete the files of ticket %d: %w", t.TicketID, err)

@@ -151,6 +151,9 @@ func TestEditsAndDeletions(t *testing.T) {
 		s.sue.Delete(at("/api/attachments/%d", n)).Want(403)
 		s.sam.Delete(at("/api/notes/%d", note)).Want(204)
 		s.ada.Get(content(n)).Want(404)
+		s.sam.Post(s.ticket+"/notes", obj{"content": "N.", "attachment_ids": []int64{n}}).Want(201) // taken back
+		s.ada.Get(content(n)).Want(200)
+		s.emma.Get(content(n)).Want(404)
 		for _, e := range s.sam.Get(s.ticket + "/events?page_size=100").Want(200).Results() {
 			if e["type"] == "attachment.removed" {
 				return

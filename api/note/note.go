@@ -178,7 +178,7 @@ func (s *Service) Delete(ctx context.Context, by authz.Actor, id int64, want eta
 		if err := written(tx.Where("id = ? AND version = ?", n.ID, n.Version).Delete(&Note{}), n.ID); err != nil {
 			return err
 		}
-		if err := attachment.Drop(tx.DB, attachment.Target{TicketID: n.TicketID, NoteID: &n.ID}); err != nil {
+		if err := attachment.GiveBack(tx, n.ID); err != nil {
 			return err
 		}
 		return tx.Emit(Deleted, ticket.Subject, n.TicketID, Ref{NoteID: n.ID})

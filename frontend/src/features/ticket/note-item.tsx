@@ -8,6 +8,7 @@ import { createNote, deleteNote, type Note, updateNote } from '@/lib/api';
 import { ifMatch } from '@/lib/etag';
 import { isQueued } from '@/lib/offline/door';
 import { asApiError, explain } from '@/lib/problem';
+import { useMe } from '@/lib/session';
 import { announce } from '@/lib/status-line';
 import { offerUndo } from '@/lib/undo';
 import { Avatar, personName } from '@/ui/person';
@@ -24,6 +25,8 @@ export function NoteItem({ note }: { note: Note }) {
   const client = useQueryClient();
   const [editing, setEditing] = useState(false);
   const author = personName(note.author);
+  const own = note.author.id === useMe().id;
+  const files = note.attachments.map((one) => one.id);
   const edited = Date.parse(note.updated_at) - Date.parse(note.created_at) > 1000;
   const remove = useMutation({
     mutationFn: () => deleteNote({ path: { id: note.id }, headers: ifMatch(note), ...must }),
@@ -33,7 +36,8 @@ export function NoteItem({ note }: { note: Note }) {
         undo: async () => {
           await createNote({
             path: { id: note.ticket_id },
-            body: { content: note.content },
+            // Deleting gave the files back to whoever had sent them.
+            body: { content: note.content, attachment_ids: own ? files : undefined },
             ...must,
           });
           refreshTicket(client, note.ticket_id);
