@@ -62,12 +62,13 @@ type ItemView struct {
 	Message  string `json:"message" example:"There is no such ticket, or you may not see it."`
 } //@name BulkItem
 
-// ActionRequest says what to do: assign needs user_id (null for nobody),
+// ActionRequest says what to do: assign needs user_id (null for nobody), assign_team team_id (null for none),
 // update_status status, set_priority priority. GET /api/actions lists every type
 // with what it needs, which stands beside the type in the same way.
 type ActionRequest struct {
 	Type     string `json:"type" validate:"required" example:"update_status"`
 	UserID   *int64 `json:"user_id" validate:"optional" extensions:"x-nullable" example:"3"`
+	TeamID   *int64 `json:"team_id" validate:"optional" extensions:"x-nullable" example:"2"`
 	Status   string `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"resolved"`
 	Priority string `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
 } //@name BulkActionStart

@@ -11,6 +11,7 @@ const features = [
   'auth',
   'user',
   'attachment',
+  'team',
   'ticket',
   'outbox',
   'tour',

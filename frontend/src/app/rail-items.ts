@@ -10,6 +10,7 @@ import {
   IconUser,
   IconUserCheck,
   IconUsers,
+  IconUsersGroup,
 } from '@tabler/icons-react';
 import { useRouterState } from '@tanstack/react-router';
 import { useViewCounts } from '@/features/ticket';
@@ -18,16 +19,24 @@ import { useCan } from '@/lib/can';
 import { useMe } from '@/lib/session';
 import { personName } from '@/ui/person';
 import type { Item } from './rail-item';
+import { useTeamItems } from './rail-teams';
 import { useCountText, useViewItems } from './rail-views';
 
 /** Everywhere the signed-in person can go. */
-export function useItems(): { work: Item[]; views: Item[]; admin: Item[]; me: Item } {
+export function useItems(): {
+  work: Item[];
+  views: Item[];
+  teams: Item[];
+  admin: Item[];
+  me: Item;
+} {
   const { t } = useLingui();
   const me = useMe();
   const works = useCan('ticket.queue');
   const reports = useCan('report.view');
   const users = useCan('user.manage');
   const jobs = useCan('job.manage');
+  const managesTeams = useCan('team.manage');
   const { pathname, view } = useRouterState({
     select: ({ location }) => ({
       pathname: location.pathname,
@@ -47,6 +56,7 @@ export function useItems(): { work: Item[]; views: Item[]; admin: Item[]; me: It
     current,
     count: works ? text(counts.get('all')) : undefined,
   });
+  const teams = useTeamItems(works, works && pathname.startsWith('/tickets'));
   const onList = pathname === '/tickets' || /^\/tickets\/\d+$/.test(pathname);
   const staffViews: Item[] = [
     {
@@ -81,7 +91,7 @@ export function useItems(): { work: Item[]; views: Item[]; admin: Item[]; me: It
       current: onList && view === 'unread',
       count: text(counts.get('unread')),
     },
-    queue('all', onList && !view),
+    queue('all', onList && !view && !teams.some(({ current }) => current)),
   ];
   const home: Item = {
     key: 'dashboard',
@@ -111,12 +121,21 @@ export function useItems(): { work: Item[]; views: Item[]; admin: Item[]; me: It
     link: { to: '/jobs' },
     current: below('/jobs'),
   };
+  const teamPages: Item = {
+    key: 'teams',
+    label: t`Teams`,
+    icon: IconUsersGroup,
+    link: { to: '/teams' },
+    current: below('/teams'),
+  };
   return {
     work: [home, ...(works ? staffViews : [queue('all', below('/tickets'))])],
     views: useViewItems(onList ? view : undefined),
+    teams: works ? [...teams, ...(teams.length > 0 && !managesTeams ? [teamPages] : [])] : [],
     admin: [
       ...(reports ? [reportPages] : []),
       ...(users ? [userPages] : []),
+      ...(managesTeams ? [teamPages] : []),
       ...(jobs ? [jobPages] : []),
     ],
     me: {

@@ -36,7 +36,7 @@ interface RailProps {
 /** The left rail: views, then administration, then oneself. */
 export function Rail({ narrow, onToggle, children }: RailProps) {
   const { t } = useLingui();
-  const { work, views, admin, me } = useItems();
+  const { work, views, teams, admin, me } = useItems();
   const Toggle = narrow ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const toggleLabel = narrow ? t`Widen the menu` : t`Narrow the menu`;
   return (
@@ -55,6 +55,18 @@ export function Rail({ narrow, onToggle, children }: RailProps) {
             </p>
             <ul>
               {views.map((item) => (
+                <RailLink key={item.key} item={item} />
+              ))}
+            </ul>
+          </>
+        )}
+        {teams.length > 0 && (
+          <>
+            <p className={classes.caption}>
+              <Trans>My teams</Trans>
+            </p>
+            <ul>
+              {teams.map((item) => (
                 <RailLink key={item.key} item={item} />
               ))}
             </ul>

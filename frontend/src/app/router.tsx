@@ -118,6 +118,11 @@ const appRoutes = [
   }),
   createRoute({
     getParentRoute: () => app,
+    path: '/teams',
+    component: page(() => import('@/features/team/teams-page'), 'TeamsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
     path: '/users',
     validateSearch: parseUsersSearch,
     component: page(() => import('@/features/user/users-page'), 'UsersPage'),

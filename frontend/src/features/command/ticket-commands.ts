@@ -2,6 +2,8 @@ import { msg } from '@lingui/core/macro';
 import {
   IconChevronLeft,
   IconCircleCheck,
+  IconEye,
+  IconEyeOff,
   IconFlag,
   IconHandGrab,
   IconLock,
@@ -10,8 +12,9 @@ import {
   IconProgress,
   IconTrash,
   IconUser,
+  IconUsersGroup,
 } from '@tabler/icons-react';
-import { ask, change, remove, type Status, type Target, targetOf } from '@/features/ticket';
+import { ask, change, follow, remove, type Status, type Target, targetOf } from '@/features/ticket';
 import type { Ticket } from '@/lib/api';
 import { type Command, type Contexts, defineCommand } from '@/lib/commands';
 
@@ -136,6 +139,39 @@ export function defineTicketCommands(): void {
     act: (target, context) => {
       if (context.global) remove(context.global.client, target);
       if (target.ticket && context.ticket?.ticket.id === target.ticket.id) context.ticket.back();
+    },
+  });
+  onTickets({
+    id: 'ticket.team',
+    label: msg`Give to a team`,
+    words: msg`team queue group`,
+    icon: IconUsersGroup,
+    keys: 'Shift+t',
+    can: 'assign',
+    bulk: true,
+    act: (target, _, anchor) => ask({ about: 'team', target, anchor }),
+  });
+  onTickets({
+    id: 'ticket.watch',
+    label: msg`Watch or stop watching the ticket`,
+    words: msg`follow unfollow subscribe`,
+    icon: IconEye,
+    keys: 'w',
+    can: 'watch',
+    act: ({ ticket }, { global }) => {
+      if (ticket && global) void follow(global.client, ticket, !ticket.watching);
+    },
+  });
+  onTickets({
+    id: 'ticket.confidential',
+    label: msg`Switch whether the ticket is confidential`,
+    words: msg`private secret hide`,
+    icon: IconEyeOff,
+    keys: 'Shift+h',
+    can: 'confidential',
+    act: (target, { global }) => {
+      if (!global || !target.ticket) return;
+      change(global.client, target, { kind: 'confidential', to: !target.ticket.confidential });
     },
   });
   defineCommand({

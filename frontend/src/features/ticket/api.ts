@@ -88,7 +88,14 @@ export function useCreateTicket() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (input: {
-      body: { title: string; description: string; priority: Priority };
+      body: {
+        title: string;
+        description: string;
+        priority: Priority;
+        confidential?: boolean;
+        requester_id?: number;
+        team_id?: number;
+      };
       headers: Record<string, string>;
     }) => (await createTicket({ ...input, ...must })).data,
     onSuccess: (ticket) => {

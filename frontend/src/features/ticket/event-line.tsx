@@ -73,6 +73,27 @@ function Sentence({ event }: { event: TicketEvent }) {
     case 'attachment.removed':
     case 'note.attachment_removed':
       return <Trans>{who} deleted a file</Trans>;
+    case 'ticket.team_changed': {
+      const to = data.to as { id: number; name: string } | null;
+      if (!to) return <Trans>{who} took the ticket from its team</Trans>;
+      const team = to.name;
+      return (
+        <Trans>
+          {who} gave the ticket to team {team}
+        </Trans>
+      );
+    }
+    case 'ticket.confidential_changed':
+      return data.confidential ? (
+        <Trans>{who} made the ticket confidential</Trans>
+      ) : (
+        <Trans>{who} made the ticket not confidential</Trans>
+      );
+    case 'ticket.cc_added':
+    case 'ticket.cc_removed':
+    case 'note.watcher_added':
+    case 'note.watcher_removed':
+      return <Following who={who} event={event} />;
     case 'note.deleted':
       return <Trans>{who} deleted an internal note</Trans>;
     case 'ticket.deleted':
@@ -89,5 +110,48 @@ function Sentence({ event }: { event: TicketEvent }) {
         </Trans>
       );
     }
+  }
+}
+
+/** Somebody began or ceased to follow a ticket. */
+function Following({ who, event }: { who: string; event: TicketEvent }) {
+  const { t } = useLingui();
+  const user = (event.data as Record<string, unknown>).user as {
+    id: number;
+    username: string;
+  } | null;
+  const whom = user ? user.username : t`an address`;
+  const self = user?.id === event.actor?.id;
+  switch (event.type) {
+    case 'ticket.cc_added':
+      return (
+        <Trans>
+          {who} put {whom} in CC
+        </Trans>
+      );
+    case 'ticket.cc_removed':
+      return self ? (
+        <Trans>{who} left CC</Trans>
+      ) : (
+        <Trans>
+          {who} took {whom} from CC
+        </Trans>
+      );
+    case 'note.watcher_added':
+      return self ? (
+        <Trans>{who} watches the ticket</Trans>
+      ) : (
+        <Trans>
+          {who} made {whom} a watcher
+        </Trans>
+      );
+    default:
+      return self ? (
+        <Trans>{who} stopped watching</Trans>
+      ) : (
+        <Trans>
+          {who} took {whom} from the watchers
+        </Trans>
+      );
   }
 }

@@ -2,6 +2,7 @@ export {
   ask,
   BulkProgress,
   change,
+  follow,
   Pickers,
   remove,
   SelectionBar,

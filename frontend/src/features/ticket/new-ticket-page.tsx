@@ -1,9 +1,23 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Group, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import {
+  Button,
+  Checkbox,
+  Group,
+  SegmentedControl,
+  Select,
+  Stack,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import { namesOf, UploadTray, useUploads } from '@/features/attachment';
+import { useTeams } from '@/features/team';
+import { PersonSelect } from '@/features/user';
+import type { User } from '@/lib/api';
+import { useCan } from '@/lib/can';
 import { focusFirstError, showServerErrors } from '@/lib/forms';
 import { useIdempotencyKey } from '@/lib/idempotency';
 import { isQueued } from '@/lib/offline/door';
@@ -43,8 +57,17 @@ export function NewTicketPage() {
   const key = useIdempotencyKey();
   const priorityLabel = useId();
   const rules = useTextRules();
-  const form = useForm<{ title: string; description: string; priority: Priority }>({
-    initialValues: { title: '', description: '', priority: 'medium' },
+  const works = useCan('ticket.work');
+  const [requester, setRequester] = useState<User | null>(null);
+  const [team, setTeam] = useState<string | null>(null);
+  const teams = useTeams(works);
+  const form = useForm<{
+    title: string;
+    description: string;
+    priority: Priority;
+    confidential: boolean;
+  }>({
+    initialValues: { title: '', description: '', priority: 'medium', confidential: false },
     validate: { title: rules.title },
   });
   const submit = form.onSubmit((values) => {
@@ -52,6 +75,8 @@ export function NewTicketPage() {
       ...values,
       description: values.description.trim() ? values.description : values.title,
       attachment_ids: uploads.ids.length > 0 ? uploads.ids : undefined,
+      ...(requester && { requester_id: requester.id }),
+      ...(team && { team_id: Number(team) }),
     };
     create.mutate(
       { body, headers: key.headers(body) },
@@ -81,6 +106,16 @@ export function NewTicketPage() {
       <form noValidate onSubmit={submit}>
         <Stack gap="lg">
           <FormError error={create.error} shown={['title', 'description', 'priority']} />
+          {works && (
+            <PersonSelect
+              among="people"
+              label={t`For whom?`}
+              placeholder={t`Myself`}
+              clearable
+              value={requester}
+              onPick={setRequester}
+            />
+          )}
           <TextInput
             label={t`What is wrong?`}
             placeholder={t`For example: my laptop does not start`}
@@ -127,6 +162,23 @@ export function NewTicketPage() {
                   {...form.getInputProps('priority')}
                 />
               </div>
+              {works && (teams.data?.results ?? []).some(({ is_active }) => is_active) && (
+                <Select
+                  label={t`Team`}
+                  placeholder={t`None`}
+                  clearable
+                  data={(teams.data?.results ?? [])
+                    .filter(({ is_active }) => is_active)
+                    .map(({ id, name }) => ({ value: String(id), label: name }))}
+                  value={team}
+                  onChange={setTeam}
+                  comboboxProps={{ transitionProps: { duration: 0 } }}
+                />
+              )}
+              <Checkbox
+                label={t`Confidential: only those whom the ticket names see it`}
+                {...form.getInputProps('confidential', { type: 'checkbox' })}
+              />
             </>
           )}
           <Group>

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { UnstyledButton } from '@mantine/core';
-import { IconChevronDown } from '@tabler/icons-react';
+import { Button, UnstyledButton } from '@mantine/core';
+import { IconChevronDown, IconEye, IconEyeOff } from '@tabler/icons-react';
 import { type ReactNode, useId } from 'react';
 import type { TicketDetail } from '@/lib/api';
 import { CommandButton, type Contexts, useCommand } from '@/lib/commands';
@@ -30,8 +30,51 @@ export function Properties({ ticket, on }: { ticket: TicketDetail; on: Contexts 
         </Property>
         <CommandButton id="ticket.take" on={on} />
       </div>
+      <Property id="ticket.team" on={on} label={t`Team`}>
+        {ticket.team ? <bdi>{ticket.team.name}</bdi> : <Trans>None</Trans>}
+      </Property>
+      <Switches ticket={ticket} on={on} />
       <Facts ticket={ticket} />
     </section>
+  );
+}
+
+/** What is on or off: the button says which, and turns it around. */
+export function Switches({ ticket, on }: { ticket: TicketDetail; on: Contexts }) {
+  const { t } = useLingui();
+  const watch = useCommand('ticket.watch', on);
+  const secret = useCommand('ticket.confidential', on);
+  if (!watch.available && !secret.available) return null;
+  const { watching, confidential } = ticket;
+  return (
+    <div className={classes.switches}>
+      {watch.available && (
+        <Button
+          size="compact-sm"
+          variant={watching ? 'light' : 'default'}
+          leftSection={<IconEye size={14} aria-hidden />}
+          aria-keyshortcuts={watch.aria}
+          title={`${watch.label} (${watch.keys})`}
+          data-command="ticket.watch"
+          onClick={() => watch.run({})}
+        >
+          {watching ? t`Stop watching` : t`Watch`}
+        </Button>
+      )}
+      {secret.available && (
+        <Button
+          size="compact-sm"
+          variant={confidential ? 'light' : 'default'}
+          leftSection={<IconEyeOff size={14} aria-hidden />}
+          aria-keyshortcuts={secret.aria}
+          title={`${secret.label} (${secret.keys})`}
+          data-command="ticket.confidential"
+          onClick={() => secret.run({})}
+        >
+          {confidential ? t`Make not confidential` : t`Make confidential`}
+        </Button>
+      )}
+    </div>
   );
 }
 
@@ -92,6 +135,14 @@ function Facts({ ticket }: { ticket: TicketDetail }) {
         </dt>
         <dd>{requester.email}</dd>
       </div>
+      {ticket.opened_by && (
+        <div>
+          <dt>
+            <Trans>Opened by</Trans>
+          </dt>
+          <dd>{personName(ticket.opened_by)}</dd>
+        </div>
+      )}
       <div>
         <dt>
           <Trans>Changed</Trans>

@@ -15,12 +15,14 @@ import { RelativeTime } from '@/ui/relative-time';
 import { ErrorState, Fetched } from '@/ui/states';
 import { useTicket, useTicketEvents } from './api';
 import { Composer } from './composer';
+import { ConfidentialPill } from './confidential-pill';
 import { Conversation } from './conversation';
 import { EditTicket } from './edit-ticket';
+import { Followers } from './followers';
 import { lastQueue } from './last-queue';
 import { PriorityPill, StatusPill } from './pills';
 import { Present } from './present';
-import { Properties } from './properties';
+import { Properties, Switches } from './properties';
 import { QueuedWrites } from './queued-writes';
 import { RequesterTickets } from './requester-tickets';
 import { useLastLook } from './seen';
@@ -113,6 +115,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
           <div className={classes.status}>
             <StatusPill status={ticket.status} />
             <PriorityPill priority={ticket.priority} />
+            {ticket.confidential && <ConfidentialPill />}
             {works && <Present ticketId={ticket.id} />}
             <span>
               <Trans>
@@ -128,6 +131,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
             <>
               <Properties ticket={ticket} on={on} />
               <AfterPaint>
+                <Followers ticket={ticket} />
                 <SinceLastLook ticket={ticket} seenAt={seenAt} />
                 <RequesterTickets requester={ticket.created_by} except={ticket.id} />
               </AfterPaint>
@@ -135,6 +139,8 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
           ) : (
             <>
               <WhatHappensNow ticket={ticket} />
+              <Switches ticket={ticket} on={on} />
+              {(ticket.can.cc || ticket.watching) && <Followers ticket={ticket} />}
               <SinceLastLook ticket={ticket} seenAt={seenAt} />
             </>
           )}

@@ -1,5 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { VisuallyHidden } from '@mantine/core';
+import { IconEyeOff } from '@tabler/icons-react';
 import { memo } from 'react';
 import type { Ticket } from '@/lib/api';
 import { Person } from '@/ui/person';
@@ -45,6 +46,14 @@ export const TicketRow = memo(function TicketRow({
           <VisuallyHidden>
             <Trans>Unread:</Trans>{' '}
           </VisuallyHidden>
+        )}
+        {ticket.confidential && (
+          <>
+            <IconEyeOff size={14} aria-hidden />{' '}
+            <VisuallyHidden>
+              <Trans>Confidential:</Trans>{' '}
+            </VisuallyHidden>
+          </>
         )}
         <bdi>{ticket.title}</bdi> <PresentBadge ticketId={ticket.id} />
       </span>

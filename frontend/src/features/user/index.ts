@@ -1,1 +1,2 @@
 export { roles } from './labels';
+export { PersonSelect } from './person-select';

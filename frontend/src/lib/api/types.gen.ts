@@ -148,6 +148,7 @@ export type BulkAction = {
 export type BulkActionStart = {
     priority?: 'low' | 'medium' | 'high' | 'urgent';
     status?: 'open' | 'in_progress' | 'resolved' | 'closed';
+    team_id?: number | null;
     type: string;
     user_id?: number | null;
 };

@@ -3,7 +3,7 @@ import type { Target } from './target';
 
 /** A question that a command asks before it acts. */
 export interface Question {
-  about: 'assignee' | 'status' | 'priority';
+  about: 'assignee' | 'team' | 'status' | 'priority';
   target: Target;
   /** The button that asked, to stand beside it. */
   anchor?: HTMLElement;

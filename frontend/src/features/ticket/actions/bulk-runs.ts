@@ -72,6 +72,10 @@ function actionOf(change: Change | 'delete'): BulkActionStart {
       return { type: 'set_priority', priority: change.to };
     case 'assignee':
       return { type: 'assign', user_id: change.to?.id ?? null };
+    case 'team':
+      return { type: 'assign_team', team_id: change.to?.id ?? null };
+    case 'confidential':
+      throw new Error('tickets are made confidential one by one');
   }
 }
 

@@ -3,9 +3,11 @@ import { msg } from '@lingui/core/macro';
 import type { QueryClient } from '@tanstack/react-query';
 import {
   assignTicket,
+  assignTicketTeam,
   closeTicket,
   getTicket,
   reopenTicket,
+  type TeamCard,
   type Ticket,
   type TicketDetail,
   type User,
@@ -28,7 +30,9 @@ import { forgetVersions, ownVersion, rememberOwn } from './own-versions';
 export type Change =
   | { kind: 'status'; to: Status }
   | { kind: 'priority'; to: Priority }
-  | { kind: 'assignee'; to: User | null };
+  | { kind: 'assignee'; to: User | null }
+  | { kind: 'team'; to: TeamCard | null }
+  | { kind: 'confidential'; to: boolean };
 
 const must = { throwOnError: true } as const;
 
@@ -48,6 +52,10 @@ export function withChange<T extends Known>(ticket: T, change: Change): T {
       return { ...ticket, status: change.to };
     case 'assignee':
       return { ...ticket, assigned_to: change.to };
+    case 'team':
+      return { ...ticket, team: change.to };
+    case 'confidential':
+      return { ...ticket, confidential: change.to };
     case 'priority':
       return { ...ticket, priority: change.to };
   }
@@ -60,6 +68,10 @@ function inverse(before: Known, change: Change): Change {
       return { kind: 'status', to: before.status };
     case 'assignee':
       return { kind: 'assignee', to: before.assigned_to ?? null };
+    case 'team':
+      return { kind: 'team', to: before.team ?? null };
+    case 'confidential':
+      return { kind: 'confidential', to: before.confidential };
     case 'priority':
       return { kind: 'priority', to: before.priority };
   }
@@ -69,6 +81,10 @@ function alreadySo(ticket: Known, change: Change): boolean {
   switch (change.kind) {
     case 'assignee':
       return (ticket.assigned_to?.id ?? null) === (change.to?.id ?? null);
+    case 'team':
+      return (ticket.team?.id ?? null) === (change.to?.id ?? null);
+    case 'confidential':
+      return ticket.confidential === change.to;
     case 'status':
       return ticket.status === change.to;
     case 'priority':
@@ -93,6 +109,14 @@ async function send(ticket: Known, change: Change, strict: boolean): Promise<Tic
       // Two people who take the same ticket must not both believe to have it.
       const body = { user_id: change.to?.id ?? null };
       return (await assignTicket({ path, headers, body, ...must })).data;
+    }
+    case 'team': {
+      const body = { team_id: change.to?.id ?? null };
+      return (await assignTicketTeam({ path, headers, body, ...must })).data;
+    }
+    case 'confidential': {
+      const body = { confidential: change.to };
+      return (await updateTicket({ path, headers, body, ...must })).data;
     }
     case 'priority':
       return (await updateTicket({ path, headers, body: { priority: change.to }, ...must })).data;
@@ -182,8 +206,12 @@ async function settle(client: QueryClient, answer: TicketDetail, change: Change)
   showAnswer(client, answer);
   for (const later of confirm(id, change)) paint(client, id, later);
   // Whoever hands a ticket over may not see it any more; only asking again tells.
-  if (change.kind === 'assignee') void client.invalidateQueries({ queryKey: keyOf(id) });
+  if (movesSight(change)) void client.invalidateQueries({ queryKey: keyOf(id) });
 }
+
+/** Whether a change can take the ticket from whoever makes it. */
+const movesSight = ({ kind }: Change) =>
+  kind === 'assignee' || kind === 'team' || kind === 'confidential';
 
 /** What was done, in words. */
 export function describe(change: Change): string {
@@ -196,6 +224,12 @@ export function describe(change: Change): string {
       return change.to
         ? i18n._(msg`Assigned to ${personName(change.to)}`)
         : i18n._(msg`Nobody is assigned now`);
+    case 'team':
+      return change.to
+        ? i18n._(msg`With team ${change.to.name} now`)
+        : i18n._(msg`With no team now`);
+    case 'confidential':
+      return change.to ? i18n._(msg`Confidential now`) : i18n._(msg`Not confidential any more`);
   }
 }
 
@@ -244,7 +278,7 @@ export function changeTicket(client: QueryClient, ticket: Ticket, change: Change
   answer.then(
     (now) => {
       // Whoever handed it over does not see it any more, and cannot take it back.
-      if (change.kind !== 'assignee' || now.can.assign) return;
+      if (!movesSight(change) || now.can.assign || now.can.confidential) return;
       offer.dismiss();
       announce(message);
     },

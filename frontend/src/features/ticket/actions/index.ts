@@ -2,5 +2,6 @@ export { ask } from './ask';
 export { BulkProgress, SelectionBar } from './bulk-bar';
 export { patchTicket, showAnswer } from './cache';
 export { change, remove } from './carry-out';
+export { follow } from './follow';
 export { Pickers } from './pickers';
 export { type Target, targetOf } from './target';

@@ -1,9 +1,10 @@
 import { plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconUser, IconUserOff, IconUserStar } from '@tabler/icons-react';
+import { IconUser, IconUserOff, IconUserStar, IconUsersGroup } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { useTeams } from '@/features/team';
 import type { User } from '@/lib/api';
 import { useMe } from '@/lib/session';
 import { type Choice, type ChoiceGroup, Chooser } from '@/ui/chooser';
@@ -25,11 +26,9 @@ export function Pickers() {
   const question = useQuestion();
   useEffect(() => stopAsking, []); // A session that ends answers nothing.
   if (!question) return null;
-  return question.about === 'assignee' ? (
-    <PersonPicker question={question} />
-  ) : (
-    <ValuePicker question={question} />
-  );
+  if (question.about === 'assignee') return <PersonPicker question={question} />;
+  if (question.about === 'team') return <TeamPicker question={question} />;
+  return <ValuePicker question={question} />;
 }
 
 const fold = (text: string) => text.toLocaleLowerCase();
@@ -49,6 +48,11 @@ function useTitle({ about, target }: Question): string {
     return ticket
       ? t`Assign ticket #${ticket.id} to…`
       : t`Assign ${plural(count, { one: '# ticket', other: '# tickets' })} to…`;
+  }
+  if (about === 'team') {
+    return ticket
+      ? t`Give ticket #${ticket.id} to team…`
+      : t`Give ${plural(count, { one: '# ticket', other: '# tickets' })} to team…`;
   }
   if (about === 'status') {
     return ticket
@@ -97,6 +101,43 @@ function ValuePicker({ question }: { question: Question }) {
             : { kind: 'priority', to: to as Priority },
         )
       }
+    />
+  );
+}
+
+function TeamPicker({ question }: { question: Question }) {
+  const { t } = useLingui();
+  const client = useQueryClient();
+  const [query, setQuery] = useState('');
+  const title = useTitle(question);
+  const teams = useTeams();
+  const { target, anchor } = question;
+  const typed = query.trim();
+  const now = target.ticket ? (target.ticket.team?.id ?? 0) : -1;
+  const active = (teams.data?.results ?? []).filter((team) => team.is_active);
+  const choices: Choice[] = [
+    { id: '0', label: t`No team`, icon: IconUserOff, current: now === 0 },
+    ...active.map(({ id, name, mine }) => ({
+      id: String(id),
+      label: name,
+      hint: mine ? t`my team` : undefined,
+      icon: IconUsersGroup,
+      current: now === id,
+    })),
+  ].filter(({ label }) => begins(label, typed));
+  return (
+    <Chooser
+      title={title}
+      groups={[{ id: 'team', choices }]}
+      query={query}
+      onQuery={setQuery}
+      nothing={teams.isFetching ? t`Searching…` : t`No team of that name`}
+      anchor={anchor}
+      onClose={stopAsking}
+      onPick={(id) => {
+        const to = active.find((team) => String(team.id) === id);
+        change(client, target, { kind: 'team', to: to ? { id: to.id, name: to.name } : null });
+      }}
     />
   );
 }

@@ -1,0 +1,1 @@
+export { useTeams } from './api';
