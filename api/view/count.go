@@ -27,7 +27,7 @@ var builtins = []builtin{
 	{"unassigned", "assignee:none status:unfinished", authz.TicketQueue},
 	{"mine", "assignee:me status:unfinished", authz.TicketQueue},
 	{"waiting", "waiting:staff", authz.TicketQueue},
-	{"unread", "is:unread", authz.TicketQueue},
+	{"unread", "is:unread status:unfinished", authz.TicketQueue},
 	{"all", "", ""},
 }
 
