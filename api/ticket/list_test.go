@@ -305,7 +305,7 @@ func TestNoListScans(t *testing.T) {
 					"team": {Team: ref(int64(1))}, "team, open": {Team: ref(int64(1)), Statuses: []Status{Open}},
 					"watched":             {Watched: true, reader: by},
 					"unassigned and open": {Unassigned: true, Statuses: []Status{Open}},
-					"waiting": {Statuses: []Status{Open, InProgress}, Replies: []LastReply{NoReply, RequesterReply}},
+					"waiting":             {Statuses: []Status{Open, InProgress}, Replies: []LastReply{NoReply, RequesterReply}},
 				} {
 					f.Sort = Sort(sort)
 					name := fmt.Sprintf("%s, %s, %s", by.Role, name, sort)
