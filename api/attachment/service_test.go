@@ -184,7 +184,7 @@ func TestNoRoom(t *testing.T) {
 // clamd answers as one does; verdict may change.
 func clamd(t *testing.T, verdict *atomic.Value) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a test's listener
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
