@@ -104,4 +104,24 @@ journeys('an employee', (desk) => {
     await page.getByText('Not found').waitFor();
     expect(await page.getByRole('link', { name: 'Users' }).count()).toBe(0);
   });
+
+  it('keeps a report that is not sent yet, and shows a calm list', async () => {
+    const page = await desk.openAs('employee', '/tickets/new');
+    await page.getByLabel('What is wrong?').fill('Half a sentence');
+    await page.getByText('Draft saved').waitFor();
+    await page.reload();
+    await expect.poll(() => page.getByLabel('What is wrong?').inputValue()).toBe('Half a sentence');
+    await page.getByRole('button', { name: 'Create ticket' }).click();
+    await page.getByRole('heading', { name: 'Half a sentence' }).waitFor();
+    await page.getByText(/^You opened this/).waitFor();
+    await page.goto('/tickets/new');
+    await page.getByRole('heading', { name: 'New ticket' }).waitFor();
+    await page.waitForTimeout(500);
+    expect(await page.getByLabel('What is wrong?').inputValue()).toBe('');
+    // Rows that a finger hits, without a column of one's own name.
+    await page.goto('/tickets');
+    const row = page.getByRole('link', { name: /Half a sentence/ });
+    await row.waitFor();
+    expect((await row.boundingBox())?.height).toBeGreaterThanOrEqual(40);
+  });
 });

@@ -67,7 +67,7 @@ func sentences(t *testing.T) map[string]string {
 		if err != nil {
 			return err
 		}
-		rel, _ := filepath.Rel(root, path) //nolint:errcheck // below root
+		rel, _ := filepath.Rel(root, path)
 		rel = filepath.ToSlash(rel)
 		if d.IsDir() {
 			if slices.Contains(silent, rel) {

@@ -21,6 +21,7 @@ const typingPause = 250;
  */
 export function TopSearch() {
   const { t } = useLingui();
+  const works = useCan('ticket.queue');
   const navigate = useNavigate();
   const here = useRouterState({ select: (state) => state.location });
   const onList = here.pathname === '/tickets';
@@ -100,7 +101,9 @@ export function TopSearch() {
         type="search"
         className={classes.field}
         aria-label={t`Search tickets`}
-        placeholder={t`Search: words, status:open, assignee:me …`}
+        placeholder={
+          works ? t`Search: words, status:open, assignee:me …` : t`Search what you reported`
+        }
         aria-autocomplete="list"
         aria-controls={open ? list : undefined}
         aria-activedescendant={open && help.index >= 0 ? `${list}-${help.index}` : undefined}

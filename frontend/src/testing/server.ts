@@ -58,6 +58,16 @@ export const server = setupServer(
   on.get('/tickets/similar', () => HttpResponse.json({ results: [] })),
   on.get('/tickets/query_fields', () => HttpResponse.json({ fields: [] })),
   on.get('/drafts', () => HttpResponse.json(aList([]))),
+  on.put('/drafts/ticket', async ({ request }) =>
+    HttpResponse.json({
+      kind: 'ticket',
+      ticket_id: null,
+      ...((await request.json()) as object),
+      version: 1,
+      updated_at: '2026-11-01T09:00:00Z',
+    }),
+  ),
+  on.delete('/drafts/ticket', () => new HttpResponse(null, { status: 204 })),
   on.put('/tickets/:id/drafts/:kind', async ({ request, params }) =>
     HttpResponse.json({
       kind: params.kind,

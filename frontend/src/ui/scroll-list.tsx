@@ -150,6 +150,7 @@ export function ScrollList<T>(props: ScrollListProps<T>) {
               aria-setsize={total}
               aria-posinset={row.index + 1}
               className={classes.row}
+              data-fixed
               style={{ height: rowHeight, transform: `translateY(${row.start}px)` }}
               onFocus={() => {
                 last.current = row.index;

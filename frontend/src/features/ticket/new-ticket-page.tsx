@@ -29,6 +29,7 @@ import { Page } from '@/ui/page';
 import { AlikeTickets } from './alike-tickets';
 import { useCreateTicket } from './api';
 import { type Priority, priorities, priorityKeys } from './labels';
+import { DraftStanding, NewTicketDraft, useNewTicketDraft } from './new-ticket-draft';
 
 /** The longest title the server takes, in code points. */
 export const titleLimit = 200;
@@ -69,7 +70,9 @@ export function NewTicketPage() {
   }>({
     initialValues: { title: '', description: '', priority: 'medium', confidential: false },
     validate: { title: rules.title },
+    onValuesChange: (values) => draft.keep(values),
   });
+  const draft = useNewTicketDraft((texts) => form.setValues(texts));
   const submit = form.onSubmit((values) => {
     const body = {
       ...values,
@@ -83,11 +86,13 @@ export function NewTicketPage() {
       {
         onSuccess: (ticket) => {
           uploads.clear();
+          draft.clear();
           announce(t`Ticket #${ticket.id} created`);
           void navigate({ to: '/tickets/$ticketId', params: { ticketId: String(ticket.id) } });
         },
         onError: (error) => {
           if (!isQueued(error)) return showServerErrors(form, error);
+          draft.clear();
           announce(explain(error));
           void navigate({ to: '/tickets' });
         },
@@ -105,6 +110,7 @@ export function NewTicketPage() {
     <Page title={t`New ticket`} width="narrow">
       <form noValidate onSubmit={submit}>
         <Stack gap="lg">
+          <NewTicketDraft draft={draft} />
           <FormError error={create.error} shown={['title', 'description', 'priority']} />
           {works && (
             <PersonSelect
@@ -128,6 +134,7 @@ export function NewTicketPage() {
               <Textarea
                 label={t`What happened?`}
                 description={t`If it helps: what did you do, what did you expect, what did you see instead?`}
+                data-kept
                 autosize
                 minRows={5}
                 maxRows={24}
@@ -188,6 +195,9 @@ export function NewTicketPage() {
             <LinkButton to="/tickets" variant="default">
               <Trans>Cancel</Trans>
             </LinkButton>
+            <Text component="span" size="xs" c="dimmed" role="status">
+              <DraftStanding draft={draft} />
+            </Text>
           </Group>
           <AlikeTickets text={`${form.values.title} ${form.values.description}`} />
         </Stack>

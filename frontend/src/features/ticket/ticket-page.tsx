@@ -8,6 +8,7 @@ import { CommandButton, type Contexts, useCommandContext, useTicketScope } from 
 import { useTellPresence } from '@/lib/live/presence';
 import { ApiError, asApiError } from '@/lib/problem';
 import { AfterPaint } from '@/ui/after-paint';
+import { useMe } from '@/lib/session';
 import { isolated } from '@/ui/isolate';
 import { PageHeading } from '@/ui/page';
 import { personName } from '@/ui/person';
@@ -70,6 +71,7 @@ function TicketSkeleton() {
 /** `gone`: it was visible a moment ago, but was deleted or handed to somebody else. */
 function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   const { t } = useLingui();
+  const me = useMe();
   const [editing, setEditing] = useState(false);
   const navigate = useNavigate();
   const back = useCallback(
@@ -118,9 +120,16 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
             {ticket.confidential && <ConfidentialPill />}
             {works && <Present ticketId={ticket.id} />}
             <span>
-              <Trans>
-                {personName(ticket.created_by)} opened this <RelativeTime iso={ticket.created_at} />
-              </Trans>
+              {ticket.created_by.id === me.id ? (
+                <Trans>
+                  You opened this <RelativeTime long iso={ticket.created_at} />
+                </Trans>
+              ) : (
+                <Trans>
+                  {personName(ticket.created_by)} opened this{' '}
+                  <RelativeTime iso={ticket.created_at} />
+                </Trans>
+              )}
             </span>
           </div>
         </header>
