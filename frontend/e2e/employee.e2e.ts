@@ -5,6 +5,7 @@ journeys('an employee', (desk) => {
   it('registers, verifies, signs in, reports a problem, comments and edits', async () => {
     const page = await desk.open('/sign-in');
     await page.getByRole('link', { name: 'Create an account' }).click();
+    await page.getByRole('heading', { name: 'Create an account' }).waitFor();
     await page.getByLabel('User name').fill('nora');
     await page.getByLabel('E-mail').fill('nora@example.org');
     await page.getByLabel('Full name').fill('Nora Newcomer');

@@ -137,7 +137,7 @@ journeys('without a mouse', (desk) => {
 
   it('leaves single keys alone when they are switched off', async () => {
     const page = await desk.openAs('employee', '/profile');
-    await page.getByRole('switch').focus();
+    await page.getByRole('switch', { name: /Single-key/ }).focus();
     await page.keyboard.press('Space');
     await leaveField(page);
     await page.keyboard.press('c');

@@ -93,7 +93,7 @@ export function Chooser(props: ChooserProps) {
             onPick(id);
           }}
         >
-          <Combobox.EventsTarget>
+          <Combobox.EventsTarget withExpandedAttribute>
             <input
               ref={field}
               className={classes.field}

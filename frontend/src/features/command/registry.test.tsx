@@ -140,7 +140,10 @@ describe.each(named)('%s', (_id, command) => {
     // Only the palette itself is not in it.
     if (command.id === 'palette') return expect(entry).toBeNull();
     expect(entry).not.toBeNull();
-    await userEvent.type(screen.getByRole('textbox'), `${label(command)}{Enter}`);
+    await userEvent.type(
+      screen.getByRole('combobox', { name: 'Find a command or a ticket' }),
+      `${label(command)}{Enter}`,
+    );
     expect(run).toHaveBeenCalledWith(expect.anything(), { by: 'palette' });
   });
 
