@@ -24,7 +24,10 @@ export async function apiFetch(input: RequestInfo | URL, init?: RequestInit): Pr
   if (keyed && !request.headers.has('Idempotency-Key')) {
     request.headers.set('Idempotency-Key', uuid());
   }
-  const keeper = canWait(request.method, new URL(request.url).pathname) ? currentKeeper() : null;
+  // Files are not kept: what waits is what somebody has written.
+  const plain = /^$|json/.test(request.headers.get('Content-Type') ?? '');
+  const keeper =
+    plain && canWait(request.method, new URL(request.url).pathname) ? currentKeeper() : null;
   if (!keeper) return deliver(request);
   // Behind what waits already, so that everything is done in the order it was meant.
   if (!navigator.onLine || keeper.busy()) throw await keeper.keep(request);

@@ -170,9 +170,9 @@ export function useDraft(ticketId: number | null, kind: DraftKind) {
 
   /** What the box says now. It shows it already: nothing is rendered for a key. */
   const type = useCallback(
-    (content: string) => {
+    (content: string, title?: string) => {
       const at = now.current;
-      at.text = { ...at.text, content };
+      at.text = { title: title ?? at.text.title, content };
       at.dirty = true;
       setFilled(content.trim() !== '');
       clearTimeout(at.timer);

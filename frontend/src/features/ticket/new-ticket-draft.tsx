@@ -13,24 +13,29 @@ interface Texts {
 /** Keeps a report that is being written; `show` puts what was kept into the form. */
 export function useNewTicketDraft(show: (texts: Texts) => void) {
   const draft = useDraft(null, 'ticket');
-  const { title, content, state, change, clear, choose } = draft;
+  const { title, content, state, type, clear, choose } = draft;
   const shown = useRef(false);
+  const last = useRef<Texts>({ title: '', description: '' });
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was kept appears once
   useEffect(() => {
     if (state.is === 'loading' || shown.current) return;
     shown.current = true;
-    if (title || content) show({ title, description: content });
+    if (!title && !content) return;
+    last.current = { title, description: content };
+    show(last.current);
   }, [state.is]);
   return {
     state,
     clear,
     keep(now: Texts): void {
-      if (now.title === title && now.description === content) return;
-      change({ title: now.title, content: now.description });
+      if (now.title === last.current.title && now.description === last.current.description) return;
+      last.current = { title: now.title, description: now.description };
+      type(now.description, now.title);
     },
     choose(which: 'mine' | 'theirs'): void {
       if (which === 'theirs' && state.is === 'conflict') {
-        show({ title: state.theirs.title, description: state.theirs.content });
+        last.current = { title: state.theirs.title, description: state.theirs.content };
+        show(last.current);
       }
       choose(which);
     },
