@@ -39,7 +39,7 @@ export function pwa() {
     workbox: {
       globPatterns: ['**/*.{js,css,html,svg,png}'],
       // All emoji with their names: what is not seen without a network is not missed.
-      globIgnores: ['assets/compact-*.js'],
+      globIgnores: ['assets/compact-*.js', 'assets/holiday-data-*.js'],
       // Their names change with their content.
       dontCacheBustURLsMatching: /^assets\//,
       navigateFallback: '/index.html',

@@ -2,6 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import {
   IconBug,
   IconChartLine,
+  IconClock,
   IconHome,
   IconHourglass,
   IconInbox,
@@ -37,6 +38,7 @@ export function useItems(): {
   const users = useCan('user.manage');
   const jobs = useCan('job.manage');
   const managesTeams = useCan('team.manage');
+  const slas = useCan('sla.manage');
   const { pathname, view } = useRouterState({
     select: ({ location }) => ({
       pathname: location.pathname,
@@ -107,6 +109,13 @@ export function useItems(): {
     link: { to: '/reports' },
     current: below('/reports'),
   };
+  const slaPages: Item = {
+    key: 'sla',
+    label: t`SLA`,
+    icon: IconClock,
+    link: { to: '/sla' },
+    current: below('/sla') || below('/calendars'),
+  };
   const userPages: Item = {
     key: 'users',
     label: t`Users`,
@@ -134,6 +143,7 @@ export function useItems(): {
     teams: works ? [...teams, ...(teams.length > 0 && !managesTeams ? [teamPages] : [])] : [],
     admin: [
       ...(reports ? [reportPages] : []),
+      ...(slas ? [slaPages] : []),
       ...(users ? [userPages] : []),
       ...(managesTeams ? [teamPages] : []),
       ...(jobs ? [jobPages] : []),

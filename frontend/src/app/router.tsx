@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { parseJobsSearch } from '@/features/job/search-params';
 import { parseReportSearch } from '@/features/report/periods';
+import { parseSlaReportSearch } from '@/features/sla/search-params';
 import { parseQueueSearch } from '@/features/ticket/search-params';
 import { parseUsersSearch } from '@/features/user/search-params';
 import { expectHeading, safeReturnPath } from '@/lib/navigation';
@@ -136,6 +137,42 @@ const appRoutes = [
     getParentRoute: () => app,
     path: '/users/$userId',
     component: page(() => import('@/features/user/user-page'), 'UserPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/sla',
+    component: page(() => import('@/features/sla/policies-page'), 'PoliciesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/sla/new',
+    component: page(() => import('@/features/sla/policy-page'), 'NewPolicyPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/sla/report',
+    validateSearch: parseSlaReportSearch,
+    component: page(() => import('@/features/sla/report-page'), 'SlaReportPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/sla/$policyId',
+    component: page(() => import('@/features/sla/policy-page'), 'PolicyPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/calendars',
+    component: page(() => import('@/features/sla/calendars-page'), 'CalendarsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/calendars/new',
+    component: page(() => import('@/features/sla/calendar-page'), 'NewCalendarPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/calendars/$calendarId',
+    component: page(() => import('@/features/sla/calendar-page'), 'CalendarPage'),
   }),
   createRoute({
     getParentRoute: () => app,

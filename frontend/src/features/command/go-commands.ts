@@ -3,6 +3,7 @@ import { msg } from '@lingui/core/macro';
 import {
   IconBug,
   IconChartLine,
+  IconClock,
   IconHome,
   IconInbox,
   IconTicket,
@@ -72,6 +73,14 @@ const targets: Target[] = [
     keys: 'g r',
     place: { to: '/reports' },
     needs: 'report.view',
+  },
+  {
+    id: 'go.sla',
+    label: msg`Go to SLA policies`,
+    icon: IconClock,
+    keys: 'g l',
+    place: { to: '/sla' },
+    needs: 'sla.manage',
   },
   {
     id: 'go.users',

@@ -4,6 +4,7 @@ import { personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
 import classes from './conversation.module.css';
 import { type Priority, priorities, type Status, statuses } from './labels';
+import { SlaSentence } from './sla-labels';
 
 /** One thing that happened, as one quiet line. */
 export function EventLine({ event }: { event: TicketEvent }) {
@@ -94,6 +95,10 @@ function Sentence({ event }: { event: TicketEvent }) {
     case 'note.watcher_added':
     case 'note.watcher_removed':
       return <Following who={who} event={event} />;
+    case 'note.sla_at_risk':
+    case 'note.sla_breached':
+    case 'note.sla_escalated':
+      return <SlaSentence event={event} />;
     case 'note.deleted':
       return <Trans>{who} deleted an internal note</Trans>;
     case 'ticket.deleted':

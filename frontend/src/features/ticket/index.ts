@@ -9,6 +9,7 @@ export {
   type Target,
   targetOf,
 } from './actions';
+export { spellHours } from './duration';
 export {
   type Priority,
   priorities,
@@ -21,6 +22,7 @@ export { lastQueue } from './last-queue';
 export { cancelEntry } from './queued-cancel';
 export { describeEntry, fieldsInWords, ticketOf } from './queued-words';
 export { unfinished } from './search-params';
+export { SlaPill, targets } from './sla-labels';
 export { TicketRow } from './ticket-row';
 export {
   askAboutViews,

@@ -8,6 +8,7 @@ import { Person, personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
 import { PriorityPill, StatusPill } from './pills';
 import classes from './properties.module.css';
+import { SlaBox } from './sla-box';
 
 /** Status, priority and assignee of a ticket, changed where they are shown. */
 export function Properties({ ticket, on }: { ticket: TicketDetail; on: Contexts }) {
@@ -34,6 +35,7 @@ export function Properties({ ticket, on }: { ticket: TicketDetail; on: Contexts 
         {ticket.team ? <bdi>{ticket.team.name}</bdi> : <Trans>None</Trans>}
       </Property>
       <Switches ticket={ticket} on={on} />
+      <SlaBox ticket={ticket} />
       <Facts ticket={ticket} />
     </section>
   );

@@ -5,6 +5,7 @@ import { memo } from 'react';
 import type { Ticket } from '@/lib/api';
 import { Person } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
+import { DueBadge } from './due-badge';
 import { priorities } from './labels';
 import { StatusPill } from './pills';
 import { PresentBadge } from './present';
@@ -69,6 +70,9 @@ export const TicketRow = memo(function TicketRow({
       </span>
       <span className={classes.status}>
         <StatusPill status={ticket.status} />
+      </span>
+      <span className={classes.due}>
+        <DueBadge ticket={ticket} />
       </span>
       <span className={classes.time}>
         <RelativeTime iso={ticket.updated_at} />

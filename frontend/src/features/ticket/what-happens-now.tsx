@@ -2,6 +2,7 @@ import { Trans } from '@lingui/react/macro';
 import type { TicketDetail } from '@/lib/api';
 import { personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
+import { SlaBox } from './sla-box';
 import classes from './what-happens-now.module.css';
 
 /** For requesters: who has it and what comes next, in a sentence. */
@@ -11,6 +12,7 @@ export function WhatHappensNow({ ticket }: { ticket: TicketDetail }) {
       <p>
         <Sentence ticket={ticket} />
       </p>
+      <SlaBox ticket={ticket} />
     </section>
   );
 }

@@ -1,0 +1,157 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { HttpResponse } from 'msw';
+import { expect, it } from 'vitest';
+import type { SlaClock, SlaPolicy } from '@/lib/api';
+import { aList, aTicket, aTicketDetail } from '@/testing/fixtures';
+import { openApp } from '@/testing/render';
+import { on, server } from '@/testing/server';
+import { publicHolidays } from './holiday-data';
+import { merged } from './holidays';
+
+function aPolicy(over: Partial<SlaPolicy> = {}): SlaPolicy {
+  return {
+    id: 1,
+    position: 1,
+    name: 'Urgent',
+    enabled: true,
+    condition: 'priority:urgent',
+    calendar_id: null,
+    targets: { first_response: 3600, next_response: null, resolution: 14_400 },
+    pause_while_waiting: true,
+    at_risk_percent: 80,
+    steps: [],
+    version: 1,
+    created_at: '2026-11-01T08:00:00Z',
+    updated_at: '2026-11-01T08:00:00Z',
+    can: { update: true, delete: true },
+    ...over,
+  };
+}
+
+const clock: SlaClock = {
+  target: 'resolution',
+  state: 'running',
+  policy: { id: 1, name: 'Urgent' },
+  calendar: { id: 1, name: 'Office' },
+  zone: 'Europe/Berlin',
+  started_at: '2026-11-02T08:00:00Z',
+  stopped_at: null,
+  due_at: '2099-11-03T12:00:00Z',
+  breached_at: null,
+  met_at: null,
+  goal_seconds: 14_400,
+  elapsed_seconds: 3600,
+  paused_because: null,
+  stretches: [
+    {
+      from: '2026-11-02T08:00:00Z',
+      to: '2026-11-02T09:00:00Z',
+      seconds: 3600,
+      counts: true,
+      reason: 'working',
+      holiday: null,
+      ahead: false,
+    },
+    {
+      from: '2026-11-02T09:00:00Z',
+      to: '2026-11-03T09:00:00Z',
+      seconds: 86_400,
+      counts: false,
+      reason: 'holiday',
+      holiday: 'Carnival',
+      ahead: true,
+    },
+  ],
+  left_out: 0,
+};
+
+it('shows how long there is still time, in words', async () => {
+  const past = new Date(Date.now() - 65.5 * 60_000).toISOString();
+  const soon = new Date(Date.now() + 30.5 * 60_000).toISOString();
+  server.use(
+    on.get('/tickets', () =>
+      HttpResponse.json(
+        aList([
+          { ...aTicket({ id: 1, due_at: past, sla_state: 'breached' }), unread: false },
+          { ...aTicket({ id: 2, due_at: soon, sla_state: 'at_risk' }), unread: false },
+          { ...aTicket({ id: 3, sla_state: 'paused' }), unread: false },
+        ]),
+      ),
+    ),
+  );
+  openApp('/tickets', 'it_staff');
+  expect(await screen.findByText('Overdue 1 h 5 min')).toBeInTheDocument();
+  expect(screen.getByText('Soon: 30 min')).toBeInTheDocument();
+  expect(screen.getByText('Paused')).toBeInTheDocument();
+});
+
+it('tells why a ticket is due when it is', async () => {
+  server.use(
+    on.get('/tickets/:id', () =>
+      HttpResponse.json(aTicketDetail({ due_at: clock.due_at, sla_state: 'ok' })),
+    ),
+    on.get('/tickets/:id/sla', () =>
+      HttpResponse.json({
+        ticket_id: 42,
+        policy: { id: 1, name: 'Urgent' },
+        state: 'ok',
+        due_at: clock.due_at,
+        clocks: [clock],
+      }),
+    ),
+  );
+  const { user } = openApp('/tickets/42', 'admin');
+  await user.click(await screen.findByRole('button', { name: 'Why this time?' }));
+  const dialog = await screen.findByRole('dialog');
+  expect(await within(dialog).findByText(/1 h of 4 h have counted/)).toBeVisible();
+  expect(within(dialog).getByText('Holiday: Carnival (to come)')).toBeVisible();
+});
+
+it('makes a policy, with a step', async () => {
+  let sent: unknown;
+  server.use(
+    on.get('/sla/policies', () => HttpResponse.json({ policies: [], run: null })),
+    on.get('/calendars', () => HttpResponse.json(aList([]))),
+    on.post('/sla/policies', async ({ request }) => {
+      sent = await request.json();
+      return HttpResponse.json(aPolicy(), { status: 201 });
+    }),
+  );
+  const { user, router } = openApp('/sla/new', 'admin');
+  await user.type(await screen.findByLabelText(/^Name/), 'Urgent');
+  await user.type(screen.getByLabelText(/^Condition/), 'priority:urgent');
+  await user.type(screen.getByLabelText('Resolution'), '240');
+  await user.click(screen.getByRole('button', { name: 'Add a step' }));
+  await user.click(screen.getByRole('button', { name: 'Save policy' }));
+  await waitFor(() => expect(router.state.location.pathname).toBe('/sla'));
+  expect(sent).toMatchObject({
+    name: 'Urgent',
+    condition: 'priority:urgent',
+    calendar_id: null,
+    targets: { first_response: null, next_response: null, resolution: 14_400 },
+    steps: [{ target: 'resolution', offset_seconds: -1800, notify_assignee: true }],
+  });
+});
+
+it('orders policies by buttons', async () => {
+  let sent: unknown;
+  const policies = [aPolicy(), aPolicy({ id: 2, name: 'Rest', condition: '' })];
+  server.use(
+    on.get('/sla/policies', () => HttpResponse.json({ policies, run: null })),
+    on.put('/sla/policies/order', async ({ request }) => {
+      sent = await request.json();
+      return HttpResponse.json({ policies, run: null });
+    }),
+  );
+  const { user } = openApp('/sla', 'admin');
+  await user.click(await screen.findByRole('button', { name: 'Move Rest up' }));
+  await waitFor(() => expect(sent).toEqual({ ids: [2, 1] }));
+});
+
+it('knows the holidays of a place, and adds none twice', () => {
+  const berlin = publicHolidays('DE', 'BE', '', 2026);
+  expect(berlin.map((h) => h.first)).toContain('2026-03-08');
+  expect(publicHolidays('DE', 'BY', '', 2026).map((h) => h.first)).not.toContain('2026-03-08');
+  expect(berlin.every((h) => h.last >= h.first && h.name)).toBe(true);
+  expect(merged(berlin, berlin)).toHaveLength(berlin.length);
+});

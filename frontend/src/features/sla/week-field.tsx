@@ -1,0 +1,114 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { ActionIcon, Button, Text, TextInput } from '@mantine/core';
+import { IconPlus, IconTrash } from '@tabler/icons-react';
+import classes from './sla.module.css';
+
+export const dayKeys = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] as const;
+export type Day = (typeof dayKeys)[number];
+export type Span = { from: string; to: string };
+export type Hours = Record<Day, Span[]>;
+
+const names: Record<Day, MessageDescriptor> = {
+  monday: msg`Monday`,
+  tuesday: msg`Tuesday`,
+  wednesday: msg`Wednesday`,
+  thursday: msg`Thursday`,
+  friday: msg`Friday`,
+  saturday: msg`Saturday`,
+  sunday: msg`Sunday`,
+};
+
+/** The hours of each day; between two spans is a break. */
+export function WeekField({ hours, onChange }: { hours: Hours; onChange: (hours: Hours) => void }) {
+  const { t, i18n } = useLingui();
+  const change = (day: Day, spans: Span[]) => onChange({ ...hours, [day]: spans });
+  return (
+    <div>
+      {dayKeys.map((day) => {
+        const name = i18n._(names[day]);
+        const spans = hours[day];
+        const add = () =>
+          change(day, [
+            ...spans,
+            spans.length ? { from: '13:00', to: '17:00' } : { from: '09:00', to: '17:00' },
+          ]);
+        return (
+          <fieldset key={day} className={classes.day} aria-label={name}>
+            <span aria-hidden>{name}</span>
+            <div className={classes.spans}>
+              {spans.length === 0 && (
+                <Text size="sm" c="dimmed">
+                  <Trans>Nobody works</Trans>
+                </Text>
+              )}
+              {spans.map((span, at) => {
+                const number = at + 1;
+                const set = (part: Partial<Span>) =>
+                  change(
+                    day,
+                    spans.map((s, i) => (i === at ? { ...s, ...part } : s)),
+                  );
+                return (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity but their place
+                  <div key={at} className={classes.line}>
+                    <TextInput
+                      className={classes.clock}
+                      aria-label={t`${name}, span ${number}: from`}
+                      value={span.from}
+                      placeholder="09:00"
+                      inputMode="numeric"
+                      onChange={(event) => set({ from: event.currentTarget.value })}
+                    />
+                    <TextInput
+                      className={classes.clock}
+                      aria-label={t`${name}, span ${number}: to`}
+                      value={span.to}
+                      placeholder="17:00"
+                      inputMode="numeric"
+                      onChange={(event) => set({ to: event.currentTarget.value })}
+                    />
+                    <ActionIcon
+                      variant="subtle"
+                      color="red"
+                      size="lg"
+                      aria-label={t`${name}: remove span ${number}`}
+                      onClick={() =>
+                        change(
+                          day,
+                          spans.filter((_, i) => i !== at),
+                        )
+                      }
+                    >
+                      <IconTrash size={16} />
+                    </ActionIcon>
+                  </div>
+                );
+              })}
+              <div>
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  leftSection={<IconPlus size={14} />}
+                  aria-label={t`${name}: add hours`}
+                  onClick={add}
+                >
+                  <Trans>Add hours</Trans>
+                </Button>
+              </div>
+            </div>
+          </fieldset>
+        );
+      })}
+    </div>
+  );
+}
