@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, NativeSelect, NumberInput } from '@mantine/core';
 import Holidays from 'date-holidays';
 import { useState } from 'react';
-import type { Holiday } from './holidays';
+import type { Holiday } from './holiday';
 import classes from './sla.module.css';
 
 const data = new Holidays();

@@ -7,19 +7,10 @@ import { explain } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
 import { Section } from '@/ui/section';
 import { useReadHolidays } from './api';
+import { type Holiday, keyOf, merged } from './holiday';
 import classes from './sla.module.css';
 
 const Country = lazy(() => import('./holiday-data').then((m) => ({ default: m.CountryHolidays })));
-
-export type Holiday = Calendar['holidays'][number];
-
-const keyOf = (h: Holiday) => `${h.first} ${h.last} ${h.name}`;
-
-/** Both lists as one, by day, without what is there twice. */
-export function merged(have: Holiday[], more: Holiday[]): Holiday[] {
-  const all = new Map([...have, ...more].map((h) => [keyOf(h), h]));
-  return [...all.values()].sort((a, b) => a.first.localeCompare(b.first));
-}
 
 /** Days with other hours: typed in, from a file, or those of a country. */
 export function Holidays({

@@ -5,8 +5,8 @@ import type { SlaClock, SlaPolicy } from '@/lib/api';
 import { aList, aTicket, aTicketDetail } from '@/testing/fixtures';
 import { openApp } from '@/testing/render';
 import { on, server } from '@/testing/server';
+import { merged } from './holiday';
 import { publicHolidays } from './holiday-data';
-import { merged } from './holidays';
 
 function aPolicy(over: Partial<SlaPolicy> = {}): SlaPolicy {
   return {
