@@ -16,6 +16,7 @@ const features = [
   'outbox',
   'tour',
   'job',
+  'sla',
   'report',
   'dashboard',
   'command',

@@ -11,8 +11,8 @@ import {
   Text,
 } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlus } from '@tabler/icons-react';
-import { type FormEvent, lazy, Suspense, useState } from 'react';
-import { spellHours, targets } from '@/features/ticket';
+import { type FormEvent, Suspense, useState } from 'react';
+import { SlaClocks, spellHours, targets } from '@/features/ticket';
 import type { SlaPolicy, SlaRun } from '@/lib/api';
 import { useCan } from '@/lib/can';
 import { explain } from '@/lib/problem';
@@ -26,10 +26,6 @@ import { TextLink } from '@/ui/text-link';
 import { usePolicies, usePreview, useRecalculate, useReorder, useSwitchPolicy } from './api';
 import classes from './sla.module.css';
 import { SlaNav } from './sla-nav';
-
-const SlaClocks = lazy(() =>
-  import('@/features/ticket/sla-why').then((m) => ({ default: m.SlaClocks })),
-);
 
 /** What was agreed, in the order in which it is tried. */
 export function PoliciesPage() {

@@ -22,6 +22,7 @@ export { lastQueue } from './last-queue';
 export { cancelEntry } from './queued-cancel';
 export { describeEntry, fieldsInWords, ticketOf } from './queued-words';
 export { unfinished } from './search-params';
+export { SlaClocks } from './sla-clocks';
 export { SlaPill, targets } from './sla-labels';
 export { TicketRow } from './ticket-row';
 export {
