@@ -3,7 +3,7 @@ import { Outlet } from '@tanstack/react-router';
 import { useState } from 'react';
 import { CommandHost } from '@/features/command';
 import { OutboxHost } from '@/features/outbox';
-import { TourHost } from '@/features/tour';
+import { TourHost, TourInvitation } from '@/features/tour';
 import { ApiError } from '@/lib/problem';
 import { startSession, useSession } from '@/lib/session';
 import { preferences } from '@/lib/storage';
@@ -52,6 +52,7 @@ function Frame() {
         )}
       </Rail>
       <main id="main" tabIndex={-1} className={classes.main} aria-label={t`Content`}>
+        <TourInvitation />
         <Outlet />
       </main>
       <BottomBar />

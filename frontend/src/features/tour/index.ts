@@ -1,1 +1,1 @@
-export { TourHost } from './tour-host';
+export { TourHost, TourInvitation } from './tour-host';
