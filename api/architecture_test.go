@@ -21,7 +21,7 @@ const (
 
 	maxFileLines    = 600
 	maxPackageLines = 3200
-	maxTicketLines  = 5600
+	maxTicketLines  = 6600
 )
 
 // drivers are database drivers; only platform/db may know them.

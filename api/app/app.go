@@ -22,10 +22,12 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/bulk"
 	"github.com/fixdesk/fixdesk/api/calendar"
+	"github.com/fixdesk/fixdesk/api/category"
 	"github.com/fixdesk/fixdesk/api/deadletter"
 	"github.com/fixdesk/fixdesk/api/demo"
 	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/export"
+	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/migration"
 	"github.com/fixdesk/fixdesk/api/note"
@@ -44,6 +46,8 @@ import (
 	"github.com/fixdesk/fixdesk/api/server"
 	"github.com/fixdesk/fixdesk/api/similar"
 	"github.com/fixdesk/fixdesk/api/sla"
+	"github.com/fixdesk/fixdesk/api/substatus"
+	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
@@ -66,6 +70,7 @@ type App struct {
 	Bulk     *bulk.Service
 	View     *view.Service
 	SLA      *sla.Service
+	Tag      *tag.Service
 	Realtime *realtime.Hub
 	Report   *report.Service
 	Server   *server.Server
@@ -137,6 +142,10 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	if a.Attachment, err = newAttachments(a, set); err != nil {
 		return nil, err
 	}
+	a.Tag = tag.New(a.DB, a.Bus)
+	categories, substatuses := category.New(a.DB, a.Bus, field.There), substatus.New(a.DB, a.Bus)
+	categories.SetInUse(ticket.CategoryInUse)
+	substatuses.SetInUse(ticket.SubstatusInUse)
 	a.Ticket = ticket.New(a.DB, a.Bus, a.Clock)
 	a.Ticket.SetReopenWindow(time.Duration(set.ReopenDays) * 24 * time.Hour)
 	// reactors
@@ -164,7 +173,8 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Calendar: calendar.New(a.DB, a.Bus, a.Clock),
 		Export:   export.New(a.DB, a.Clock.Now, a.Ticket),
 		View:     a.View, Preference: preference.New(a.DB, a.Bus),
-		SLA:        a.SLA,
+		SLA: a.SLA,
+		Tag: a.Tag, Category: categories, Field: field.New(a.DB, a.Bus), Substatus: substatuses,
 		DeadLetter: deadletter.New(a.DB, a.Bus, a.Clock),
 	})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/realtime"
 	"github.com/fixdesk/fixdesk/api/sla"
+	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/view"
 )
@@ -31,6 +32,7 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Handle(sla.TickJob, a.SLA.Tick)
 	w.Handle(sla.RecalculateJob, a.SLA.RunRecalculate)
 	w.Handle(sla.RequesterJob, a.SLA.RunRequester)
+	w.Handle(tag.MoveJob, a.Tag.RunMove)
 	w.Handle(bulk.RunJob, a.Bulk.Carry)
 	w.Handle(bulk.PruneJob, a.Bulk.Prune)
 	w.Handle(view.PruneJob, a.View.Prune)

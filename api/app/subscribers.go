@@ -4,11 +4,14 @@ import (
 	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/bulk"
 	"github.com/fixdesk/fixdesk/api/calendar"
+	"github.com/fixdesk/fixdesk/api/category"
 	"github.com/fixdesk/fixdesk/api/draft"
+	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/preference"
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/sla"
+	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
@@ -30,6 +33,11 @@ func (a *App) subscribe() {
 	a.Bus.InTx(calendar.Updated, a.SLA.CalendarChanged)
 	a.Bus.InTx(calendar.Deleted, a.SLA.CalendarDeleted)
 	a.Bus.Durable(user.Updated, sla.RequesterJob)
+	// tag: the tickets of tags that are merged or deleted follow
+	a.Bus.Durable(tag.Merged, tag.MoveJob)
+	a.Bus.Durable(tag.Deleted, tag.MoveJob)
+	// category: fields that are deleted leave the forms
+	a.Bus.InTx(field.Deleted, category.ForgetField)
 	// attachment, note, draft, seen: what is kept about a ticket goes with it
 	a.Bus.InTx(ticket.Purged, attachment.Forget)
 	a.Bus.InTx(ticket.Purged, note.Forget)

@@ -41,7 +41,7 @@ func login(c *house.Client, name, password string) *house.Answer {
 // lastEvents returns the newest events of an account, oldest first.
 func lastEvents(t *testing.T, h *house.House, id int64, n int) []string {
 	t.Helper()
-	all, err := h.App.Bus.Of(context.Background(), "user", id, "", 1<<40, true, n)
+	all, err := h.App.Bus.Of(context.Background(), "user", id, nil, 1<<40, true, n)
 	if err != nil {
 		t.Fatal(err)
 	}

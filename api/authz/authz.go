@@ -50,6 +50,7 @@ const (
 	ViewShare          Permission = "view.share"  // shares saved views with the IT staff
 	ViewManage         Permission = "view.manage" // shares them with anybody, and changes those of others
 	SLAManage          Permission = "sla.manage"
+	DeskConfigure      Permission = "desk.configure" // sets up categories, tags, fields and substatuses
 	UserManage         Permission = "user.manage"
 	JobManage          Permission = "job.manage"
 	ReportView         Permission = "report.view"
@@ -72,7 +73,7 @@ func Permissions(r Role, o Options) []Permission {
 	case Admin:
 		p := []Permission{
 			TicketViewAll, TicketQueue, TicketWork, TicketDelete, TicketTriage, CommentModify,
-			NoteRead, NoteWrite, BulkRun, ViewShare, ViewManage, CalendarManage, SLAManage, UserManage, TeamManage, JobManage, ReportView,
+			NoteRead, NoteWrite, BulkRun, ViewShare, ViewManage, CalendarManage, DeskConfigure, SLAManage, UserManage, TeamManage, JobManage, ReportView,
 		}
 		if !o.ConfidentialHidden {
 			p = append(p, TicketConfidential)

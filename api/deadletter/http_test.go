@@ -70,7 +70,7 @@ func TestDeadLetters(t *testing.T) {
 		for _, id := range []string{"0", "x", "999", "-1"} {
 			ada.Post("/api/jobs/"+id+"/replay", nil).WantCode(404, "job.not_found")
 		}
-		events, err := h.App.Bus.Of(context.Background(), "job", int64(dead["id"].(float64)), "", 0, false, 10)
+		events, err := h.App.Bus.Of(context.Background(), "job", int64(dead["id"].(float64)), nil, 0, false, 10)
 		if err != nil || len(events) != 1 || events[0].Type != deadletter.Replayed || events[0].ActorName != "ada" || strings.Contains(events[0].Data, "@") {
 			t.Errorf("%v: events %+v", err, events)
 		}

@@ -22,6 +22,7 @@ type step struct {
 	tables      []any
 	columns     []column // added to tables of earlier steps
 	indexes     []column
+	widened     []column // columns whose type has grown
 	textIndexes []string
 	// fill gives new columns their values, in transactions of its own.
 	fill func(ctx context.Context, d *db.DB) error
@@ -34,7 +35,7 @@ type column struct {
 }
 
 func steps() []step {
-	return []step{desk(), workspace(), views(), person(), reports(), attachments(), team(), calendars(), slas(), bulkSets()}
+	return []step{desk(), workspace(), views(), person(), reports(), attachments(), facets(), team(), calendars(), slas(), bulkSets()}
 }
 
 // Latest is the schema version this program works with.
@@ -143,6 +144,11 @@ func (s step) define(ctx context.Context, d *db.DB, m db.Migrations) error {
 			}
 			if err := mig.AddColumn(c.table, c.name); err != nil {
 				return fmt.Errorf("add the column %s of %T: %w", c.name, c.table, err)
+			}
+		}
+		for _, c := range s.widened {
+			if err := m.Widen(mig, c.table, c.name); err != nil {
+				return fmt.Errorf("widen the column %s of %T: %w", c.name, c.table, err)
 			}
 		}
 		for _, c := range s.indexes {

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -320,7 +319,7 @@ func messageFor(by authz.Actor, e event.Event, t *ticket.Ticket) (message, bool)
 	default:
 		return message{}, false
 	}
-	if strings.HasPrefix(e.Type, ticket.InternalPrefix) && !by.Can(authz.NoteRead) {
+	if ticket.Internal(e.Type) && !by.Can(authz.NoteRead) {
 		return message{}, false
 	}
 	var d details

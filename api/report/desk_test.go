@@ -151,8 +151,8 @@ func TestReportAgainstCounting(t *testing.T) {
 						t.Fatalf("%s: %s: %v", what, q, err)
 					}
 					n, err := tickets.Count(ctx, ada, f)
-					if err != nil || n != want {
-						t.Errorf("%s: %q finds %d (%v), want %d", what, q, n, err, want)
+					if err != nil || n.N != want {
+						t.Errorf("%s: %q finds %d (%v), want %d", what, q, n.N, err, want)
 					}
 				}
 			}

@@ -16,9 +16,11 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/bulk"
 	"github.com/fixdesk/fixdesk/api/calendar"
+	"github.com/fixdesk/fixdesk/api/category"
 	"github.com/fixdesk/fixdesk/api/deadletter"
 	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/export"
+	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
@@ -29,6 +31,8 @@ import (
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/similar"
 	"github.com/fixdesk/fixdesk/api/sla"
+	"github.com/fixdesk/fixdesk/api/substatus"
+	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
@@ -60,6 +64,10 @@ type Features struct {
 	Realtime   *realtime.Hub
 	DeadLetter *deadletter.Service
 	Keys       *web.Keys
+	Tag        *tag.Service
+	Category   *category.Service
+	Field      *field.Service
+	Substatus  *substatus.Service
 }
 
 // routes is every route of the server on one screen.
@@ -78,6 +86,10 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Ticket.Routes(signedIn, f.Keys)
 	f.Attachment.Routes(signedIn, f.Keys)
 	f.Watcher.Routes(signedIn, f.Keys)
+	f.Tag.Routes(signedIn, f.Keys)
+	f.Category.Routes(signedIn, f.Keys)
+	f.Field.Routes(signedIn, f.Keys)
+	f.Substatus.Routes(signedIn, f.Keys)
 	f.Note.Routes(signedIn, f.Keys)
 	f.Message.Routes(signedIn, f.Keys)
 	f.Bulk.Routes(signedIn, f.Keys)

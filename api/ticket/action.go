@@ -194,7 +194,7 @@ func (p Param) read(b *web.Body) bool {
 		return true
 	}
 	switch p.Kind {
-	case ParamText:
+	case ParamText, ParamTag, ParamSubstatus, ParamField:
 		rules := []web.Rule{web.NotBlank}
 		if p.Max > 0 {
 			rules = append(rules, web.Max(p.Max))

@@ -1,5 +1,10 @@
 package ticket
 
+import (
+	"slices"
+	"strings"
+)
+
 // What this package announces. The subject is always the ticket, so that its
 // events are its timeline.
 const (
@@ -34,6 +39,47 @@ const subject = "ticket"
 // InternalPrefix begins the types of events that only those with the permission
 // note.read may know of.
 const InternalPrefix = "note."
+
+// internalPrefixes begin all types that only the IT staff may know of: notes, tags
+// and the fields that employees do not see.
+var internalPrefixes = []string{InternalPrefix, "internal."}
+
+// Internal reports whether only those with the permission note.read may know of
+// events of a type.
+func Internal(eventType string) bool {
+	return slices.ContainsFunc(internalPrefixes, func(p string) bool { return strings.HasPrefix(eventType, p) })
+}
+
+// What happens to what hangs on a ticket.
+const (
+	CategoryChanged  = "ticket.category_changed"
+	SubstatusChanged = "ticket.substatus_changed"
+	FieldChanged     = "ticket.field_changed"
+	// The same, of a field that employees do not see.
+	InternalFieldChanged = "internal.field_changed"
+	Tagged               = "internal.tagged"
+)
+
+// Renamed is the data of CategoryChanged and SubstatusChanged; "" is none.
+type Renamed struct {
+	Was string `json:"was"`
+	Now string `json:"now"`
+}
+
+// FieldChange is the data of FieldChanged. Texts, addresses and people are not in
+// it: only that they changed.
+type FieldChange struct {
+	Field string `json:"field"`
+	Name  string `json:"name"`
+	Was   string `json:"was,omitempty"`
+	Now   string `json:"now,omitempty"`
+}
+
+// Tags is the data of Tagged.
+type Tags struct {
+	Added   []string `json:"added,omitempty"`
+	Removed []string `json:"removed,omitempty"`
+}
 
 // Change is the data of StatusChanged and PriorityChanged.
 type Change struct {

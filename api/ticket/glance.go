@@ -54,7 +54,11 @@ func (s *Service) Newest(ctx context.Context, by authz.Actor, f Filter, limit in
 	if err != nil {
 		return nil, err
 	}
-	view := s.viewFor(by, p)
+	hangs, err := facetsOf(tx, by, rows)
+	if err != nil {
+		return nil, err
+	}
+	view := s.viewFor(by, p, hangs)
 	for _, t := range rows {
 		out = append(out, view(t))
 	}

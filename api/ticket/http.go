@@ -96,7 +96,11 @@ func (s *Service) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	view := s.viewFor(by, p)
+	hangs, err := facetsOf(s.db.Read(ctx), by, rows.Rows)
+	if err != nil {
+		return err
+	}
+	view := s.viewFor(by, p, hangs)
 	return web.SendList(c, rows, func(t Ticket) ItemView { return ItemView{view(t), unread[t.ID]} })
 }
 
@@ -212,11 +216,15 @@ func (s *Service) open(c *gin.Context) error {
 	if by.Can(authz.TicketWork) && b.Has("requester_id") {
 		requester = b.ID("requester_id")
 	}
+	facets, err := readFacets(s.db.Read(ctx), b, by)
+	if err != nil {
+		return err
+	}
 	b.Require("title", "description")
 	if err := b.Err(); err != nil {
 		return err
 	}
-	d := Draft{Title: *ch.Title, Description: *ch.Description, AssignedTo: ch.AssignedTo, Requester: requester, TeamID: ch.TeamID, Attachments: ch.Attachments}
+	d := Draft{Title: *ch.Title, Description: *ch.Description, AssignedTo: ch.AssignedTo, Requester: requester, TeamID: ch.TeamID, Attachments: ch.Attachments, Facets: facets}
 	if ch.Confidential != nil {
 		d.Confidential = *ch.Confidential
 	}
@@ -267,7 +275,11 @@ func (s *Service) answer(c *gin.Context, status int, by authz.Actor, f Full, err
 	if err != nil {
 		return err
 	}
-	return web.Send(c, status, s.detailFor(by, p, f), f.Version)
+	hangs, err := facetsOf(s.db.Read(c.Request.Context()), by, []Ticket{f.Ticket})
+	if err != nil {
+		return err
+	}
+	return web.Send(c, status, s.detailFor(by, p, hangs, f), f.Version)
 }
 
 // get answers GET /api/tickets/{id}.
@@ -361,6 +373,9 @@ func (s *Service) put(c *gin.Context, required ...string) error {
 		return err
 	}
 	ch := readChanges(b, true)
+	if ch.Facets, err = readFacets(s.db.Read(ctx), b, by); err != nil {
+		return err
+	}
 	b.Require(required...)
 	if err := b.Err(); err != nil {
 		return err

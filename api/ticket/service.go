@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -36,6 +37,8 @@ type Service struct {
 func New(d *db.DB, bus *event.Bus, c clock.Clock) *Service {
 	s := &Service{db: d, bus: bus, clock: c, walkBelow: web.MaxCount, reopenWindow: DefaultReopenWindow}
 	s.actions.Register(s.ownActions()...)
+	s.actions.Register(s.facetActions()...)
+	s.AddQueryFields(facetFields)
 	return s
 }
 
@@ -51,6 +54,7 @@ type Draft struct {
 	Requester    *int64
 	TeamID       *int64
 	Confidential bool
+	Facets       // tags and finer status are heeded for those who work on tickets
 }
 
 // Changes is what an update asks for; nil leaves a field as it is.
@@ -65,6 +69,7 @@ type Changes struct {
 	TeamID       *int64 // nil for no team
 	Confidential *bool
 	Attachments  []int64 // uploads of the actor's, for the description
+	Facets
 }
 
 // Full is a ticket with its conversation, oldest first.
@@ -85,8 +90,9 @@ func (s *Service) Open(ctx context.Context, by authz.Actor, d Draft) (Full, erro
 			Title: d.Title, Description: d.Description, Status: Open, Priority: d.Priority,
 			CreatedByID: by.ID, CreatedAt: tx.Now, UpdatedAt: tx.Now,
 		}
-		if t.Priority == 0 {
-			t.Priority = Medium
+		h, err := s.openWith(tx, by, &t, d.Facets)
+		if err != nil {
+			return err
 		}
 		if err := s.prepare(tx, by, &t, d); err != nil {
 			return err
@@ -98,6 +104,12 @@ func (s *Service) Open(ctx context.Context, by authz.Actor, d Draft) (Full, erro
 		n.move(nil, &t)
 		n.day(t.CreatedAt, DayCreated, t.ID, 1)
 		if err := n.write(s.db, tx.DB); err != nil {
+			return err
+		}
+		if err := h.write(tx, &t); err != nil {
+			return err
+		}
+		if err := h.tag(tx, by, &t, Changes{Facets: d.Facets}); err != nil {
 			return err
 		}
 		if err := tx.Emit(Created, subject, t.ID, nil); err != nil {
@@ -119,7 +131,6 @@ func (s *Service) Open(ctx context.Context, by authz.Actor, d Draft) (Full, erro
 				return err
 			}
 		}
-		var err error
 		out, err = changed(tx.DB, &t)
 		return err
 	})
@@ -239,7 +250,7 @@ func (c Changes) touchesWork(t *Ticket) bool {
 	return (c.Status != nil && *c.Status != t.Status) ||
 		(c.Priority != nil && *c.Priority != t.Priority) ||
 		(c.Assign && !sameID(c.AssignedTo, t.AssignedToID)) ||
-		(c.Move && !sameID(c.TeamID, t.TeamID))
+		(c.Move && !sameID(c.TeamID, t.TeamID)) || c.touches(t)
 }
 
 // change applies changes that are allowed and writes what follows from them:
@@ -258,19 +269,18 @@ func (s *Service) change(tx *event.Tx, by authz.Actor, t *Ticket, c Changes) err
 	if c.Priority != nil {
 		t.Priority = *c.Priority
 	}
-	if c.Status != nil && *c.Status != t.Status {
-		t.moveTo(*c.Status, tx.Now)
+	h, err := s.hang(tx, by, t, c, false)
+	if err != nil {
+		return err
 	}
 	var assignment *Assignment
 	if c.Assign && !sameID(c.AssignedTo, t.AssignedToID) {
-		var err error
 		if assignment, err = assign(tx.DB, t, c.AssignedTo); err != nil {
 			return err
 		}
 	}
 	var moved *Move
 	if c.Move && !sameID(c.TeamID, t.TeamID) {
-		var err error
 		if moved, assignment, err = move(tx.DB, t, c, assignment); err != nil {
 			return err
 		}
@@ -278,11 +288,14 @@ func (s *Service) change(tx *event.Tx, by authz.Actor, t *Ticket, c Changes) err
 	if c.Confidential != nil {
 		t.Confidential = *c.Confidential
 	}
-	if len(texts) == 0 && t.Priority == before.Priority && t.Status == before.Status && assignment == nil && moved == nil &&
-		t.Confidential == before.Confidential {
+	seen := len(texts) > 0 || t.Priority != before.Priority || t.Status != before.Status || assignment != nil || moved != nil ||
+		t.Confidential != before.Confidential || h.row()
+	if !seen && !h.any() {
 		return nil
 	}
-	t.UpdatedAt = tx.Now
+	if seen || slices.ContainsFunc(h.fields, func(r refilled) bool { return r.field.EmployeeView }) {
+		t.UpdatedAt = tx.Now // else employees would see that something changed
+	}
 	if err := save(s.db, tx.DB, &before, t); err != nil {
 		return err
 	}
@@ -297,7 +310,10 @@ func (s *Service) change(tx *event.Tx, by authz.Actor, t *Ticket, c Changes) err
 	if err := announceSight(tx, &before, t, moved); err != nil {
 		return err
 	}
-	return announce(tx, by, &before, t, texts, assignment)
+	if err := announce(tx, by, &before, t, texts, assignment); err != nil {
+		return err
+	}
+	return h.announce(tx, t)
 }
 
 // assign checks the new assignee and sets it.
@@ -413,12 +429,12 @@ func (s *Service) Timeline(ctx context.Context, by authz.Actor, id int64, page w
 	return out, err
 }
 
-// hidden is the prefix of the types of events that the actor may not know of.
-func hidden(by authz.Actor) string {
+// hidden begins the types of events that the actor may not know of.
+func hidden(by authz.Actor) []string {
 	if by.Can(authz.NoteRead) {
-		return ""
+		return nil
 	}
-	return InternalPrefix
+	return internalPrefixes
 }
 
 // Release takes the unfinished tickets from somebody who no longer works on

@@ -36,7 +36,7 @@ func contents(f Full) []string {
 
 func (d *desk) eventTypes(id int64) []string {
 	d.t.Helper()
-	events, err := d.Bus.Of(ctx, subject, id, "", 0, false, 100)
+	events, err := d.Bus.Of(ctx, subject, id, nil, 0, false, 100)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -71,7 +71,7 @@ func save(d *db.DB, tx *gorm.DB, before *Ticket, t *Ticket) error {
 	t.Version = before.Version + 1
 	res := before.unchanged(tx.Model(&Ticket{})).Updates(map[string]any{
 		"title": t.Title, "description": t.Description, "status": t.Status, "priority": t.Priority,
-		"assigned_to_id": t.AssignedToID, "team_id": t.TeamID, "confidential": t.Confidential, "version": t.Version, "updated_at": t.UpdatedAt,
+		"assigned_to_id": t.AssignedToID, "team_id": t.TeamID, "confidential": t.Confidential, "category_id": t.CategoryID, "substatus_id": t.SubstatusID, "version": t.Version, "updated_at": t.UpdatedAt,
 		"resolved_at": t.ResolvedAt, "closed_at": t.ClosedAt, "solved_at": t.SolvedAt,
 	})
 	if res.Error != nil {

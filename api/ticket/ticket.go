@@ -81,6 +81,8 @@ type Ticket struct {
 	Priority     Priority
 	CreatedByID  int64
 	AssignedToID *int64
+	CategoryID   *int64
+	SubstatusID  *int64
 	TeamID       *int64
 	// Confidential keeps the ticket to those it names.
 	Confidential bool

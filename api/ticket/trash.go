@@ -10,8 +10,12 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/category"
+	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/substatus"
+	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/user"
 )
 
@@ -39,6 +43,8 @@ func (deletedTicket) TableName() string { return "deleted_tickets" }
 type remains struct {
 	Ticket   Ticket
 	Comments []Comment
+	Tags     []int64       `json:",omitempty"`
+	Fields   []field.Value `json:",omitempty"`
 }
 
 // keepRemains puts a ticket that is about to be deleted aside.
@@ -47,7 +53,14 @@ func keepRemains(tx *event.Tx, by authz.Actor, t *Ticket) error {
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(remains{*t, comments})
+	kept := remains{Ticket: *t, Comments: comments}
+	if kept.Tags, err = tag.Take(tx.DB, t.ID); err != nil {
+		return err
+	}
+	if kept.Fields, err = field.Take(tx.DB, t.ID); err != nil {
+		return err
+	}
+	data, err := json.Marshal(kept)
 	if err != nil {
 		return fmt.Errorf("keep ticket %d: %w", t.ID, err)
 	}
@@ -115,6 +128,9 @@ func (s *Service) restore(tx *event.Tx, by authz.Actor, id int64) error {
 	if err := s.dropAssignee(tx, t); err != nil {
 		return err
 	}
+	if err := dropFacets(tx, t); err != nil {
+		return err
+	}
 	if err := tx.Create(t).Error; err != nil {
 		return fmt.Errorf("restore ticket %d: %w", id, err)
 	}
@@ -125,6 +141,12 @@ func (s *Service) restore(tx *event.Tx, by authz.Actor, id int64) error {
 		if err := tx.CreateInBatches(was.Comments, bulkRows).Error; err != nil {
 			return fmt.Errorf("restore the comments of ticket %d: %w", id, err)
 		}
+	}
+	if err := tag.Give(tx.DB, id, was.Tags); err != nil {
+		return err
+	}
+	if err := field.Give(tx.DB, id, was.Fields); err != nil {
+		return err
 	}
 	if err := putText(s.db, tx.DB, t); err != nil {
 		return err
@@ -150,6 +172,30 @@ func (s *Service) dropAssignee(tx *event.Tx, t *Ticket) error {
 	}
 	if err != nil {
 		return fmt.Errorf("read the assignee of ticket %d: %w", t.ID, err)
+	}
+	return nil
+}
+
+// dropFacets frees a ticket of a category or finer status that was deleted
+// while the ticket was.
+func dropFacets(tx *event.Tx, t *Ticket) error {
+	if t.CategoryID != nil {
+		tree, err := category.Load(tx.DB)
+		if err != nil {
+			return err
+		}
+		if _, there := tree.Find(*t.CategoryID); !there {
+			t.CategoryID = nil
+		}
+	}
+	if t.SubstatusID != nil {
+		all, err := substatus.Load(tx.DB)
+		if err != nil {
+			return err
+		}
+		if all.Find(*t.SubstatusID) == nil {
+			t.SubstatusID = nil
+		}
 	}
 	return nil
 }

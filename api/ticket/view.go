@@ -55,6 +55,13 @@ type View struct {
 	// SolvedAt is since when nobody needs to work on the ticket.
 	SolvedAt     *time.Time `json:"solved_at" format:"date-time" extensions:"x-nullable"`
 	CommentCount int        `json:"comment_count" example:"3"`
+	// Category is what the ticket is about, and Substatus its finer status.
+	Category  *CategoryView  `json:"category" extensions:"x-nullable"`
+	Substatus *SubstatusView `json:"substatus" extensions:"x-nullable"`
+	// Tags are shown to the IT staff only.
+	Tags []string `json:"tags" example:"vpn"`
+	// Fields holds the desk's own fields, by slug: those that the caller may see.
+	Fields map[string]any `json:"fields"`
 	// Waiting says for whom the ticket waits: the IT staff until they have the
 	// last word, then the requester; null when it is done.
 	Waiting *string `json:"waiting" enums:"staff,requester" extensions:"x-nullable" example:"staff"`
@@ -107,7 +114,8 @@ type CommentView struct {
 // EventView is one entry of a ticket's timeline. What data holds depends on the
 // type: {"from","to"} for changes of status, priority, assignee and team, {"changed"}
 // for changed texts, {"comment_id"} for comments, {"user"} for watchers and CC (null
-// for an address), {"confidential"} for that.
+// for an address), {"confidential"} for that,
+// {"was","now"} for category, finer status and fields, {"added","removed"} for tags.
 type EventView struct {
 	ID        int64          `json:"id" example:"120"`
 	Type      string         `json:"type" example:"ticket.status_changed"`
@@ -204,7 +212,7 @@ func (p people) show(who *Person) any {
 	return map[string]any{"id": who.ID, "username": p[who.ID].Username}
 }
 
-func (s *Service) viewFor(by authz.Actor, p names) func(Ticket) View {
+func (s *Service) viewFor(by authz.Actor, p names, hangs *facets) func(Ticket) View {
 	now := s.clock.Now()
 	return func(t Ticket) View {
 		v := View{
@@ -222,6 +230,7 @@ func (s *Service) viewFor(by authz.Actor, p names) func(Ticket) View {
 				Watch: canWatch(by, &t), CC: canCC(by, &t), Confidential: canSetConfidential(by, &t),
 			},
 		}
+		hangs.show(&t, &v)
 		if w := t.Waiting(); w != "" {
 			v.Waiting = &w
 		}
@@ -256,9 +265,9 @@ func utc(t *time.Time) *time.Time {
 	return &u
 }
 
-func (s *Service) detailFor(by authz.Actor, p names, f Full) DetailView {
+func (s *Service) detailFor(by authz.Actor, p names, hangs *facets, f Full) DetailView {
 	d := DetailView{
-		View: s.viewFor(by, p)(f.Ticket), DescriptionHTML: markdown.Render(f.Description),
+		View: s.viewFor(by, p, hangs)(f.Ticket), DescriptionHTML: markdown.Render(f.Description),
 		Comments:    make([]CommentView, len(f.Comments)),
 		Attachments: attachment.Views(by, f.Files, func(l attachment.Listed) bool { return l.CommentID == nil }),
 	}
@@ -323,34 +332,46 @@ type CreateRequest struct {
 	Priority    string `json:"priority" validate:"optional" enums:"low,medium,high,urgent" default:"medium" example:"medium"`
 	AssignedTo  *int64 `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
 	// RequesterID is for whom the ticket is opened; IT staff and administrators only.
-	RequesterID  *int64  `json:"requester_id" validate:"optional" extensions:"x-nullable" example:"7"`
-	TeamID       *int64  `json:"team_id" validate:"optional" extensions:"x-nullable" example:"2"`
-	Confidential bool    `json:"confidential" validate:"optional" example:"false"`
-	Attachments  []int64 `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
+	RequesterID  *int64         `json:"requester_id" validate:"optional" extensions:"x-nullable" example:"7"`
+	TeamID       *int64         `json:"team_id" validate:"optional" extensions:"x-nullable" example:"2"`
+	Confidential bool           `json:"confidential" validate:"optional" example:"false"`
+	Attachments  []int64        `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
+	Category     *int64         `json:"category" validate:"optional" extensions:"x-nullable" example:"3"`
+	Substatus    *string        `json:"substatus" validate:"optional" extensions:"x-nullable" example:"waiting_for_requester"`
+	Tags         []string       `json:"tags" validate:"optional" example:"vpn"`
+	Fields       map[string]any `json:"fields" validate:"optional"`
 } //@name TicketCreate
 
 // ReplaceRequest is the body of a PUT; what is left out stays as it is.
 type ReplaceRequest struct {
-	Title        string  `json:"title" validate:"required" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
-	Description  string  `json:"description" validate:"required" minLength:"1" example:"It says 'replace cartridge' since this morning."`
-	Status       string  `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"in_progress"`
-	Priority     string  `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
-	AssignedTo   *int64  `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
-	TeamID       *int64  `json:"team_id" validate:"optional" extensions:"x-nullable" example:"2"`
-	Confidential bool    `json:"confidential" validate:"optional" example:"false"`
-	Attachments  []int64 `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
+	Title        string         `json:"title" validate:"required" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
+	Description  string         `json:"description" validate:"required" minLength:"1" example:"It says 'replace cartridge' since this morning."`
+	Status       string         `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"in_progress"`
+	Priority     string         `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
+	AssignedTo   *int64         `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
+	TeamID       *int64         `json:"team_id" validate:"optional" extensions:"x-nullable" example:"2"`
+	Confidential bool           `json:"confidential" validate:"optional" example:"false"`
+	Attachments  []int64        `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
+	Category     *int64         `json:"category" validate:"optional" extensions:"x-nullable" example:"3"`
+	Substatus    *string        `json:"substatus" validate:"optional" extensions:"x-nullable" example:"waiting_for_requester"`
+	Tags         []string       `json:"tags" validate:"optional" example:"vpn"`
+	Fields       map[string]any `json:"fields" validate:"optional"`
 } //@name TicketReplace
 
 // UpdateRequest is the body of a PATCH; what is left out stays as it is.
 type UpdateRequest struct {
-	Title        string  `json:"title" validate:"optional" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
-	Description  string  `json:"description" validate:"optional" minLength:"1" example:"It says 'replace cartridge' since this morning."`
-	Status       string  `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"in_progress"`
-	Priority     string  `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
-	AssignedTo   *int64  `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
-	TeamID       *int64  `json:"team_id" validate:"optional" extensions:"x-nullable" example:"2"`
-	Confidential bool    `json:"confidential" validate:"optional" example:"false"`
-	Attachments  []int64 `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
+	Title        string         `json:"title" validate:"optional" minLength:"1" maxLength:"200" example:"Printer on floor 3 is out of toner"`
+	Description  string         `json:"description" validate:"optional" minLength:"1" example:"It says 'replace cartridge' since this morning."`
+	Status       string         `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"in_progress"`
+	Priority     string         `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
+	AssignedTo   *int64         `json:"assigned_to" validate:"optional" extensions:"x-nullable" example:"3"`
+	TeamID       *int64         `json:"team_id" validate:"optional" extensions:"x-nullable" example:"2"`
+	Confidential bool           `json:"confidential" validate:"optional" example:"false"`
+	Attachments  []int64        `json:"attachment_ids" validate:"optional" maxItems:"20" example:"12"`
+	Category     *int64         `json:"category" validate:"optional" extensions:"x-nullable" example:"3"`
+	Substatus    *string        `json:"substatus" validate:"optional" extensions:"x-nullable" example:"waiting_for_requester"`
+	Tags         []string       `json:"tags" validate:"optional" example:"vpn"`
+	Fields       map[string]any `json:"fields" validate:"optional"`
 } //@name TicketUpdate
 
 // StatusRequest is the body of update_status.

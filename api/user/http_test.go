@@ -23,7 +23,7 @@ func account(id int64) string { return fmt.Sprintf("/api/users/%d", id) }
 // events returns the types of what happened to an account, oldest first.
 func events(t *testing.T, h *house.House, id int64) []string {
 	t.Helper()
-	all, err := h.App.Bus.Of(context.Background(), "user", id, "", 0, false, 100)
+	all, err := h.App.Bus.Of(context.Background(), "user", id, nil, 0, false, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -125,7 +125,7 @@ func TestRegister(t *testing.T) {
 		if _, err := user.Find(w.DB.Read(ctx), one.ID); err == nil {
 			t.Error("the expired registration is still there")
 		}
-		old, err := w.Bus.Of(ctx, "user", one.ID, "", 0, false, 10)
+		old, err := w.Bus.Of(ctx, "user", one.ID, nil, 0, false, 10)
 		if err != nil || !slices.EqualFunc(old, []string{user.Registered, user.Expired}, func(e event.Event, typ string) bool { return e.Type == typ }) {
 			t.Errorf("%v: events %v", err, old)
 		}

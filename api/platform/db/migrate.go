@@ -19,6 +19,8 @@ type Migrations struct {
 	Locker  lock.Locker
 	// Session prepares a handle for creating tables.
 	Session func(*gorm.DB) *gorm.DB
+	// Widen gives a column the wider type that it has in a model.
+	Widen func(m gorm.Migrator, model any, column string) error
 }
 
 // Migrations opens what the migration runner needs. The caller closes Pool.
@@ -34,6 +36,7 @@ func (s sqliteDialect) migrations() (Migrations, error) {
 		Pool:    pool,
 		Locker:  fileLocker{flock.New(s.path + ".migrate.lock")},
 		Session: func(g *gorm.DB) *gorm.DB { return g },
+		Widen:   func(gorm.Migrator, any, string) error { return nil }, // texts have no size
 	}, nil
 }
 
@@ -69,5 +72,6 @@ func (m mysqlDialect) migrations() (Migrations, error) {
 		Session: func(g *gorm.DB) *gorm.DB {
 			return g.Set("gorm:table_options", "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin")
 		},
+		Widen: func(m gorm.Migrator, model any, column string) error { return m.AlterColumn(model, column) },
 	}, nil
 }

@@ -224,12 +224,12 @@ func (b *Bus) Find(ctx context.Context, id int64) (Event, error) {
 
 // Of lists the events of a subject, at most limit of them: those after the
 // event from, oldest first, or with back those before it, newest first. Types
-// that begin with hidden are left out; "" hides none.
-func (b *Bus) Of(ctx context.Context, subjectType string, subjectID int64, hidden string, from int64, back bool, limit int) ([]Event, error) {
+// that begin with one of hidden are left out.
+func (b *Bus) Of(ctx context.Context, subjectType string, subjectID int64, hidden []string, from int64, back bool, limit int) ([]Event, error) {
 	var out []Event
 	q := b.db.Read(ctx).Where("subject_type = ? AND subject_id = ?", subjectType, subjectID).Limit(limit)
-	if hidden != "" {
-		q = q.Where("type NOT LIKE ?", hidden+"%")
+	for _, prefix := range hidden {
+		q = q.Where("type NOT LIKE ?", prefix+"%")
 	}
 	if back {
 		q = q.Where("id < ?", from).Order("id DESC")
@@ -243,12 +243,12 @@ func (b *Bus) Of(ctx context.Context, subjectType string, subjectID int64, hidde
 }
 
 // CountOf counts the events of a subject, but no further than limit, without
-// those whose types begin with hidden.
-func (b *Bus) CountOf(ctx context.Context, subjectType string, subjectID int64, hidden string, limit int) (int64, error) {
+// those whose types begin with one of hidden.
+func (b *Bus) CountOf(ctx context.Context, subjectType string, subjectID int64, hidden []string, limit int) (int64, error) {
 	var n int64
 	sql, args := "SELECT id FROM events WHERE subject_type = ? AND subject_id = ?", []any{subjectType, subjectID}
-	if hidden != "" {
-		sql, args = sql+" AND type NOT LIKE ?", append(args, hidden+"%")
+	for _, prefix := range hidden {
+		sql, args = sql+" AND type NOT LIKE ?", append(args, prefix+"%")
 	}
 	err := b.db.Read(ctx).Raw("SELECT COUNT(*) FROM ("+sql+" LIMIT ?) AS e", append(args, limit)...).Scan(&n).Error
 	if err != nil {

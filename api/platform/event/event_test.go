@@ -68,7 +68,7 @@ func TestWhoHearsOfAnEvent(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.Drain(t)
-		events, err := w.Bus.Of(ctx, "lamp", 3, "", 0, false, 10)
+		events, err := w.Bus.Of(ctx, "lamp", 3, nil, 0, false, 10)
 		if err != nil || len(events) != 1 {
 			t.Fatalf("%v %v", events, err)
 		}
@@ -79,7 +79,7 @@ func TestWhoHearsOfAnEvent(t *testing.T) {
 		if len(live) != 1 || len(ran) != 1 || live[0] != e.ID || ran[0] != e.ID {
 			t.Errorf("live %v durable %v", live, ran)
 		}
-		moths, err := w.Bus.Of(ctx, "moth", 1, "", 0, false, 10)
+		moths, err := w.Bus.Of(ctx, "moth", 1, nil, 0, false, 10)
 		if err != nil || len(moths) != 1 || moths[0].CauseID != e.ID {
 			t.Errorf("the consequence is %+v %v", moths, err)
 		}
@@ -94,7 +94,7 @@ func TestDoJoinsAnOuterTransaction(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if events, err := w.Bus.Of(tx.Ctx, "lamp", 1, "", 0, false, 1); err != nil || len(events) != 1 {
+			if events, err := w.Bus.Of(tx.Ctx, "lamp", 1, nil, 0, false, 1); err != nil || len(events) != 1 {
 				t.Errorf("the transaction does not see its own event: %v %v", events, err)
 			}
 			return undo

@@ -192,6 +192,11 @@ type Answer struct {
 func (c *Client) Get(path string) *Answer { return c.Do(http.MethodGet, path, nil, nil) }
 
 // Post sends a body, which is JSON-encoded unless it is a string or bytes.
+// GetQuery calls an endpoint with a parameter.
+func (c *Client) GetQuery(path, name, value string) *Answer {
+	return c.Get(path + "?" + url.Values{name: {value}}.Encode())
+}
+
 func (c *Client) Post(path string, body any) *Answer { return c.Do(http.MethodPost, path, body, nil) }
 
 // Put sends a body.
@@ -426,6 +431,24 @@ func (a *Answer) Is(path string, want any) *Answer {
 	a.t.Helper()
 	if got := fmt.Sprint(a.Field(path)); got != fmt.Sprint(want) {
 		a.t.Errorf("%s: %s is %s, want %v", a.what, path, got, want)
+	}
+	return a
+}
+
+// Has fails the test unless the answer contains a text.
+func (a *Answer) Has(text string) *Answer {
+	a.t.Helper()
+	if !strings.Contains(string(a.Raw), text) {
+		a.t.Errorf("%s: no %q in %s", a.what, text, a.Raw)
+	}
+	return a
+}
+
+// Lacks fails the test if the answer contains a text.
+func (a *Answer) Lacks(text string) *Answer {
+	a.t.Helper()
+	if strings.Contains(string(a.Raw), text) {
+		a.t.Errorf("%s: %q in %s", a.what, text, a.Raw)
 	}
 	return a
 }

@@ -16,10 +16,10 @@ type SQL struct {
 	StaffReply int
 	// Unfinished are the statuses in which somebody has to do something.
 	Unfinished []int
-	// Reader is who asks, and HiddenEvents begins the types of the events that
-	// the reader may not know of; "" hides none.
+	// Reader is who asks, and HiddenEvents begin the types of the events that
+	// the reader may not know of.
 	Reader       int64
-	HiddenEvents string
+	HiddenEvents []string
 	// More writes the conditions on the fields of Env.More; it reports false for
 	// a field that it does not know.
 	More func(add Add, field string, n Node) bool
@@ -179,8 +179,8 @@ func (s SQL) person(add Add, n Person) {
 // Whoever never looked has read what is done.
 func (s SQL) unread(add Add) {
 	add("(EXISTS (SELECT 1 FROM events AS e WHERE e.subject_type = 'ticket' AND e.subject_id = t.id AND e.actor_id <> ?", s.Reader)
-	if s.HiddenEvents != "" {
-		add(" AND e.type NOT LIKE ?", s.HiddenEvents+"%")
+	for _, prefix := range s.HiddenEvents {
+		add(" AND e.type NOT LIKE ?", prefix+"%")
 	}
 	add(" AND e.id > COALESCE((SELECT r.event_id FROM ticket_reads AS r WHERE r.user_id = ? AND r.ticket_id = t.id),"+
 		" CASE WHEN t.status IN ? THEN 0 ELSE 9223372036854775807 END)))", s.Reader, s.Unfinished)

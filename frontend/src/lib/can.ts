@@ -15,6 +15,7 @@ export type Permission =
   | 'view.share'
   | 'view.manage'
   | 'sla.manage'
+  | 'desk.configure'
   | 'user.manage'
   | 'team.manage'
   | 'job.manage'

@@ -3,6 +3,7 @@ import type { TicketEvent } from '@/lib/api';
 import { personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
 import classes from './conversation.module.css';
+import { FacetSentence, isFacetEvent } from './facet-sentence';
 import { type Priority, priorities, type Status, statuses } from './labels';
 import { SlaSentence } from './sla-labels';
 
@@ -30,6 +31,7 @@ function Sentence({ event }: { event: TicketEvent }) {
     const known = priorities[x as Priority];
     return known ? i18n._(known.label) : String(x);
   };
+  if (isFacetEvent(event.type)) return <FacetSentence who={who} event={event} />;
   switch (event.type) {
     case 'ticket.status_changed': {
       const from = status(data.from);
