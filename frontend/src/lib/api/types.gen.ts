@@ -338,6 +338,63 @@ export type CalendarWeekInput = {
     wednesday?: Array<CalendarSpanInput>;
 };
 
+export type Categories = {
+    categories: Array<Category>;
+};
+
+export type Category = {
+    active: boolean;
+    can: CategoryCan;
+    description: string;
+    /**
+     * Fields are those that it asks for itself, Form also those of the categories above.
+     */
+    fields: Array<number>;
+    form: Array<number>;
+    id: number;
+    name: string;
+    parent_id: number | null;
+    path: string;
+    position: number;
+    /**
+     * Priority is what its tickets begin with; null for the desk's own.
+     */
+    priority: 'low' | 'medium' | 'high' | 'urgent' | null;
+    team_id: number | null;
+    /**
+     * Usable says whether new tickets may get it: it and all above it are active.
+     */
+    usable: boolean;
+    version: number;
+};
+
+export type CategoryCan = {
+    delete: boolean;
+    update: boolean;
+};
+
+export type CategoryCreate = {
+    active?: boolean;
+    description?: string;
+    fields?: Array<number>;
+    name: string;
+    parent_id?: number | null;
+    position?: number;
+    priority?: 'low' | 'medium' | 'high' | 'urgent' | null;
+    team_id?: number | null;
+};
+
+export type CategoryUpdate = {
+    active?: boolean;
+    description?: string;
+    fields?: Array<number>;
+    name?: string;
+    parent_id?: number | null;
+    position?: number;
+    priority?: 'low' | 'medium' | 'high' | 'urgent' | null;
+    team_id?: number | null;
+};
+
 export type ChangePasswordRequest = {
     current_password: string;
     new_password: string;
@@ -476,6 +533,70 @@ export type ExportColumn = {
 
 export type ExportColumns = {
     columns: Array<ExportColumn>;
+};
+
+export type Field = {
+    archived: boolean;
+    can: FieldCan;
+    employee_edit: boolean;
+    employee_view: boolean;
+    everywhere: boolean;
+    help: string;
+    id: number;
+    kind: 'text' | 'number' | 'date' | 'choice' | 'multi_choice' | 'checkbox' | 'user' | 'url';
+    name: string;
+    options: Array<FieldOption>;
+    position: number;
+    required: 'create' | 'resolve' | null;
+    slug: string;
+    version: number;
+};
+
+export type FieldCan = {
+    delete: boolean;
+    set: boolean;
+    update: boolean;
+};
+
+export type FieldCreate = {
+    employee_edit?: boolean;
+    employee_view?: boolean;
+    everywhere?: boolean;
+    help?: string;
+    kind: 'text' | 'number' | 'date' | 'choice' | 'multi_choice' | 'checkbox' | 'user' | 'url';
+    name: string;
+    options?: Array<FieldOptionInput>;
+    position?: number;
+    required?: 'create' | 'resolve' | null;
+    slug?: string;
+};
+
+export type FieldOption = {
+    active: boolean;
+    id: number;
+    label: string;
+};
+
+export type FieldOptionInput = {
+    active?: boolean;
+    id?: number;
+    label: string;
+};
+
+export type FieldUpdate = {
+    archived?: boolean;
+    employee_edit?: boolean;
+    employee_view?: boolean;
+    everywhere?: boolean;
+    help?: string;
+    name?: string;
+    options?: Array<FieldOptionInput>;
+    position?: number;
+    required?: 'create' | 'resolve' | null;
+};
+
+export type Fields = {
+    fields: Array<Field>;
 };
 
 export type Job = {
@@ -1033,6 +1154,73 @@ export type StatusUpdate = {
     status: 'open' | 'in_progress' | 'resolved' | 'closed';
 };
 
+export type Substatus = {
+    active: boolean;
+    can: SubstatusCan;
+    colour: string;
+    id: number;
+    is_default: boolean;
+    label: string;
+    pauses_sla: boolean;
+    position: number;
+    slug: string;
+    state: 'open' | 'in_progress' | 'resolved' | 'closed';
+    version: number;
+};
+
+export type SubstatusCan = {
+    delete: boolean;
+    update: boolean;
+};
+
+export type SubstatusCreate = {
+    active?: boolean;
+    colour?: string;
+    is_default?: boolean;
+    label: string;
+    pauses_sla?: boolean;
+    position?: number;
+    slug?: string;
+    state: 'open' | 'in_progress' | 'resolved' | 'closed';
+};
+
+export type SubstatusUpdate = {
+    active?: boolean;
+    colour?: string;
+    is_default?: boolean;
+    label?: string;
+    pauses_sla?: boolean;
+    position?: number;
+};
+
+export type Substatuses = {
+    substatuses: Array<Substatus>;
+};
+
+export type Tag = {
+    can: TagCan;
+    id: number;
+    name: string;
+    version: number;
+};
+
+export type TagCan = {
+    delete: boolean;
+    update: boolean;
+};
+
+export type TagMerge = {
+    into: number;
+};
+
+export type TagName = {
+    name: string;
+};
+
+export type Tags = {
+    tags: Array<Tag>;
+};
+
 export type Team = {
     can: TeamCan;
     created_at: string;
@@ -1093,6 +1281,10 @@ export type TeamUpdate = {
 export type Ticket = {
     assigned_to: User | null;
     can: TicketCan;
+    /**
+     * Category is what the ticket is about, and Substatus its finer status.
+     */
+    category: TicketCategory | null;
     closed_at: string | null;
     comment_count: number;
     /**
@@ -1109,6 +1301,12 @@ export type Ticket = {
      */
     due_at: string | null;
     due_source: 'sla' | 'manual' | null;
+    /**
+     * Fields holds the desk's own fields, by slug: those that the caller may see.
+     */
+    fields: {
+        [key: string]: unknown;
+    };
     /**
      * FirstRespondedAt is when the IT staff first wrote to the requester.
      */
@@ -1129,6 +1327,11 @@ export type Ticket = {
      */
     solved_at: string | null;
     status: 'open' | 'in_progress' | 'resolved' | 'closed';
+    substatus: TicketSubstatus | null;
+    /**
+     * Tags are shown to the IT staff only.
+     */
+    tags: Array<string>;
     team: TeamCard | null;
     title: string;
     updated_at: string;
@@ -1160,6 +1363,12 @@ export type TicketCan = {
     watch: boolean;
 };
 
+export type TicketCategory = {
+    id: number;
+    name: string;
+    path: string;
+};
+
 export type TicketCount = {
     count: number;
     /**
@@ -1171,13 +1380,19 @@ export type TicketCount = {
 export type TicketCreate = {
     assigned_to?: number | null;
     attachment_ids?: Array<number>;
+    category?: number | null;
     confidential?: boolean;
     description: string;
+    fields?: {
+        [key: string]: unknown;
+    };
     priority?: 'low' | 'medium' | 'high' | 'urgent';
     /**
      * RequesterID is for whom the ticket is opened; IT staff and administrators only.
      */
     requester_id?: number | null;
+    substatus?: string | null;
+    tags?: Array<string>;
     team_id?: number | null;
     title: string;
 };
@@ -1189,6 +1404,10 @@ export type TicketDetail = {
      */
     attachments: Array<Attachment>;
     can: TicketCan;
+    /**
+     * Category is what the ticket is about, and Substatus its finer status.
+     */
+    category: TicketCategory | null;
     closed_at: string | null;
     comment_count: number;
     comments: Array<Comment>;
@@ -1207,6 +1426,12 @@ export type TicketDetail = {
      */
     due_at: string | null;
     due_source: 'sla' | 'manual' | null;
+    /**
+     * Fields holds the desk's own fields, by slug: those that the caller may see.
+     */
+    fields: {
+        [key: string]: unknown;
+    };
     /**
      * FirstRespondedAt is when the IT staff first wrote to the requester.
      */
@@ -1227,6 +1452,11 @@ export type TicketDetail = {
      */
     solved_at: string | null;
     status: 'open' | 'in_progress' | 'resolved' | 'closed';
+    substatus: TicketSubstatus | null;
+    /**
+     * Tags are shown to the IT staff only.
+     */
+    tags: Array<string>;
     team: TeamCard | null;
     title: string;
     updated_at: string;
@@ -1263,6 +1493,10 @@ export type TicketEventList = {
 export type TicketItem = {
     assigned_to: User | null;
     can: TicketCan;
+    /**
+     * Category is what the ticket is about, and Substatus its finer status.
+     */
+    category: TicketCategory | null;
     closed_at: string | null;
     comment_count: number;
     /**
@@ -1279,6 +1513,12 @@ export type TicketItem = {
      */
     due_at: string | null;
     due_source: 'sla' | 'manual' | null;
+    /**
+     * Fields holds the desk's own fields, by slug: those that the caller may see.
+     */
+    fields: {
+        [key: string]: unknown;
+    };
     /**
      * FirstRespondedAt is when the IT staff first wrote to the requester.
      */
@@ -1299,6 +1539,11 @@ export type TicketItem = {
      */
     solved_at: string | null;
     status: 'open' | 'in_progress' | 'resolved' | 'closed';
+    substatus: TicketSubstatus | null;
+    /**
+     * Tags are shown to the IT staff only.
+     */
+    tags: Array<string>;
     team: TeamCard | null;
     title: string;
     unread: boolean;
@@ -1330,10 +1575,16 @@ export type TicketReopen = {
 export type TicketReplace = {
     assigned_to?: number | null;
     attachment_ids?: Array<number>;
+    category?: number | null;
     confidential?: boolean;
     description: string;
+    fields?: {
+        [key: string]: unknown;
+    };
     priority?: 'low' | 'medium' | 'high' | 'urgent';
     status?: 'open' | 'in_progress' | 'resolved' | 'closed';
+    substatus?: string | null;
+    tags?: Array<string>;
     team_id?: number | null;
     title: string;
 };
@@ -1355,13 +1606,25 @@ export type TicketSeenSet = {
     event_id: number;
 };
 
+export type TicketSubstatus = {
+    colour: string;
+    label: string;
+    slug: string;
+};
+
 export type TicketUpdate = {
     assigned_to?: number | null;
     attachment_ids?: Array<number>;
+    category?: number | null;
     confidential?: boolean;
     description?: string;
+    fields?: {
+        [key: string]: unknown;
+    };
     priority?: 'low' | 'medium' | 'high' | 'urgent';
     status?: 'open' | 'in_progress' | 'resolved' | 'closed';
+    substatus?: string | null;
+    tags?: Array<string>;
     team_id?: number | null;
     title?: string;
 };
@@ -3526,6 +3789,244 @@ export type ListCalendarIntervalsResponses = {
 
 export type ListCalendarIntervalsResponse = ListCalendarIntervalsResponses[keyof ListCalendarIntervalsResponses];
 
+export type ListCategoriesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/categories';
+};
+
+export type ListCategoriesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListCategoriesError = ListCategoriesErrors[keyof ListCategoriesErrors];
+
+export type ListCategoriesResponses = {
+    /**
+     * OK
+     */
+    200: Categories;
+};
+
+export type ListCategoriesResponse = ListCategoriesResponses[keyof ListCategoriesResponses];
+
+export type CreateCategoryData = {
+    /**
+     * The category
+     */
+    body: CategoryCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/categories';
+};
+
+export type CreateCategoryErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateCategoryError = CreateCategoryErrors[keyof CreateCategoryErrors];
+
+export type CreateCategoryResponses = {
+    /**
+     * Created
+     */
+    201: Category;
+};
+
+export type CreateCategoryResponse = CreateCategoryResponses[keyof CreateCategoryResponses];
+
+export type DeleteCategoryData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The category
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/categories/{id}';
+};
+
+export type DeleteCategoryErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Tickets or categories are in it (category.in_use)
+     */
+    409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteCategoryError = DeleteCategoryErrors[keyof DeleteCategoryErrors];
+
+export type DeleteCategoryResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteCategoryResponse = DeleteCategoryResponses[keyof DeleteCategoryResponses];
+
+export type UpdateCategoryData = {
+    /**
+     * What changes
+     */
+    body: CategoryUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The category
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/categories/{id}';
+};
+
+export type UpdateCategoryErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateCategoryError = UpdateCategoryErrors[keyof UpdateCategoryErrors];
+
+export type UpdateCategoryResponses = {
+    /**
+     * OK
+     */
+    200: Category;
+};
+
+export type UpdateCategoryResponse = UpdateCategoryResponses[keyof UpdateCategoryResponses];
+
 export type ListCommentsData = {
     body?: never;
     path?: never;
@@ -4208,6 +4709,244 @@ export type PutTicketDraftResponses = {
 };
 
 export type PutTicketDraftResponse = PutTicketDraftResponses[keyof PutTicketDraftResponses];
+
+export type ListFieldsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/fields';
+};
+
+export type ListFieldsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListFieldsError = ListFieldsErrors[keyof ListFieldsErrors];
+
+export type ListFieldsResponses = {
+    /**
+     * OK
+     */
+    200: Fields;
+};
+
+export type ListFieldsResponse = ListFieldsResponses[keyof ListFieldsResponses];
+
+export type CreateFieldData = {
+    /**
+     * The field
+     */
+    body: FieldCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/fields';
+};
+
+export type CreateFieldErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateFieldError = CreateFieldErrors[keyof CreateFieldErrors];
+
+export type CreateFieldResponses = {
+    /**
+     * Created
+     */
+    201: Field;
+};
+
+export type CreateFieldResponse = CreateFieldResponses[keyof CreateFieldResponses];
+
+export type DeleteFieldData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The field
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/fields/{id}';
+};
+
+export type DeleteFieldErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Tickets have values in it (field.in_use): archive it
+     */
+    409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteFieldError = DeleteFieldErrors[keyof DeleteFieldErrors];
+
+export type DeleteFieldResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteFieldResponse = DeleteFieldResponses[keyof DeleteFieldResponses];
+
+export type UpdateFieldData = {
+    /**
+     * What changes
+     */
+    body: FieldUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The field
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/fields/{id}';
+};
+
+export type UpdateFieldErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateFieldError = UpdateFieldErrors[keyof UpdateFieldErrors];
+
+export type UpdateFieldResponses = {
+    /**
+     * OK
+     */
+    200: Field;
+};
+
+export type UpdateFieldResponse = UpdateFieldResponses[keyof UpdateFieldResponses];
 
 export type ListJobsData = {
     body?: never;
@@ -5865,6 +6604,610 @@ export type FollowChangesResponses = {
 };
 
 export type FollowChangesResponse = FollowChangesResponses[keyof FollowChangesResponses];
+
+export type ListSubstatusesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/substatuses';
+};
+
+export type ListSubstatusesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListSubstatusesError = ListSubstatusesErrors[keyof ListSubstatusesErrors];
+
+export type ListSubstatusesResponses = {
+    /**
+     * OK
+     */
+    200: Substatuses;
+};
+
+export type ListSubstatusesResponse = ListSubstatusesResponses[keyof ListSubstatusesResponses];
+
+export type CreateSubstatusData = {
+    /**
+     * The status
+     */
+    body: SubstatusCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/substatuses';
+};
+
+export type CreateSubstatusErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateSubstatusError = CreateSubstatusErrors[keyof CreateSubstatusErrors];
+
+export type CreateSubstatusResponses = {
+    /**
+     * Created
+     */
+    201: Substatus;
+};
+
+export type CreateSubstatusResponse = CreateSubstatusResponses[keyof CreateSubstatusResponses];
+
+export type DeleteSubstatusData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The status
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/substatuses/{id}';
+};
+
+export type DeleteSubstatusErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Tickets have it (substatus.in_use)
+     */
+    409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteSubstatusError = DeleteSubstatusErrors[keyof DeleteSubstatusErrors];
+
+export type DeleteSubstatusResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteSubstatusResponse = DeleteSubstatusResponses[keyof DeleteSubstatusResponses];
+
+export type UpdateSubstatusData = {
+    /**
+     * What changes
+     */
+    body: SubstatusUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The status
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/substatuses/{id}';
+};
+
+export type UpdateSubstatusErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateSubstatusError = UpdateSubstatusErrors[keyof UpdateSubstatusErrors];
+
+export type UpdateSubstatusResponses = {
+    /**
+     * OK
+     */
+    200: Substatus;
+};
+
+export type UpdateSubstatusResponse = UpdateSubstatusResponses[keyof UpdateSubstatusResponses];
+
+export type ListTagsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * A part of the name
+         */
+        search?: string;
+    };
+    url: '/api/tags';
+};
+
+export type ListTagsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListTagsError = ListTagsErrors[keyof ListTagsErrors];
+
+export type ListTagsResponses = {
+    /**
+     * OK
+     */
+    200: Tags;
+};
+
+export type ListTagsResponse = ListTagsResponses[keyof ListTagsResponses];
+
+export type CreateTagData = {
+    /**
+     * The tag
+     */
+    body: TagName;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/tags';
+};
+
+export type CreateTagErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateTagError = CreateTagErrors[keyof CreateTagErrors];
+
+export type CreateTagResponses = {
+    /**
+     * Created
+     */
+    201: Tag;
+};
+
+export type CreateTagResponse = CreateTagResponses[keyof CreateTagResponses];
+
+export type DeleteTagData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The tag
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tags/{id}';
+};
+
+export type DeleteTagErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteTagError = DeleteTagErrors[keyof DeleteTagErrors];
+
+export type DeleteTagResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteTagResponse = DeleteTagResponses[keyof DeleteTagResponses];
+
+export type GetTagData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The tag
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tags/{id}';
+};
+
+export type GetTagErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetTagError = GetTagErrors[keyof GetTagErrors];
+
+export type GetTagResponses = {
+    /**
+     * OK
+     */
+    200: Tag;
+};
+
+export type GetTagResponse = GetTagResponses[keyof GetTagResponses];
+
+export type RenameTagData = {
+    /**
+     * The new name
+     */
+    body: TagName;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The tag
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tags/{id}';
+};
+
+export type RenameTagErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RenameTagError = RenameTagErrors[keyof RenameTagErrors];
+
+export type RenameTagResponses = {
+    /**
+     * OK
+     */
+    200: Tag;
+};
+
+export type RenameTagResponse = RenameTagResponses[keyof RenameTagResponses];
+
+export type MergeTagData = {
+    /**
+     * The tag that stays
+     */
+    body: TagMerge;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The tag that goes
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tags/{id}/merge';
+};
+
+export type MergeTagErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type MergeTagError = MergeTagErrors[keyof MergeTagErrors];
+
+export type MergeTagResponses = {
+    /**
+     * OK
+     */
+    200: Tag;
+};
+
+export type MergeTagResponse = MergeTagResponses[keyof MergeTagResponses];
 
 export type ListTeamsData = {
     body?: never;
