@@ -32,6 +32,8 @@ func TestConfidentialTicketsStayHidden(t *testing.T) {
 		note := sam.Post(one+"/notes", obj{"content": "Zebranote @sol"}).Want(201).Int("id")
 		emil.Get(one).Want(200).Is("can.comment", false)
 		emil.Post(one+"/add_comment", obj{"content": "me too"}).Want(403)
+		emil.Post(one+"/messages", obj{"kind": "reply", "content": "me too"}).Want(403)
+		emil.Post("/api/comments", obj{"ticket_id": id, "content": "me too"}).Want(403)
 		sol.Get(one).Want(200)
 		before := map[*house.Client]float64{}
 		outsiders := []*house.Client{emil, sol, ada}

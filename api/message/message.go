@@ -164,6 +164,9 @@ func (s *Service) allowed(by authz.Actor, t *ticket.Ticket, k Kind, to ticket.St
 	if k == Note && !by.Can(authz.NoteWrite) {
 		return fault.Denied("note.denied", "Internal notes are for IT staff and administrators.")
 	}
+	if k == Reply && !ticket.CanComment(by, t) {
+		return fault.Denied("ticket.comment_denied", "You may read this ticket of your department, but not write on it.")
+	}
 	if to != 0 && to != t.Status && !by.Can(authz.TicketWork) {
 		return fault.Denied("ticket.work_denied", "Only IT staff and administrators may change status, priority and assignee.")
 	}

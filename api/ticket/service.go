@@ -150,6 +150,9 @@ func (s *Service) Get(ctx context.Context, by authz.Actor, id int64) (Full, erro
 // Readable returns a ticket that the actor sees, for what hangs on it.
 func Readable(tx *gorm.DB, by authz.Actor, id int64) (*Ticket, error) { return readable(tx, by, id) }
 
+// CanComment is the rule of taking part in the conversation.
+func CanComment(by authz.Actor, t *Ticket) bool { return canComment(by, t) }
+
 // CanRead is the rule of visibility for what hangs on a ticket.
 func CanRead(by authz.Actor, t *Ticket) bool { return canRead(by, t) }
 
