@@ -39,7 +39,16 @@ journeys('every page', (desk) => {
     ['it_staff', ['/', '/tickets?view=unassigned', '/tickets?status=closed', `/tickets/${ticket}`]],
     [
       'admin',
-      ['/', '/tickets', `/tickets/${ticket}`, '/users', '/users/new', `/users/${user}`, '/jobs'],
+      [
+        '/',
+        '/tickets',
+        `/tickets/${ticket}`,
+        '/users',
+        '/users/new',
+        `/users/${user}`,
+        '/teams',
+        '/jobs',
+      ],
     ],
   ];
 
