@@ -415,6 +415,9 @@ func (f Filter) count(d *db.DB, branches []branch, extra func(*sqlText)) *sqlTex
 		index := f.index(b, ByNewest)
 		if index == db.PrimaryKey && extra == nil && f.IDs == nil && f.led == nil {
 			index = "idx_tickets_priority" // narrower than the rows
+			if b.public {
+				index = "idx_tickets_confidential"
+			}
 		}
 		all.add("SELECT * FROM (SELECT " + f.distinct() + "t.id")
 		f.source(d, all, b, index)

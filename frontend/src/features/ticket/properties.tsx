@@ -73,7 +73,7 @@ export function Switches({ ticket, on }: { ticket: TicketDetail; on: Contexts })
           data-command="ticket.confidential"
           onClick={() => secret.run({})}
         >
-          {confidential ? t`Make not confidential` : t`Make confidential`}
+          {confidential ? t`Not confidential` : t`Make confidential`}
         </Button>
       )}
     </div>
