@@ -22,7 +22,7 @@ import (
 // ActionView is what is done to each ticket.
 type ActionView struct {
 	// Type is one of those that GET /api/actions lists; more come with the desk's features.
-	Type     string  `json:"type" enums:"assign,update_status,set_priority,delete" example:"update_status"`
+	Type     string  `json:"type" enums:"assign,update_status,set_priority,delete,assign_team,add_tag,remove_tag,set_category,set_substatus,set_field" example:"update_status"`
 	UserID   *int64  `json:"user_id" extensions:"x-nullable" example:"3"`
 	Status   *string `json:"status" enums:"open,in_progress,resolved,closed" extensions:"x-nullable" example:"resolved"`
 	Priority *string `json:"priority" enums:"low,medium,high,urgent" extensions:"x-nullable"`

@@ -82,7 +82,7 @@ journeys('an administrator', (desk) => {
       timeZone: 'UTC',
     });
     await page.getByRole('rowheader', { name: today.format(new Date()), exact: true }).waitFor();
-    await page.getByRole('link', { name: /\d+ Open/ }).click();
+    await page.getByRole('link', { name: /^[\d,+]+ Open/ }).click();
     await page.waitForURL(/\/tickets\?status=open/);
   });
 

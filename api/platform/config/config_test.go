@@ -11,7 +11,7 @@ func good() Settings {
 	return Settings{
 		Listen: ":8080", Database: "sqlite:./x.db", PublicURL: "http://localhost:8080", RateLimit: "on",
 		Registration: "on", StaffScope: "queue", LogLevel: "info",
-		ConfidentialScope: "all", DepartmentTickets: "off",
+		AttachmentMax: 25, ConfidentialScope: "all", DepartmentTickets: "off",
 	}
 }
 

@@ -142,7 +142,7 @@ func template(e ast.Expr) (string, bool) {
 var oneLine = regexp.MustCompile(`^[^\n\t]+$`)
 
 // notForUsers are texts for operators and databases.
-var notForUsers = regexp.MustCompile(`^(SELECT|Finished runs of jobs|HTTP requests by|Time to answer, by) `)
+var notForUsers = regexp.MustCompile(`^(SELECT|EXISTS|Finished runs of jobs|HTTP requests by|Time to answer, by) `)
 
 // isSentence reports whether a text is written for people.
 func isSentence(s string) bool {
