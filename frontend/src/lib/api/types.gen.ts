@@ -141,7 +141,7 @@ export type BulkAction = {
     /**
      * Type is one of those that GET /api/actions lists; more come with the desk's features.
      */
-    type: 'assign' | 'update_status' | 'set_priority' | 'delete';
+    type: 'assign' | 'update_status' | 'set_priority' | 'delete' | 'assign_team' | 'add_tag' | 'remove_tag' | 'set_category' | 'set_substatus' | 'set_field';
     user_id: number | null;
 };
 
