@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import {
+  IconAdjustments,
   IconBug,
   IconChartLine,
   IconClock,
@@ -38,6 +39,7 @@ export function useItems(): {
   const users = useCan('user.manage');
   const jobs = useCan('job.manage');
   const managesTeams = useCan('team.manage');
+  const configures = useCan('desk.configure');
   const slas = useCan('sla.manage');
   const { pathname, view } = useRouterState({
     select: ({ location }) => ({
@@ -137,6 +139,13 @@ export function useItems(): {
     link: { to: '/teams' },
     current: below('/teams'),
   };
+  const deskPages: Item = {
+    key: 'desk',
+    label: t`Ticket setup`,
+    icon: IconAdjustments,
+    link: { to: '/desk' },
+    current: below('/desk'),
+  };
   return {
     work: [home, ...(works ? staffViews : [queue('all', below('/tickets'))])],
     views: useViewItems(onList ? view : undefined),
@@ -146,6 +155,7 @@ export function useItems(): {
       ...(slas ? [slaPages] : []),
       ...(users ? [userPages] : []),
       ...(managesTeams ? [teamPages] : []),
+      ...(configures ? [deskPages] : []),
       ...(jobs ? [jobPages] : []),
     ],
     me: {

@@ -182,6 +182,11 @@ const appRoutes = [
   }),
   createRoute({
     getParentRoute: () => app,
+    path: '/desk',
+    component: page(() => import('@/features/desk/desk-page'), 'DeskPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
     path: '/profile',
     component: page(() => import('@/features/auth/profile-page'), 'ProfilePage'),
   }),

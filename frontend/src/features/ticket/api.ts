@@ -91,7 +91,9 @@ export function useCreateTicket() {
       body: {
         title: string;
         description: string;
-        priority: Priority;
+        priority?: Priority;
+        category?: number | null;
+        fields?: Record<string, unknown>;
         confidential?: boolean;
         requester_id?: number;
         team_id?: number;

@@ -12,7 +12,7 @@ import {
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
-import { useId, useState } from 'react';
+import { lazy, Suspense, useId, useState } from 'react';
 import { namesOf, UploadTray, useUploads } from '@/features/attachment';
 import { useTeams } from '@/features/team';
 import { PersonSelect } from '@/features/user';
@@ -28,8 +28,11 @@ import { LinkButton } from '@/ui/link-button';
 import { Page } from '@/ui/page';
 import { AlikeTickets } from './alike-tickets';
 import { useCreateTicket } from './api';
+import type { Facets } from './facets-form';
 import { type Priority, priorities, priorityKeys } from './labels';
 import { DraftStanding, NewTicketDraft, useNewTicketDraft } from './new-ticket-draft';
+
+const FacetsForm = lazy(() => import('./facets-form').then((m) => ({ default: m.FacetsForm })));
 
 /** The longest title the server takes, in code points. */
 export const titleLimit = 200;
@@ -61,6 +64,7 @@ export function NewTicketPage() {
   const works = useCan('ticket.work');
   const [requester, setRequester] = useState<User | null>(null);
   const [team, setTeam] = useState<string | null>(null);
+  const [facets, setFacets] = useState<Facets>({ category: null, fields: {} });
   const teams = useTeams(works);
   const form = useForm<{
     title: string;
@@ -76,6 +80,10 @@ export function NewTicketPage() {
   const submit = form.onSubmit((values) => {
     const body = {
       ...values,
+      // Unless one says how urgent it is, the category does.
+      priority: form.isDirty('priority') ? values.priority : undefined,
+      ...(facets.category !== null && { category: facets.category }),
+      ...(Object.keys(facets.fields).length > 0 && { fields: facets.fields }),
       description: values.description.trim() ? values.description : values.title,
       attachment_ids: uploads.ids.length > 0 ? uploads.ids : undefined,
       ...(requester && { requester_id: requester.id }),
@@ -153,6 +161,9 @@ export function NewTicketPage() {
                 {...form.getInputProps('description')}
               />
               <UploadTray uploads={uploads} />
+              <Suspense>
+                <FacetsForm value={facets} errors={form.errors} onChange={setFacets} />
+              </Suspense>
               <div>
                 <Text component="span" size="sm" fw={600} id={priorityLabel}>
                   <Trans>How urgent is it?</Trans>

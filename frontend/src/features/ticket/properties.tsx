@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconEye, IconEyeOff } from '@tabler/icons-react';
-import { type ReactNode, useId } from 'react';
+import { lazy, type ReactNode, Suspense, useId } from 'react';
 import type { TicketDetail } from '@/lib/api';
 import { CommandButton, type Contexts, useCommand } from '@/lib/commands';
 import { Person, personName } from '@/ui/person';
@@ -9,6 +9,8 @@ import { RelativeTime } from '@/ui/relative-time';
 import { PriorityPill, StatusPill } from './pills';
 import classes from './properties.module.css';
 import { SlaBox } from './sla-box';
+
+const Facets = lazy(() => import('./facets-panel').then((m) => ({ default: m.FacetsPanel })));
 
 /** Status, priority and assignee of a ticket, changed where they are shown. */
 export function Properties({ ticket, on }: { ticket: TicketDetail; on: Contexts }) {
@@ -36,6 +38,9 @@ export function Properties({ ticket, on }: { ticket: TicketDetail; on: Contexts 
       </Property>
       <Switches ticket={ticket} on={on} />
       <SlaBox ticket={ticket} />
+      <Suspense>
+        <Facets ticket={ticket} />
+      </Suspense>
       <Facts ticket={ticket} />
     </section>
   );

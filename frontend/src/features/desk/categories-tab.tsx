@@ -1,0 +1,182 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import {
+  ActionIcon,
+  Button,
+  Group,
+  MultiSelect,
+  Select,
+  Stack,
+  Switch,
+  TextInput,
+} from '@mantine/core';
+import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import {
+  type Category,
+  createCategory,
+  deleteCategory,
+  type Field,
+  updateCategory,
+} from '@/lib/api';
+import { listCategoriesOptions, listFieldsOptions } from '@/lib/api/@tanstack/react-query.gen';
+import { ifMatch } from '@/lib/etag';
+import { Section } from '@/ui/section';
+import { EmptyState, Fetched } from '@/ui/states';
+import { useWrite } from './write';
+
+const must = { throwOnError: true } as const;
+const still = { transitionProps: { duration: 0 } };
+
+/** The tree of categories, each with its form. */
+export function CategoriesTab({ typed }: { typed: string }) {
+  const { t } = useLingui();
+  const tree = useQuery(listCategoriesOptions());
+  const fields = useQuery(listFieldsOptions()).data?.fields ?? [];
+  const write = useWrite();
+  const [name, setName] = useState('');
+  const [parent, setParent] = useState<string | null>(null);
+  const all = tree.data?.categories ?? [];
+  return (
+    <Stack>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const body = { name, parent_id: parent ? Number(parent) : null };
+          write.mutate(() => createCategory({ body, ...must }), { onSuccess: () => setName('') });
+        }}
+      >
+        <Group align="end">
+          <TextInput
+            label={t`New category`}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <Select
+            label={t`Inside of`}
+            placeholder={t`The top`}
+            clearable
+            clearButtonProps={{ 'aria-label': t`Clear` }}
+            searchable
+            data={all.map(({ id, path }) => ({ value: String(id), label: path }))}
+            value={parent}
+            onChange={setParent}
+            comboboxProps={still}
+          />
+          <Button type="submit" disabled={!name.trim()} loading={write.isPending}>
+            <Trans>Add category</Trans>
+          </Button>
+        </Group>
+      </form>
+      <Fetched query={tree}>
+        {({ categories }) =>
+          categories.length === 0 ? (
+            <EmptyState title={t`No categories yet`}>
+              <Trans>Employees choose one when they report a problem.</Trans>
+            </EmptyState>
+          ) : (
+            categories
+              .filter(({ path }) => path.toLocaleLowerCase().includes(typed))
+              .map((one) => <Row key={one.id} category={one} all={categories} fields={fields} />)
+          )
+        }
+      </Fetched>
+    </Stack>
+  );
+}
+
+function Row({ category, all, fields }: { category: Category; all: Category[]; fields: Field[] }) {
+  const { t } = useLingui();
+  const write = useWrite();
+  const { id, name, path } = category;
+  const options = { path: { id }, headers: ifMatch(category), ...must };
+  const change = (body: Parameters<typeof updateCategory>[0]['body']) =>
+    write.mutate(() => updateCategory({ ...options, body }));
+  const siblings = all.filter(({ parent_id }) => parent_id === category.parent_id);
+  const at = siblings.indexOf(category);
+  /** Puts it in another place: the positions of all beside it are written anew. */
+  const move = (to: number) => {
+    const order = siblings.filter((one) => one !== category);
+    order.splice(to, 0, category);
+    write.mutate(async () => {
+      for (const [position, one] of order.entries()) {
+        if (one.position === position) continue;
+        await updateCategory({ path: { id: one.id }, body: { position }, ...must });
+      }
+    });
+  };
+  return (
+    <Section
+      title={path}
+      actions={
+        <Group gap="xs">
+          <ActionIcon
+            variant="default"
+            aria-label={t`Move ${path} up`}
+            disabled={at <= 0}
+            onClick={() => move(at - 1)}
+          >
+            <IconArrowUp size={16} />
+          </ActionIcon>
+          <ActionIcon
+            variant="default"
+            aria-label={t`Move ${path} down`}
+            disabled={at >= siblings.length - 1}
+            onClick={() => move(at + 1)}
+          >
+            <IconArrowDown size={16} />
+          </ActionIcon>
+          <ActionIcon
+            variant="default"
+            aria-label={t`Delete ${path}`}
+            onClick={() => write.mutate(() => deleteCategory(options))}
+          >
+            <IconTrash size={16} />
+          </ActionIcon>
+        </Group>
+      }
+    >
+      <Group align="end">
+        <TextInput
+          key={name}
+          label={t`Name`}
+          defaultValue={name}
+          onBlur={(event) => {
+            const next = event.currentTarget.value;
+            if (next !== name) change({ name: next });
+          }}
+        />
+        <Select
+          label={t`Priority`}
+          placeholder={t`Medium`}
+          clearable
+          clearButtonProps={{ 'aria-label': t`Clear` }}
+          data={[
+            { value: 'low', label: t`Low` },
+            { value: 'medium', label: t`Medium` },
+            { value: 'high', label: t`High` },
+            { value: 'urgent', label: t`Urgent` },
+          ]}
+          value={category.priority}
+          onChange={(priority) => change({ priority: priority as Category['priority'] })}
+          comboboxProps={still}
+        />
+        <MultiSelect
+          label={t`Form`}
+          placeholder={category.fields.length === 0 ? t`Nothing is asked` : undefined}
+          data={fields
+            .filter((field) => !field.archived || category.fields.includes(field.id))
+            .map((field) => ({ value: String(field.id), label: field.name }))}
+          value={category.fields.map(String)}
+          onChange={(chosen) => change({ fields: chosen.map(Number) })}
+          comboboxProps={still}
+        />
+        <Switch
+          label={t`In use`}
+          checked={category.active}
+          onChange={(event) => change({ active: event.currentTarget.checked })}
+        />
+      </Group>
+    </Section>
+  );
+}

@@ -1,0 +1,176 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button, Group, Select, Stack, Switch, TagsInput, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { createField, deleteField, type Field, updateField } from '@/lib/api';
+import { listFieldsOptions } from '@/lib/api/@tanstack/react-query.gen';
+import { ifMatch } from '@/lib/etag';
+import { Section } from '@/ui/section';
+import { EmptyState, Fetched } from '@/ui/states';
+import { useWrite } from './write';
+
+const must = { throwOnError: true } as const;
+const still = { transitionProps: { duration: 0 } };
+
+function useKinds() {
+  const { t } = useLingui();
+  return {
+    text: t`Text`,
+    number: t`Number`,
+    date: t`Day`,
+    choice: t`One of several`,
+    multi_choice: t`Several of several`,
+    checkbox: t`Yes or no`,
+    user: t`Person`,
+    url: t`Web address`,
+  } satisfies Record<Field['kind'], string>;
+}
+
+/** The desk's own fields. */
+export function FieldsTab({ typed }: { typed: string }) {
+  const { t } = useLingui();
+  const fields = useQuery(listFieldsOptions());
+  const kinds = useKinds();
+  const write = useWrite();
+  const [name, setName] = useState('');
+  const [kind, setKind] = useState<Field['kind']>('text');
+  const [labels, setLabels] = useState<string[]>([]);
+  const chosen = kind === 'choice' || kind === 'multi_choice';
+  return (
+    <Stack>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const options = chosen ? labels.map((label) => ({ label })) : undefined;
+          write.mutate(() => createField({ body: { name, kind, options }, ...must }), {
+            onSuccess: () => {
+              setName('');
+              setLabels([]);
+            },
+          });
+        }}
+      >
+        <Group align="end">
+          <TextInput
+            label={t`New field`}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <Select
+            label={t`Kind`}
+            allowDeselect={false}
+            data={Object.entries(kinds).map(([value, label]) => ({ value, label }))}
+            value={kind}
+            onChange={(value) => value && setKind(value as Field['kind'])}
+            comboboxProps={still}
+          />
+          {chosen && <TagsInput label={t`Choices`} value={labels} onChange={setLabels} />}
+          <Button type="submit" disabled={!name.trim()} loading={write.isPending}>
+            <Trans>Add field</Trans>
+          </Button>
+        </Group>
+      </form>
+      <Fetched query={fields}>
+        {({ fields: all }) =>
+          all.length === 0 ? (
+            <EmptyState title={t`No fields yet`}>
+              <Trans>Fields ask for what tickets of some categories need.</Trans>
+            </EmptyState>
+          ) : (
+            all
+              .filter((one) => one.name.toLocaleLowerCase().includes(typed))
+              .map((one) => <Row key={one.id} field={one} kind={kinds[one.kind]} />)
+          )
+        }
+      </Fetched>
+    </Stack>
+  );
+}
+
+function Row({ field, kind }: { field: Field; kind: string }) {
+  const { t } = useLingui();
+  const write = useWrite();
+  const { id, name, slug } = field;
+  const options = { path: { id }, headers: ifMatch(field), ...must };
+  const change = (body: Parameters<typeof updateField>[0]['body']) =>
+    write.mutate(() => updateField({ ...options, body }));
+  const chosen = field.kind === 'choice' || field.kind === 'multi_choice';
+  return (
+    <Section
+      title={name}
+      lead={`${kind} · cf.${slug}`}
+      actions={
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() => write.mutate(() => deleteField(options))}
+          aria-label={t`Delete ${name}`}
+        >
+          <Trans>Delete</Trans>
+        </Button>
+      }
+    >
+      <Group align="end">
+        <TextInput
+          key={name}
+          label={t`Name`}
+          defaultValue={name}
+          onBlur={(event) => {
+            const next = event.currentTarget.value;
+            if (next !== name) change({ name: next });
+          }}
+        />
+        <Select
+          label={t`Required`}
+          placeholder={t`Never`}
+          clearable
+          clearButtonProps={{ 'aria-label': t`Clear` }}
+          data={[
+            { value: 'create', label: t`To report` },
+            { value: 'resolve', label: t`To resolve` },
+          ]}
+          value={field.required}
+          onChange={(required) => change({ required: required as Field['required'] })}
+          comboboxProps={still}
+        />
+        {chosen && (
+          <TagsInput
+            label={t`Choices`}
+            value={field.options.filter(({ active }) => active).map(({ label }) => label)}
+            onChange={(labels) => change({ options: labels.map((label) => ({ label })) })}
+          />
+        )}
+      </Group>
+      <Group mt="sm">
+        <Switch
+          label={t`In every category`}
+          checked={field.everywhere}
+          onChange={(event) => change({ everywhere: event.currentTarget.checked })}
+        />
+        <Switch
+          label={t`Employees see it`}
+          checked={field.employee_view}
+          onChange={({ currentTarget: { checked } }) =>
+            change(
+              checked ? { employee_view: true } : { employee_view: false, employee_edit: false },
+            )
+          }
+        />
+        <Switch
+          label={t`Employees fill it in`}
+          checked={field.employee_edit}
+          onChange={({ currentTarget: { checked } }) =>
+            change(
+              checked ? { employee_view: true, employee_edit: true } : { employee_edit: false },
+            )
+          }
+        />
+        <Switch
+          label={t`Archived`}
+          checked={field.archived}
+          onChange={(event) => change({ archived: event.currentTarget.checked })}
+        />
+      </Group>
+    </Section>
+  );
+}

@@ -1,0 +1,128 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button, Group, Select, Stack, Switch, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { createSubstatus, deleteSubstatus, type Substatus, updateSubstatus } from '@/lib/api';
+import { listSubstatusesOptions } from '@/lib/api/@tanstack/react-query.gen';
+import { ifMatch } from '@/lib/etag';
+import { Section } from '@/ui/section';
+import { EmptyState, Fetched } from '@/ui/states';
+import { useWrite } from './write';
+
+const must = { throwOnError: true } as const;
+
+function useStates() {
+  const { t } = useLingui();
+  return {
+    open: t`Open`,
+    in_progress: t`In progress`,
+    resolved: t`Resolved`,
+    closed: t`Closed`,
+  } satisfies Record<Substatus['state'], string>;
+}
+
+/** The finer statuses inside the four. */
+export function StatusesTab({ typed }: { typed: string }) {
+  const { t } = useLingui();
+  const all = useQuery(listSubstatusesOptions());
+  const states = useStates();
+  const write = useWrite();
+  const [label, setLabel] = useState('');
+  const [state, setState] = useState<Substatus['state']>('in_progress');
+  return (
+    <Stack>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          write.mutate(() => createSubstatus({ body: { label, state }, ...must }), {
+            onSuccess: () => setLabel(''),
+          });
+        }}
+      >
+        <Group align="end">
+          <TextInput
+            label={t`New status`}
+            value={label}
+            onChange={(event) => setLabel(event.currentTarget.value)}
+          />
+          <Select
+            label={t`Inside of`}
+            allowDeselect={false}
+            data={Object.entries(states).map(([value, name]) => ({ value, label: name }))}
+            value={state}
+            onChange={(value) => value && setState(value as Substatus['state'])}
+            comboboxProps={{ transitionProps: { duration: 0 } }}
+          />
+          <Button type="submit" disabled={!label.trim()} loading={write.isPending}>
+            <Trans>Add status</Trans>
+          </Button>
+        </Group>
+      </form>
+      <Fetched query={all}>
+        {({ substatuses }) =>
+          substatuses.length === 0 ? (
+            <EmptyState title={t`No finer statuses yet`}>
+              <Trans>For example “Waiting for requester” inside of “In progress”.</Trans>
+            </EmptyState>
+          ) : (
+            substatuses
+              .filter((one) => one.label.toLocaleLowerCase().includes(typed))
+              .map((one) => <Row key={one.id} status={one} state={states[one.state]} />)
+          )
+        }
+      </Fetched>
+    </Stack>
+  );
+}
+
+function Row({ status, state }: { status: Substatus; state: string }) {
+  const { t } = useLingui();
+  const write = useWrite();
+  const { id, label } = status;
+  const options = { path: { id }, headers: ifMatch(status), ...must };
+  const change = (body: Parameters<typeof updateSubstatus>[0]['body']) =>
+    write.mutate(() => updateSubstatus({ ...options, body }));
+  return (
+    <Section
+      title={label}
+      lead={state}
+      actions={
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() => write.mutate(() => deleteSubstatus(options))}
+          aria-label={t`Delete ${label}`}
+        >
+          <Trans>Delete</Trans>
+        </Button>
+      }
+    >
+      <Group align="end">
+        <TextInput
+          key={label}
+          label={t`Name`}
+          defaultValue={label}
+          onBlur={(event) => {
+            const next = event.currentTarget.value;
+            if (next !== label) change({ label: next });
+          }}
+        />
+        <Switch
+          label={t`Where tickets begin`}
+          checked={status.is_default}
+          onChange={(event) => change({ is_default: event.currentTarget.checked })}
+        />
+        <Switch
+          label={t`Pauses service times`}
+          checked={status.pauses_sla}
+          onChange={(event) => change({ pauses_sla: event.currentTarget.checked })}
+        />
+        <Switch
+          label={t`In use`}
+          checked={status.active}
+          onChange={(event) => change({ active: event.currentTarget.checked })}
+        />
+      </Group>
+    </Section>
+  );
+}

@@ -1,0 +1,19 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { explain, fieldErrors } from '@/lib/problem';
+import { invalidate } from '@/lib/query';
+import { announce } from '@/lib/status-line';
+
+const dependents = [
+  ...['listCategories', 'listFields', 'listSubstatuses', 'listTags', 'listQueryFields'],
+  ...['listTickets', 'getTicket'],
+];
+
+/** Carries out a change of the setup and tells what was wrong with it. */
+export function useWrite() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (write: () => Promise<unknown>) => write(),
+    onError: (error) => announce(Object.values(fieldErrors(error))[0] ?? explain(error), 'bad'),
+    onSettled: () => invalidate(client, ...dependents),
+  });
+}
