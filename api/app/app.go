@@ -150,6 +150,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	a.Ticket.SetReopenWindow(time.Duration(set.ReopenDays) * 24 * time.Hour)
 	// reactors
 	a.SLA = sla.New(a.DB, a.Bus, a.Clock, a.Ticket)
+	a.Ticket.AddQueryFields(sla.QueryFields)
 	a.Note = note.New(a.DB, a.Bus)
 	a.Realtime = realtime.New(a.DB, a.Clock, a.Auth.Identify)
 	a.Message = message.New(a.DB, a.Bus, a.Clock, a.Ticket, a.Note, options)

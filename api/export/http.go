@@ -86,7 +86,7 @@ func (s *Service) listColumns(c *gin.Context) error {
 // @Param search query string false "A phrase in title or description, upper and lower case alike" example(printer)
 // @Param assigned_to query string false "The assignee's id, me, or none" example(me)
 // @Param created_by query string false "The requester's id, or me" example(7)
-// @Param sort query string false "The order" Enums(-created_at, created_at, -updated_at, updated_at, -priority, priority, -status, status) default(-created_at)
+// @Param sort query string false "The order" Enums(-created_at, created_at, -updated_at, updated_at, -priority, priority, -status, status, due_at, -due_at) default(-created_at)
 // @Success 200 {string} string "The table"
 // @Header 200 {integer} X-Total-Count "How many tickets were found"
 // @Failure 400 {object} web.Problem "A wrong or unknown parameter"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,9 +24,20 @@ type Condition struct{ filter Filter }
 // without are refused: a rule must not depend on what follows from it.
 func (s *Service) Condition(ctx context.Context, field, text string, without ...string) (Condition, error) {
 	var c Condition
+	by := authz.System("rule")
+	fields := map[string]QueryField{}
 	tree, err := query.Parse(text, query.Env{
+		More: func() ([]query.Field, error) {
+			more, err := s.fieldsFor(s.db.Read(ctx), by, false)
+			out := make([]query.Field, len(more))
+			for i, q := range more {
+				out[i], fields[q.Name] = q.Field, q
+			}
+			return out, err
+		},
 		Now: s.clock.Now(), Zone: time.UTC, Me: nobody,
 		Person: func(name string) (int64, bool, error) { return personNamed(s.db.Read(ctx), name) },
+		Team:   func(name string) (int64, bool, error) { return teamNamed(s.db.Read(ctx), by, name) },
 	})
 	var wrong *query.Error
 	if errors.As(err, &wrong) {
@@ -37,7 +49,7 @@ func (s *Service) Condition(ctx context.Context, field, text string, without ...
 	if name := personal(tree, without); name != "" {
 		return c, fault.Field(field, "A rule cannot ask for %s.", name)
 	}
-	c.filter = Filter{rest: []query.Node{tree}, reader: authz.System("rule")}
+	c.filter = Filter{rest: []query.Node{tree}, fields: fields, reader: by}
 	return c, nil
 }
 
@@ -54,13 +66,8 @@ func personal(n query.Node, without []string) string {
 		}
 		return ""
 	}
-	named := func(field string) string {
-		for _, w := range without {
-			if field == w {
-				return field + ":"
-			}
-		}
-		return ""
+	if field := query.FieldOf(n); slices.Contains(without, field) {
+		return field + ":"
 	}
 	switch n := n.(type) {
 	case query.And:
@@ -72,16 +79,9 @@ func personal(n query.Node, without []string) string {
 	case query.Unread:
 		return "is:unread"
 	case query.Person:
-		for _, id := range n.IDs {
-			if id == nobody {
-				return n.Field + ":me"
-			}
+		if slices.Contains(n.IDs, nobody) {
+			return n.Field + ":me"
 		}
-		return named(n.Field)
-	case query.Choice:
-		return named(n.Field)
-	case query.Times:
-		return named(n.Field)
 	}
 	return ""
 }

@@ -60,7 +60,7 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 // @Param search query string false "A phrase in title or description, upper and lower case alike" example(printer)
 // @Param assigned_to query string false "The assignee's id, me, or none" example(me)
 // @Param created_by query string false "The requester's id, or me" example(7)
-// @Param sort query string false "The order" Enums(-created_at, created_at, -updated_at, updated_at, -priority, priority, -status, status) default(-created_at)
+// @Param sort query string false "The order" Enums(-created_at, created_at, -updated_at, updated_at, -priority, priority, -status, status, due_at, -due_at) default(-created_at)
 // @Param page query int false "The page, from 1" minimum(1) default(1)
 // @Param page_size query int false "Items on a page" minimum(1) maximum(100) default(10)
 // @Param cursor query string false "A place in the list, as next and previous hold it"

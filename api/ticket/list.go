@@ -45,10 +45,13 @@ const (
 	ByLeastUrgent  Sort = "priority"
 	ByLastStatus   Sort = "-status"
 	ByFirstStatus  Sort = "status"
+	// What is due at no time comes last, whichever way.
+	ByDue     Sort = "due_at"
+	ByLastDue Sort = "-due_at"
 )
 
 // Sorts lists every order.
-var Sorts = []string{string(ByNewest), string(ByOldest), string(ByUpdated), string(ByLeastUpdated), string(ByPriority), string(ByLeastUrgent), string(ByLastStatus), string(ByFirstStatus)}
+var Sorts = []string{string(ByNewest), string(ByOldest), string(ByUpdated), string(ByLeastUpdated), string(ByPriority), string(ByLeastUrgent), string(ByLastStatus), string(ByFirstStatus), string(ByDue), string(ByLastDue)}
 
 func (s Sort) descending() bool { return s == "" || s[0] == '-' }
 
@@ -62,6 +65,8 @@ func (s Sort) column() string {
 		return "priority"
 	case ByLastStatus, ByFirstStatus:
 		return "status"
+	case ByDue, ByLastDue:
+		return "due_at"
 	case ByNewest, ByOldest:
 		return ""
 	}
@@ -78,6 +83,7 @@ type branch struct {
 	priorities []Priority
 	replies    []LastReply
 	ids        []int64
+	due        dueBranch
 }
 
 // branches splits a filter, within an actor's scopes, into walks.
@@ -97,7 +103,9 @@ func (f Filter) branches(scopes []scope) []branch {
 		}
 		for _, st := range statuses {
 			for _, b := range f.byPriority(branch{scope: sc, status: st, replies: f.Replies, ids: f.IDs}) {
-				out = append(out, f.byReply(b)...)
+				for _, b := range f.byReply(b) {
+					out = append(out, f.byDue(b)...)
+				}
 			}
 		}
 	}
@@ -175,6 +183,26 @@ func (f Filter) byReply(b branch) []branch {
 	return out
 }
 
+// dueBranch says whether a branch holds tickets that are due at a time.
+type dueBranch int
+
+const (
+	dueOrNot dueBranch = iota
+	dueSometime
+	dueNever
+)
+
+// byDue makes a walk of what is due and one of what is not, where the list is
+// sorted by that: they follow each other, in either direction.
+func (f Filter) byDue(b branch) []branch {
+	if f.Sort.column() != "due_at" {
+		return []branch{b}
+	}
+	some, none := b, b
+	some.due, none.due = dueSometime, dueNever
+	return []branch{some, none}
+}
+
 // byLastWord reports whether the branch is one for the index of status and last
 // word.
 func (b branch) byLastWord(s Sort) bool {
@@ -206,6 +234,17 @@ func (b branch) index(s Sort) string {
 			return "idx_tickets_status_updated"
 		}
 		return "idx_tickets_updated"
+	}
+	if s.column() == "due_at" {
+		switch {
+		case assignee:
+			return "idx_tickets_assignee_due"
+		case b.byPerson(): // few, and sorted when they are found
+		case b.status != 0:
+			return "idx_tickets_status_due"
+		default:
+			return "idx_tickets_due"
+		}
 	}
 	switch {
 	case b.requester != nil && assignee:
@@ -279,6 +318,13 @@ func (b branch) where(q *sqlText) {
 	if b.ids != nil {
 		q.add(" AND t.id IN ?", b.ids)
 	}
+	switch b.due {
+	case dueSometime:
+		q.add(" AND t.due_at IS NOT NULL")
+	case dueNever:
+		q.add(" AND t.due_at IS NULL")
+	case dueOrNot:
+	}
 }
 
 const timeKey = "2006-01-02T15:04:05.999999Z"
@@ -316,6 +362,18 @@ func (b branch) from(q *sqlText, s Sort, cur *web.Cursor, id string) bool {
 			return false
 		}
 		q.add(" AND t.updated_at "+op+"= ? AND (t.updated_at "+op+" ? OR "+id+" "+op+" ?)", at, at, cur.ID)
+	case "due_at":
+		at, err := time.Parse(timeKey, cur.Key)
+		switch {
+		case cur.Key == "" && b.due == dueNever:
+			q.add(" AND "+id+" "+op+" ?", cur.ID)
+		case cur.Key == "":
+			return cur.Back
+		case b.due == dueNever || err != nil:
+			return !cur.Back && err == nil
+		default:
+			q.add(" AND t.due_at "+op+"= ? AND (t.due_at "+op+" ? OR "+id+" "+op+" ?)", at, at, cur.ID)
+		}
 	default:
 		q.add(" AND "+id+" "+op+" ?", cur.ID)
 	}
@@ -333,6 +391,10 @@ func cursorOf(s Sort) func(Ticket) web.Cursor {
 			c.Key = t.Status.String()
 		case "updated_at":
 			c.Key = t.UpdatedAt.UTC().Format(timeKey)
+		case "due_at":
+			if t.DueAt != nil {
+				c.Key = t.DueAt.UTC().Format(timeKey)
+			}
 		}
 		return c
 	}
@@ -344,7 +406,13 @@ func (s Sort) order(alias string, back bool) string {
 	if s.descending() != back {
 		dir = " DESC"
 	}
-	if c := s.column(); c != "" {
+	if c := s.column(); c == "due_at" {
+		last := " ASC"
+		if back {
+			last = " DESC"
+		}
+		return alias + ".due_at IS NULL" + last + ", " + alias + ".due_at" + dir + ", " + alias + ".id" + dir
+	} else if c != "" {
 		return alias + "." + c + dir + ", " + alias + ".id" + dir
 	}
 	return alias + ".id" + dir
@@ -378,6 +446,12 @@ func (f Filter) union(d *db.DB, branches []branch, cur *web.Cursor, skip, limit 
 		}
 		if f.Sort.column() == "status" { // one in each branch
 			order = ByNewest.order("t", back != (f.Sort == ByFirstStatus))
+		}
+		if _, within, ok := strings.Cut(order, ".due_at IS NULL"); ok { // alike in each branch
+			_, order, _ = strings.Cut(within, ", ")
+			if b.due == dueNever {
+				_, order, _ = strings.Cut(order, ", ")
+			}
 		}
 		q.add(" ORDER BY "+order+" LIMIT ?", skip+limit)
 		parts = append(parts, q)

@@ -318,6 +318,9 @@ func TestNoListScans(t *testing.T) {
 					if f.Sort.column() == "updated_at" {
 						cur.Key = d.Clock.Now().Format(timeKey)
 					}
+					if f.Sort.column() == "due_at" {
+						cur.Key = d.Clock.Now().Format(timeKey)
+					}
 					if q := f.union(d.db, branches, &cur, 0, 11, nil); q != nil {
 						check(name+", cursor", q)
 					}
