@@ -30,7 +30,7 @@ type ShareView struct {
 type ReportView struct {
 	From  time.Time   `json:"from" format:"date-time" example:"2026-03-01T00:00:00Z"`
 	To    time.Time   `json:"to" format:"date-time" example:"2026-04-01T00:00:00Z"`
-	By    string      `json:"by" enums:"policy,target,priority,assignee,day" example:"policy"`
+	By    string      `json:"by" enums:"policy,target,priority,assignee,team,day" example:"policy"`
 	Total ShareView   `json:"total"`
 	Rows  []ShareView `json:"rows"`
 } //@name SLAReport
@@ -65,7 +65,7 @@ func shareView(s Share) ShareView {
 	return v
 }
 
-var sliceParams = []string{"from", "to", "outcome", "target", "policy_id", "priority", "assigned_to"}
+var sliceParams = []string{"from", "to", "outcome", "target", "policy_id", "priority", "assigned_to", "team_id"}
 
 // readSlice reads what a report is about; without a range, the last 30 days.
 func (s *Service) readSlice(q *web.Query) Slice {
@@ -98,12 +98,14 @@ func (s *Service) readSlice(q *web.Query) Slice {
 		}
 		sl.Priority = p
 	}
-	if q.Text("assigned_to") == "none" {
-		nobody := int64(0)
-		sl.Assignee = &nobody
-	} else {
-		sl.Assignee = q.Int("assigned_to")
+	someOrNone := func(name string) *int64 {
+		if q.Text(name) == "none" {
+			none := int64(0)
+			return &none
+		}
+		return q.Int(name)
 	}
+	sl.Assignee, sl.Team = someOrNone("assigned_to"), someOrNone("team_id")
 	return sl
 }
 
@@ -114,7 +116,7 @@ func (s *Service) readSlice(q *web.Query) Slice {
 // @ID reportSLA
 // @Tags sla
 // @Produce json
-// @Param by query string false "What to split by" Enums(policy, target, priority, assignee, day) default(policy)
+// @Param by query string false "What to split by" Enums(policy, target, priority, assignee, team, day) default(policy)
 // @Param from query string false "From when; 30 days before the end" format(date-time) example(2026-03-01T00:00:00Z)
 // @Param to query string false "Until when; now" format(date-time) example(2026-04-01T00:00:00Z)
 // @Param outcome query string false "Only one outcome" Enums(met, breached)
@@ -122,6 +124,7 @@ func (s *Service) readSlice(q *web.Query) Slice {
 // @Param policy_id query int false "Only one policy" example(1)
 // @Param priority query string false "Only tickets of this priority now" Enums(low, medium, high, urgent)
 // @Param assigned_to query string false "Only tickets that this person has now, or none" example(3)
+// @Param team_id query string false "Only tickets that this team has now, or none" example(2)
 // @Success 200 {object} ReportView
 // @Security BearerAuth
 // @x-authz {"admin":"any"}
@@ -134,7 +137,7 @@ func (s *Service) report(c *gin.Context) error {
 	}
 	q := web.ReadQuery(c, append([]string{"by"}, sliceParams...)...)
 	sl := s.readSlice(q)
-	split := By(q.OneOf("by", string(ByPolicy), string(ByTarget), string(ByPriority), string(ByAssignee), string(ByDay)))
+	split := By(q.OneOf("by", string(ByPolicy), string(ByTarget), string(ByPriority), string(ByAssignee), string(ByTeam), string(ByDay)))
 	if split == "" {
 		split = ByPolicy
 	}
@@ -169,6 +172,7 @@ func (s *Service) report(c *gin.Context) error {
 // @Param policy_id query int false "Only one policy" example(1)
 // @Param priority query string false "Only tickets of this priority now" Enums(low, medium, high, urgent)
 // @Param assigned_to query string false "Only tickets that this person has now, or none" example(3)
+// @Param team_id query string false "Only tickets that this team has now, or none" example(2)
 // @Param page query int false "The page, from 1" minimum(1) default(1)
 // @Param page_size query int false "Items on a page" minimum(1) maximum(100) default(10)
 // @Param cursor query string false "A place in the list, as next and previous hold it"

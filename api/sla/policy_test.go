@@ -165,7 +165,7 @@ func TestReport(t *testing.T) {
 			}
 		}
 		pass(t, h, 2*time.Hour, emma, sam, ada)
-		for _, by := range []string{"policy", "target", "priority", "assignee", "day"} {
+		for _, by := range []string{"policy", "target", "priority", "assignee", "team", "day"} {
 			ada.Get("/api/sla/report?by="+by).Want(200).Is("total.met", 3).Is("total.breached", 2).Is("total.percent", 60)
 		}
 		list := ada.Get(fmt.Sprintf("/api/sla/clocks?outcome=breached&assigned_to=%d&page_size=1", sam.ID)).Want(200).Is("count", 2)
@@ -174,6 +174,7 @@ func TestReport(t *testing.T) {
 		if list.Raw == nil || string(list.Raw) == string(second.Raw) {
 			t.Error("the second page is the first")
 		}
+		ada.Get("/api/sla/clocks?team_id=none").Want(200).Is("count", 5)
 		ada.Get("/api/sla/clocks?priority=urgent").Want(200).Is("count", 0)
 		ada.Get("/api/sla/report?to=2026-03-01T00:00:00Z").Want(200).Is("total.percent", nil)
 	})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 )
@@ -23,6 +24,7 @@ type Slice struct {
 	PolicyID *int64
 	Priority ticket.Priority // 0 for all
 	Assignee *int64          // nil for all, 0 for nobody
+	Team     *int64          // nil for all, 0 for none
 }
 
 // By is what a report is split by.
@@ -34,6 +36,7 @@ const (
 	ByTarget   By = "target"
 	ByPriority By = "priority"
 	ByAssignee By = "assignee"
+	ByTeam     By = "team"
 	ByDay      By = "day"
 )
 
@@ -41,7 +44,7 @@ const (
 // engines write alike.
 var columns = map[By]string{
 	ByPolicy: "c.policy_id", ByTarget: "c.target", ByPriority: "t.priority",
-	ByAssignee: "COALESCE(t.assigned_to_id, 0)", ByDay: "SUBSTR(c.judged_at, 1, 10)",
+	ByAssignee: "COALESCE(t.assigned_to_id, 0)", ByTeam: "COALESCE(t.team_id, 0)", ByDay: "SUBSTR(c.judged_at, 1, 10)",
 }
 
 // Share is how many times were met.
@@ -76,6 +79,11 @@ func (s *Service) slice(tx *gorm.DB, sl Slice) *gorm.DB {
 		q = q.Where("t.assigned_to_id IS NULL")
 	} else if sl.Assignee != nil {
 		q = q.Where("t.assigned_to_id = ?", *sl.Assignee)
+	}
+	if sl.Team != nil && *sl.Team == 0 {
+		q = q.Where("t.team_id IS NULL")
+	} else if sl.Team != nil {
+		q = q.Where("t.team_id = ?", *sl.Team)
 	}
 	return q
 }
@@ -119,6 +127,18 @@ func label(tx *gorm.DB, rows []Share, split By) error {
 		}
 		for i, id := range ids {
 			rows[i].Label = people[id].Username
+		}
+	case ByTeam:
+		var list []team.Team
+		if err := tx.Where("id IN ?", ids).Find(&list).Error; err != nil {
+			return fmt.Errorf("read the teams: %w", err)
+		}
+		names := map[int64]string{}
+		for _, t := range list {
+			names[t.ID] = t.Name
+		}
+		for i, id := range ids {
+			rows[i].Label = names[id]
 		}
 	case ByPolicy:
 		var list []Policy

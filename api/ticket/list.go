@@ -217,7 +217,7 @@ func (b branch) byPerson() bool {
 // index names the index that holds the branch's rows in the list's order.
 func (b branch) index(s Sort) string {
 	assignee := b.assignee != nil || (b.unassigned && b.team == nil)
-	if b.secret {
+	if b.secret && b.due != dueSometime {
 		return "idx_tickets_confidential"
 	}
 	if s.column() == "updated_at" {
@@ -239,7 +239,9 @@ func (b branch) index(s Sort) string {
 		switch {
 		case assignee:
 			return "idx_tickets_assignee_due"
-		case b.byPerson(): // few, and sorted when they are found
+		case b.byPerson() && b.due == dueNever: // in the order of the ids
+		case b.byPerson():
+			return "idx_tickets_due" // only what is unfinished is in it
 		case b.status != 0:
 			return "idx_tickets_status_due"
 		default:

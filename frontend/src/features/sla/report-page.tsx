@@ -42,6 +42,7 @@ export function SlaReportPage() {
               { value: 'target', label: t`Target` },
               { value: 'priority', label: t`Priority` },
               { value: 'assignee', label: t`Assignee` },
+              { value: 'team', label: t`Team` },
               { value: 'day', label: t`Day` },
             ]}
           />
@@ -112,6 +113,8 @@ function useLabel(by: By) {
         return i18n._(priorities[row.key as keyof typeof priorities].label);
       case 'assignee':
         return row.key === '0' ? t`Unassigned` : row.label;
+      case 'team':
+        return row.key === '0' ? t`None` : row.label;
       case 'policy':
         return row.label || t`a policy that was deleted`;
       default:
@@ -214,6 +217,7 @@ function Drill({
       policy_id: by === 'policy' ? Number(key) : undefined,
       target: by === 'target' ? (key as 'resolution') : undefined,
       priority: by === 'priority' ? (key as 'high') : undefined,
+      team_id: by === 'team' ? (key === '0' ? 'none' : key) : undefined,
       assigned_to: by === 'assignee' ? (key === '0' ? 'none' : key) : undefined,
       page_size: 25,
       cursor: search.cursor,

@@ -10,7 +10,7 @@ export interface SlaReportSearch {
   cursor?: string;
 }
 
-const splits: SlaReport['by'][] = ['policy', 'target', 'priority', 'assignee', 'day'];
+const splits: SlaReport['by'][] = ['policy', 'target', 'priority', 'assignee', 'team', 'day'];
 
 export function parseSlaReportSearch(raw: Record<string, unknown>): SlaReportSearch {
   const out: SlaReportSearch = {};

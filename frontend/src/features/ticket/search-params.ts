@@ -27,6 +27,8 @@ export const sorts = [
   'priority',
   'status',
   '-status',
+  'due_at',
+  '-due_at',
 ] as const;
 export type Sort = (typeof sorts)[number];
 export const defaultSort: Sort = '-created_at';

@@ -11,4 +11,6 @@ export const sortLabels = {
   priority: msg`Least pressing first`,
   status: msg`By status, open first`,
   '-status': msg`By status, closed first`,
+  due_at: msg`Due first`,
+  '-due_at': msg`Due last`,
 } satisfies Record<Sort, unknown>;
