@@ -1034,7 +1034,7 @@ export type SlaRecalculate = {
 };
 
 export type SlaReport = {
-    by: 'policy' | 'target' | 'priority' | 'assignee' | 'day';
+    by: 'policy' | 'target' | 'priority' | 'assignee' | 'team' | 'day';
     from: string;
     rows: Array<SlaShare>;
     to: string;
@@ -5971,6 +5971,10 @@ export type ListSlaClocksData = {
          */
         assigned_to?: string;
         /**
+         * Only tickets that this team has now, or none
+         */
+        team_id?: string;
+        /**
          * The page, from 1
          */
         page?: number;
@@ -6491,7 +6495,7 @@ export type ReportSlaData = {
         /**
          * What to split by
          */
-        by?: 'policy' | 'target' | 'priority' | 'assignee' | 'day';
+        by?: 'policy' | 'target' | 'priority' | 'assignee' | 'team' | 'day';
         /**
          * From when; 30 days before the end
          */
@@ -6520,6 +6524,10 @@ export type ReportSlaData = {
          * Only tickets that this person has now, or none
          */
         assigned_to?: string;
+        /**
+         * Only tickets that this team has now, or none
+         */
+        team_id?: string;
     };
     url: '/api/sla/report';
 };
@@ -7633,7 +7641,7 @@ export type ListTicketsData = {
         /**
          * The order
          */
-        sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status';
+        sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status' | 'due_at' | '-due_at';
         /**
          * The page, from 1
          */
@@ -7793,7 +7801,7 @@ export type CountTicketsData = {
         /**
          * Changes nothing
          */
-        sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status';
+        sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status' | 'due_at' | '-due_at';
     };
     url: '/api/tickets/count';
 };
@@ -7879,7 +7887,7 @@ export type ExportTicketsData = {
         /**
          * The order
          */
-        sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status';
+        sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status' | 'due_at' | '-due_at';
     };
     url: '/api/tickets/export';
 };
