@@ -6,7 +6,7 @@ import { announce } from '@/lib/status-line';
 
 /** Fields whose text is kept nowhere; drafts of answers survive a reload. */
 const unkept =
-  'main form :is(textarea, [contenteditable="true"]):not([data-composer], [data-composer] *, [data-kept])';
+  'main form :is(textarea, [contenteditable="true"]):not([data-composer], [data-composer] *)';
 
 /** Offers the new version of the app; it never comes by itself. */
 export function UpdateButton() {

@@ -163,7 +163,9 @@ export function useUploads(place: string) {
   }, []);
 
   const busy = items.some((one) => one.state === 'sending' || one.state === 'broken');
-  return { items, done, ids, busy, add, remove, retry, clear, restore };
+  /** For a request that has no use for an empty list. */
+  const chosen = ids.length > 0 ? ids : undefined;
+  return { items, done, ids, chosen, busy, add, remove, retry, clear, restore };
 }
 
 export type Uploads = ReturnType<typeof useUploads>;

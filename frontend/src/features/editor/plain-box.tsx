@@ -70,11 +70,9 @@ export function PlainBox(props: PlainBoxProps) {
 
   return (
     <Textarea
+      autosize
       {...rest}
       ref={box}
-      autosize
-      minRows={2}
-      maxRows={12}
       dir="auto"
       value={value}
       onChange={(event) => {

@@ -19,11 +19,13 @@ const pasteable = {
 };
 
 interface RichBoxProps {
-  kind: string;
+  /** Names the box of a draft. */
+  kind: string | undefined;
   label: string;
   placeholder: string;
   describedBy?: string;
   invalid: boolean;
+  required: boolean;
   text: string;
   /** Another number means: the text comes from elsewhere, show it. */
   revision: number;
@@ -38,7 +40,7 @@ interface RichBoxProps {
 
 /** Formatted text that is Markdown underneath. It renders once: keys do not pass through React. */
 export default function RichBox(props: RichBoxProps) {
-  const { kind, label, placeholder, describedBy, invalid, revision, ref } = props;
+  const { kind, label, placeholder, describedBy, invalid, required, revision, ref } = props;
   const host = useRef<HTMLDivElement>(null);
   const made = useRef<{ editor: Editor; markdown: MarkdownText } | null>(null);
   const now = useRef(props);
@@ -113,13 +115,15 @@ export default function RichBox(props: RichBoxProps) {
     const dom = made.current?.editor.view.dom;
     if (!dom) return;
     dom.setAttribute('aria-label', label);
-    dom.dataset.composer = kind;
+    if (kind) dom.dataset.composer = kind;
     dom.setAttribute('aria-placeholder', placeholder);
     if (invalid) dom.setAttribute('aria-invalid', 'true');
     else dom.removeAttribute('aria-invalid');
+    if (required) dom.setAttribute('aria-required', 'true');
+    else dom.removeAttribute('aria-required');
     if (describedBy) dom.setAttribute('aria-describedby', describedBy);
     else dom.removeAttribute('aria-describedby');
-  }, [describedBy, invalid, kind, label, placeholder]);
+  }, [describedBy, invalid, kind, label, placeholder, required]);
 
   useImperativeHandle(ref, () => handle(() => made.current), []);
   return <div ref={host} className={classes.host} />;

@@ -32,7 +32,16 @@ interface WritingBoxProps {
   label: string;
   icon?: ReactNode;
   labelClass?: string;
-  placeholder: string;
+  placeholder?: string;
+  /** What helps to write it, below the label. */
+  description?: string;
+  required?: boolean;
+  /** For screen readers only: the label is not shown. */
+  hideLabel?: boolean;
+  /** How many lines it has room for at least. */
+  rows?: number;
+  /** Whether the text survives a reload of the page, as drafts do. */
+  kept?: boolean;
   /** The Markdown to begin with. What is typed does not come back through this. */
   text: string;
   /** Another number means that `text` is to be shown now. */
@@ -90,9 +99,8 @@ interface Shown {
  * that is wanted, once it is loaded, with the text and the caret as they are.
  */
 export function WritingBox(props: WritingBoxProps) {
-  const { kind, label, icon, labelClass, placeholder, text, revision, onChange, error, ref } =
-    props;
-  const { onFiles, useMentions } = props;
+  const { kind, label, icon, labelClass, placeholder = '', text, revision, onChange, ref } = props;
+  const { error, onFiles, useMentions, description, required, hideLabel, kept, rows = 2 } = props;
   const { t } = useLingui();
   const [mode, setMode] = useEditorMode();
   const [shown, setShown] = useState<Shown>({ rich: false, text, revision, caret: null });
@@ -164,16 +172,14 @@ export function WritingBox(props: WritingBoxProps) {
   const says = files && files !== 'busy' ? files : error;
   const start = shown.revision === revision ? shown.text : text;
   const Rich = rich?.default;
-  const name = (
-    <span className={labelClass}>
-      {icon} {label}
-    </span>
-  );
+  const hint = useId();
+  const describedBy = [says && problem, description && hint].filter(Boolean).join(' ');
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only hears that the box within is being used
     <div
       ref={frame}
       className={classes.frame}
+      style={{ '--fd-rows': rows } as React.CSSProperties}
       onFocus={() => {
         // After the click has set the caret.
         if (!shown.rich && mode === 'rich') setTimeout(() => void enter());
@@ -191,6 +197,18 @@ export function WritingBox(props: WritingBoxProps) {
         if (!shown.rich && mode === 'rich') setTimeout(() => void enter());
       }}
     >
+      {!hideLabel && (
+        <Input.Label
+          labelElement="div"
+          required={required}
+          className={labelClass}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => box.current?.focus()}
+        >
+          {icon} {label}
+        </Input.Label>
+      )}
+      {description && <Input.Description id={hint}>{description}</Input.Description>}
       <ToolBar
         box={() => box.current}
         rich={shown.rich}
@@ -204,14 +222,15 @@ export function WritingBox(props: WritingBoxProps) {
         }}
       />
       {shown.rich && Rich ? (
-        <Input.Wrapper label={name} labelElement="div" error={says} errorProps={{ id: problem }}>
+        <Input.Wrapper error={says} errorProps={{ id: problem }}>
           <Rich
             ref={box}
-            kind={kind}
+            kind={kept ? kind : undefined}
             label={label}
             placeholder={placeholder}
             invalid={!!says}
-            describedBy={says ? problem : undefined}
+            required={!!required}
+            describedBy={describedBy || undefined}
             text={start}
             revision={revision}
             caret={shown.caret}
@@ -227,8 +246,12 @@ export function WritingBox(props: WritingBoxProps) {
       ) : (
         <PlainBox
           ref={box}
-          data-composer={kind}
-          label={name}
+          data-composer={kept ? kind : undefined}
+          aria-label={label}
+          aria-description={description}
+          aria-required={required}
+          minRows={rows}
+          maxRows={Math.max(12, 4 * rows)}
           placeholder={placeholder}
           error={says}
           text={start}

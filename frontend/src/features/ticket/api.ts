@@ -111,7 +111,12 @@ export function useCreateTicket() {
 export function useEditTicket() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (input: { base: TicketDetail; title?: string; description?: string }) => {
+    mutationFn: async (input: {
+      base: TicketDetail;
+      title?: string;
+      description?: string;
+      attachment_ids?: number[];
+    }) => {
       const { base, ...body } = input;
       const options = { path: { id: base.id }, body, headers: ifMatch(base), ...must };
       return (await updateTicket(options)).data;
@@ -126,9 +131,13 @@ export function useEditTicket() {
 export function useEditComment(ticketId: number) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (input: { comment: { id: number; version: number }; content: string }) => {
-      const { comment, content } = input;
-      const options = { path: { id: comment.id }, body: { content }, headers: ifMatch(comment) };
+    mutationFn: async (input: {
+      comment: { id: number; version: number };
+      content: string;
+      attachment_ids?: number[];
+    }) => {
+      const { comment, ...body } = input;
+      const options = { path: { id: comment.id }, body, headers: ifMatch(comment) };
       return (await updateComment({ ...options, ...must })).data;
     },
     onSettled: () => client.invalidateQueries({ queryKey: keyOf(ticketId) }),

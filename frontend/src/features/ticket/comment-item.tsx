@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Group, Stack, Textarea } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { Attached } from '@/features/attachment';
+import { Attached, useUploads } from '@/features/attachment';
 import type { Comment } from '@/lib/api';
 import { isQueued } from '@/lib/offline/door';
 import { asApiError, explain, fieldErrors } from '@/lib/problem';
@@ -12,6 +12,7 @@ import { RelativeTime } from '@/ui/relative-time';
 import { RichText } from '@/ui/rich-text';
 import { useDeleteComment, useEditComment } from './api';
 import classes from './conversation.module.css';
+import { TextBox } from './text-box';
 
 /** What somebody wrote, with editing and deleting for those who may. */
 export function CommentItem({ comment, ticketId }: { comment: Comment; ticketId: number }) {
@@ -110,21 +111,26 @@ function EditComment({
   const [base] = useState(comment);
   const [content, setContent] = useState(comment.content);
   const edit = useEditComment(ticketId);
+  const uploads = useUploads(`comment.${comment.id}`);
+  const done = () => {
+    uploads.clear();
+    onDone();
+  };
   const conflict = !!edit.error && asApiError(edit.error).status === 412;
   const save = (event?: FormEvent) => {
     event?.preventDefault();
-    if (!content.trim()) return;
+    if (!content.trim() || uploads.busy) return;
     edit.mutate(
-      { comment: conflict ? comment : base, content },
+      { comment: conflict ? comment : base, content, attachment_ids: uploads.chosen },
       {
         onSuccess: () => {
           announce(t`Comment saved`);
-          onDone();
+          done();
         },
         onError: (error) => {
           if (!isQueued(error)) return;
           announce(explain(error));
-          onDone();
+          done();
         },
       },
     );
@@ -135,21 +141,26 @@ function EditComment({
   return (
     <form noValidate onSubmit={save}>
       <Stack gap="xs">
-        <Textarea
-          aria-label={t`Comment`}
-          autosize
-          minRows={2}
-          maxRows={20}
+        <TextBox
+          kind={`comment ${comment.id}`}
+          label={t`Comment`}
+          hideLabel
           autoFocus
-          value={content}
-          onChange={(event) => setContent(event.currentTarget.value)}
+          text={base.content}
+          onChange={setContent}
           error={problem}
+          uploads={uploads}
         />
         <Group gap="xs">
-          <Button size="xs" type="submit" loading={edit.isPending} disabled={!content.trim()}>
+          <Button
+            size="xs"
+            type="submit"
+            loading={edit.isPending}
+            disabled={!content.trim() || uploads.busy}
+          >
             <Trans>Save comment</Trans>
           </Button>
-          <Button size="xs" variant="default" onClick={onDone}>
+          <Button size="xs" variant="default" onClick={done}>
             <Trans>Cancel</Trans>
           </Button>
         </Group>

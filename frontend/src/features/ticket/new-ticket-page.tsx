@@ -1,4 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
+
 import {
   Button,
   Checkbox,
@@ -7,17 +8,17 @@ import {
   Select,
   Stack,
   Text,
-  Textarea,
   TextInput,
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useId, useState } from 'react';
-import { namesOf, UploadTray, useUploads } from '@/features/attachment';
+import { useUploads } from '@/features/attachment';
 import { useTeams } from '@/features/team';
 import { PersonSelect } from '@/features/user';
 import type { User } from '@/lib/api';
 import { useCan } from '@/lib/can';
+
 import { focusFirstError, showServerErrors } from '@/lib/forms';
 import { useIdempotencyKey } from '@/lib/idempotency';
 import { isQueued } from '@/lib/offline/door';
@@ -31,6 +32,7 @@ import { useCreateTicket } from './api';
 import type { Facets } from './facets-form';
 import { type Priority, priorities, priorityKeys } from './labels';
 import { DraftStanding, NewTicketDraft, useNewTicketDraft } from './new-ticket-draft';
+import { TextBox } from './text-box';
 
 const FacetsForm = lazy(() => import('./facets-form').then((m) => ({ default: m.FacetsForm })));
 
@@ -76,7 +78,12 @@ export function NewTicketPage() {
     validate: { title: rules.title },
     onValuesChange: (values) => draft.keep(values),
   });
-  const draft = useNewTicketDraft((texts) => form.setValues(texts));
+  // Another number shows the description anew.
+  const [revision, setRevision] = useState(0);
+  const draft = useNewTicketDraft((texts) => {
+    form.setValues(texts);
+    setRevision((n) => n + 1);
+  });
   const submit = form.onSubmit((values) => {
     const body = {
       ...values,
@@ -107,12 +114,6 @@ export function NewTicketPage() {
       },
     );
   }, focusFirstError);
-  const take = async (files: File[]) => {
-    const pictures = (await uploads.add(files)).filter((one) => one.preview === 'image');
-    if (pictures.length === 0) return;
-    const text = form.getValues().description;
-    form.setFieldValue('description', `${text}${text ? '\n\n' : ''}${namesOf(pictures)}`);
-  };
   const begun = form.values.title !== '' || form.values.description !== '';
   return (
     <Page title={t`New ticket`} width="narrow">
@@ -139,28 +140,18 @@ export function NewTicketPage() {
           />
           {begun && (
             <>
-              <Textarea
+              <TextBox
+                kind="description"
                 label={t`What happened?`}
                 description={t`If it helps: what did you do, what did you expect, what did you see instead?`}
-                data-kept
-                autosize
-                minRows={5}
-                maxRows={24}
-                onPaste={(event) => {
-                  const files = [...event.clipboardData.files];
-                  if (files.length === 0) return;
-                  event.preventDefault();
-                  void take(files);
-                }}
-                onDrop={(event) => {
-                  const files = [...event.dataTransfer.files];
-                  if (files.length === 0) return;
-                  event.preventDefault();
-                  void take(files);
-                }}
-                {...form.getInputProps('description')}
+                rows={5}
+                uploads={uploads}
+                kept
+                text={form.values.description}
+                revision={revision}
+                onChange={(text) => form.setFieldValue('description', text)}
+                error={form.errors.description}
               />
-              <UploadTray uploads={uploads} />
               <Suspense>
                 <FacetsForm value={facets} errors={form.errors} onChange={setFacets} />
               </Suspense>

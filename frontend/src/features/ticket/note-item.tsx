@@ -1,9 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Group, Textarea } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { Attached } from '@/features/attachment';
+import { Attached, useUploads } from '@/features/attachment';
 import { createNote, deleteNote, type Note, updateNote } from '@/lib/api';
 import { ifMatch } from '@/lib/etag';
 import { isQueued } from '@/lib/offline/door';
@@ -16,6 +16,7 @@ import { RelativeTime } from '@/ui/relative-time';
 import { RichText } from '@/ui/rich-text';
 import classes from './conversation.module.css';
 import { refreshTicket } from './messages';
+import { TextBox } from './text-box';
 
 const must = { throwOnError: true } as const;
 
@@ -107,17 +108,24 @@ function EditNote({ note, onDone }: { note: Note; onDone: () => void }) {
   const client = useQueryClient();
   const [base] = useState(note);
   const [content, setContent] = useState(note.content);
+  const uploads = useUploads(`note.${note.id}`);
+  const done = () => {
+    uploads.clear();
+    onDone();
+  };
   const edit = useMutation({
-    mutationFn: (against: Note) =>
-      updateNote({ path: { id: note.id }, body: { content }, headers: ifMatch(against), ...must }),
+    mutationFn: (against: Note) => {
+      const body = { content, attachment_ids: uploads.chosen };
+      return updateNote({ path: { id: note.id }, body, headers: ifMatch(against), ...must });
+    },
     onSuccess: () => {
       announce(t`Internal note saved`);
-      onDone();
+      done();
     },
     onError: (error) => {
       if (!isQueued(error)) return;
       announce(explain(error));
-      onDone();
+      done();
     },
     onSettled: () => refreshTicket(client, note.ticket_id),
   });
@@ -127,18 +135,17 @@ function EditNote({ note, onDone }: { note: Note; onDone: () => void }) {
       noValidate
       onSubmit={(event: FormEvent) => {
         event.preventDefault();
-        if (content.trim()) edit.mutate(conflict ? note : base);
+        if (content.trim() && !uploads.busy) edit.mutate(conflict ? note : base);
       }}
     >
-      <Textarea
-        aria-label={t`Internal note`}
-        autosize
-        minRows={2}
-        maxRows={20}
+      <TextBox
+        kind={`note ${note.id}`}
+        label={t`Internal note`}
+        hideLabel
         autoFocus
-        mb="xs"
-        value={content}
-        onChange={(event) => setContent(event.currentTarget.value)}
+        text={base.content}
+        onChange={setContent}
+        uploads={uploads}
         error={
           conflict
             ? t`This note was changed in the meantime. Save again to replace it with your text.`
@@ -146,10 +153,15 @@ function EditNote({ note, onDone }: { note: Note; onDone: () => void }) {
         }
       />
       <Group gap="xs">
-        <Button size="xs" type="submit" loading={edit.isPending} disabled={!content.trim()}>
+        <Button
+          size="xs"
+          type="submit"
+          loading={edit.isPending}
+          disabled={!content.trim() || uploads.busy}
+        >
           <Trans>Save internal note</Trans>
         </Button>
-        <Button size="xs" variant="default" onClick={onDone}>
+        <Button size="xs" variant="default" onClick={done}>
           <Trans>Cancel</Trans>
         </Button>
       </Group>

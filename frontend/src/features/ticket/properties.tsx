@@ -16,7 +16,7 @@ const Facets = lazy(() => import('./facets-panel').then((m) => ({ default: m.Fac
 export function Properties({ ticket, on }: { ticket: TicketDetail; on: Contexts }) {
   const { t } = useLingui();
   return (
-    <section className={classes.box} aria-label={t`Properties`}>
+    <section className={classes.box} data-properties aria-label={t`Properties`}>
       <Property id="ticket.status" on={on} label={t`Status`}>
         <StatusPill status={ticket.status} />
       </Property>

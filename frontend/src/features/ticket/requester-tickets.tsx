@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { User } from '@/lib/api';
 import { listTicketsOptions } from '@/lib/api/@tanstack/react-query.gen';
+import { Fold } from '@/ui/fold';
 import { personName } from '@/ui/person';
 import { StatusPill } from './pills';
 import classes from './side-panel.module.css';
@@ -23,10 +24,11 @@ export function RequesterTickets({ requester, except }: { requester: User; excep
   // Beside the ticket: a failure here is no reason to alarm anybody.
   if (others.length === 0) return null;
   return (
-    <section className={classes.box} aria-label={t`Other tickets of ${name}`}>
-      <h2 className={classes.heading}>
-        <Trans>Other tickets of {name}</Trans>
-      </h2>
+    <Fold
+      name="others"
+      label={t`Other tickets of ${name}`}
+      title={<Trans>Other tickets of {name}</Trans>}
+    >
       <ul className={classes.list}>
         {others.map((one) => (
           <li key={one.id}>
@@ -48,6 +50,6 @@ export function RequesterTickets({ requester, except }: { requester: User; excep
       <Link to="/tickets" search={{ q }} className={classes.all}>
         <Trans>All tickets of {name}</Trans>
       </Link>
-    </section>
+    </Fold>
   );
 }

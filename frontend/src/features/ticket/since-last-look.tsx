@@ -3,6 +3,7 @@ import { UnstyledButton } from '@mantine/core';
 import type { TicketDetail } from '@/lib/api';
 import { useCan } from '@/lib/can';
 import { useMe } from '@/lib/session';
+import { Fold } from '@/ui/fold';
 import { RelativeTime } from '@/ui/relative-time';
 import { useTicketEvents } from './api';
 import { type Priority, priorities, type Status, statuses } from './labels';
@@ -23,12 +24,16 @@ export function SinceLastLook({ ticket, seenAt }: { ticket: TicketDetail; seenAt
   const priority = (x: string) =>
     priorities[x as Priority] ? i18n._(priorities[x as Priority].label) : x;
   return (
-    <section className={classes.box} aria-label={t`Since you last looked`}>
-      <h2 className={classes.heading}>
+    <Fold
+      name="news"
+      always
+      label={t`Since you last looked`}
+      title={
         <Trans>
           Since you last looked, <RelativeTime iso={seenAt} />
         </Trans>
-      </h2>
+      }
+    >
       <ul className={classes.news}>
         {news.status && (
           <li>
@@ -78,7 +83,7 @@ export function SinceLastLook({ ticket, seenAt }: { ticket: TicketDetail; seenAt
       <UnstyledButton className={classes.all} onClick={() => showFirstNew()}>
         <Trans>Show the first</Trans>
       </UnstyledButton>
-    </section>
+    </Fold>
   );
 }
 

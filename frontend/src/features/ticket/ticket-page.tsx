@@ -27,6 +27,7 @@ import { Properties, Switches } from './properties';
 import { QueuedWrites } from './queued-writes';
 import { RequesterTickets } from './requester-tickets';
 import { useLastLook } from './seen';
+import { SidePanel } from './side-panel';
 import { SinceLastLook } from './since-last-look';
 import classes from './ticket-page.module.css';
 import { WhatHappensNow } from './what-happens-now';
@@ -137,14 +138,13 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
           {gone ? (
             <Gone />
           ) : works ? (
-            <>
-              <Properties ticket={ticket} on={on} />
+            <SidePanel properties={<Properties ticket={ticket} on={on} />}>
               <AfterPaint>
                 <Followers ticket={ticket} />
                 <SinceLastLook ticket={ticket} seenAt={seenAt} />
                 <RequesterTickets requester={ticket.created_by} except={ticket.id} />
               </AfterPaint>
-            </>
+            </SidePanel>
           ) : (
             <>
               <WhatHappensNow ticket={ticket} />

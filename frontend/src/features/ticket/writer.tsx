@@ -213,8 +213,10 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
         )}
         <WritingBox
           ref={box}
+          kept
           kind={kind}
           label={label}
+          hideLabel={works}
           icon={note ? <IconLock size={14} aria-hidden /> : undefined}
           labelClass={classes.label}
           placeholder={
