@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useUploads } from '@/features/attachment';
 import type { TicketDetail } from '@/lib/api';
 import { getTicketOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { focusFirstError, showServerErrors } from '@/lib/forms';
@@ -14,6 +15,7 @@ import { useEditTicket } from './api';
 import { EditConflict } from './edit-conflict';
 import { changedTexts, mergeTexts, type TextField, type Texts } from './merge-edit';
 import { useTextRules } from './new-ticket-page';
+import { TextBox } from './text-box';
 
 interface Conflict {
   theirs: TicketDetail;
@@ -28,6 +30,11 @@ export function EditTicket({ ticket, onDone }: { ticket: TicketDetail; onDone: (
   // Editing is against the version that was on screen when it began.
   const [base, setBase] = useState(ticket);
   const [conflict, setConflict] = useState<Conflict | null>(null);
+  const uploads = useUploads(`${ticket.id}.edit`);
+  const done = () => {
+    uploads.clear();
+    onDone();
+  };
   const form = useForm<Texts>({
     initialValues: { title: ticket.title, description: ticket.description },
     validate: useTextRules(),
@@ -35,16 +42,16 @@ export function EditTicket({ ticket, onDone }: { ticket: TicketDetail; onDone: (
 
   const save = (since: TicketDetail, values: Texts, merged = false) =>
     edit.mutate(
-      { base: since, ...changedTexts(since, values) },
+      { base: since, ...changedTexts(since, values), attachment_ids: uploads.chosen },
       {
         onSuccess: () => {
           announce(merged ? t`Ticket saved, with what somebody else changed` : t`Ticket saved`);
-          onDone();
+          done();
         },
         onError: async (error) => {
           if (isQueued(error)) {
             announce(explain(error));
-            return onDone();
+            return done();
           }
           if (asApiError(error).status !== 412) return showServerErrors(form, error);
           const options = getTicketOptions({ path: { id: ticket.id } });
@@ -69,7 +76,7 @@ export function EditTicket({ ticket, onDone }: { ticket: TicketDetail; onDone: (
             fields={conflict.fields}
             theirs={conflict.theirs}
             mine={form.values}
-            onTakeTheirs={onDone}
+            onTakeTheirs={done}
             onSave={(fromTheirs) => {
               const values = { ...form.values };
               for (const field of fromTheirs) values[field] = conflict.theirs[field];
@@ -86,21 +93,28 @@ export function EditTicket({ ticket, onDone }: { ticket: TicketDetail; onDone: (
           )
         )}
         <TextInput label={t`Title`} required autoFocus {...form.getInputProps('title')} />
-        <Textarea
+        <TextBox
+          kind="description"
           label={t`Description`}
           required
-          autosize
-          minRows={5}
-          maxRows={24}
-          {...form.getInputProps('description')}
+          rows={5}
+          uploads={uploads}
+          text={form.values.description}
+          revision={base.version}
+          onChange={(text) => form.setFieldValue('description', text)}
+          error={form.errors.description}
         />
         <Group>
           {!conflict && (
-            <Button type="submit" loading={edit.isPending} disabled={!form.isDirty()}>
+            <Button
+              type="submit"
+              loading={edit.isPending}
+              disabled={uploads.busy || (!form.isDirty() && !uploads.chosen)}
+            >
               <Trans>Save ticket</Trans>
             </Button>
           )}
-          <Button variant="default" onClick={onDone}>
+          <Button variant="default" onClick={done}>
             <Trans>Cancel</Trans>
           </Button>
         </Group>

@@ -40,7 +40,12 @@ function Sentence({ ticket }: { ticket: TicketDetail }) {
         </Trans>
       );
     case 'closed':
-      return (
+      return ticket.can.reopen ? (
+        <Trans>
+          Closed <RelativeTime long iso={ticket.closed_at ?? ticket.updated_at} />. If the problem
+          is back, reopen it.
+        </Trans>
+      ) : (
         <Trans>
           Closed <RelativeTime long iso={ticket.closed_at ?? ticket.updated_at} />. If the problem
           is back, please create a new ticket.
