@@ -6,6 +6,12 @@ journeys('Beside the conversation', (desk) => {
     const other = await desk.ticket('The other one');
     const { id } = await desk.ticket('This one');
     const stan = await desk.openAs('it_staff', `/tickets/${id}`);
+    // Beside the list there is no room for a third column: the description comes first.
+    const details = stan.getByRole('button', { name: 'Details' });
+    expect(await details.getAttribute('aria-expanded')).toBe('false');
+    const description = await stan.getByText('It does not work.').boundingBox();
+    expect(description && description.y + description.height).toBeLessThan(500);
+    await details.click();
     const others = stan.getByRole('region', { name: `Other tickets of ${people.employee}` });
     await others.getByRole('link', { name: /The other one/ }).waitFor();
     expect(await others.getByRole('link', { name: /This one/ }).count()).toBe(0);
@@ -13,6 +19,16 @@ journeys('Beside the conversation', (desk) => {
     await others.getByRole('link', { name: /The other one/ }).click();
     await stan.getByRole('heading', { name: 'The other one' }).waitFor();
     expect(stan.url()).toContain(`/tickets/${other.id}`);
+
+    // A section stays folded.
+    await stan.getByRole('button', { name: 'Details' }).click();
+    const fold = stan.getByRole('button', { name: `Other tickets of ${people.employee}` });
+    await fold.click();
+    expect(await stan.getByRole('link', { name: /^#.*This one/ }).count()).toBeLessThan(2);
+    await stan.reload();
+    await stan.getByRole('button', { name: 'Details' }).click();
+    await fold.waitFor();
+    expect(await fold.getAttribute('aria-expanded')).toBe('false');
 
     // Meanwhile: enough that the first of it is not on the screen by itself.
     await desk.api('admin', 'POST', `/api/tickets/${id}/update_status`, { status: 'in_progress' });

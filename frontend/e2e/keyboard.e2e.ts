@@ -72,6 +72,30 @@ journeys('without a mouse', (desk) => {
     await desk.until(id, { status: 'closed', priority: 'urgent' });
   });
 
+  it('lives the life of a requester: reports, comments, closes and reopens', async () => {
+    const page = await desk.openAs('employee');
+    await leaveField(page);
+    await page.keyboard.press('c');
+    await heading(page, 'New ticket');
+    await tabTo(page, /^What is wrong/);
+    await page.keyboard.type('Keys of a requester');
+    await tabTo(page, /^What happened/);
+    await page.keyboard.type('The F key sticks.');
+    await tabTo(page, /^Create ticket/);
+    await page.keyboard.press('Enter');
+    await heading(page, 'Keys of a requester');
+    await page.keyboard.press('r');
+    await page.keyboard.type('So does the G key.');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('So does the G key.', { exact: true }).waitFor();
+    await leaveField(page);
+    await page.keyboard.press('Shift+C');
+    await page.getByRole('button', { name: 'Reopen the ticket' }).waitFor();
+    await page.keyboard.press('Shift+O');
+    await page.getByRole('button', { name: 'Close the ticket' }).waitFor();
+    await page.getByText('The F key sticks.').waitFor();
+  });
+
   it('takes back what was done last, but not what somebody else did since', async () => {
     const { id } = await desk.ticket('Second thoughts');
     const page = await desk.openAs('admin', `/tickets/${id}`);

@@ -15,6 +15,7 @@ import { listWatchersOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { useCan } from '@/lib/can';
 import { asApiError } from '@/lib/problem';
 import { invalidate } from '@/lib/query';
+import { Fold } from '@/ui/fold';
 import { FormError } from '@/ui/form-error';
 import { Person, personName } from '@/ui/person';
 import classes from './followers.module.css';
@@ -58,54 +59,60 @@ export function Followers({ ticket }: { ticket: TicketDetail }) {
   );
   if (query.error && !query.data) return null;
   return (
-    <section className={classes.box} aria-label={t`Who follows this ticket`}>
-      {works && (
-        <>
+    <Fold
+      name="followers"
+      label={t`Who follows this ticket`}
+      title={<Trans>Who follows this ticket</Trans>}
+    >
+      <div className={classes.box}>
+        {works && (
+          <>
+            <h3>
+              <Trans>Watchers</Trans>
+            </h3>
+            {watchers.length > 0 && <ul>{watchers.map(line)}</ul>}
+            {ticket.can.watch && (
+              <PersonSelect
+                among="staff"
+                size="xs"
+                without={taken}
+                value={null}
+                aria-label={t`Add a watcher`}
+                placeholder={t`Add a watcher…`}
+                disabled={change.isPending}
+                onPick={(user) => user && change.mutate({ watch: user.id })}
+              />
+            )}
+          </>
+        )}
+        {(copied.length > 0 || ticket.can.cc) && (
           <h3>
-            <Trans>Watchers</Trans>
+            <Trans>In CC</Trans>
           </h3>
-          {watchers.length > 0 && <ul>{watchers.map(line)}</ul>}
-          {ticket.can.watch && (
-            <PersonSelect
-              among="staff"
-              size="xs"
-              without={taken}
-              value={null}
-              aria-label={t`Add a watcher`}
-              placeholder={t`Add a watcher…`}
-              disabled={change.isPending}
-              onPick={(user) => user && change.mutate({ watch: user.id })}
-            />
-          )}
-        </>
-      )}
-      {(copied.length > 0 || ticket.can.cc) && (
-        <h3>
-          <Trans>In CC</Trans>
-        </h3>
-      )}
-      {copied.length > 0 && <ul>{copied.map(line)}</ul>}
-      {ticket.can.cc && works && (
-        <PersonSelect
-          among="people"
-          size="xs"
-          without={[...taken, ticket.created_by.id]}
-          value={null}
-          aria-label={t`Add somebody in CC`}
-          placeholder={t`Add somebody in CC…`}
-          disabled={change.isPending}
-          onPick={(user) => user && change.mutate({ cc: user.id })}
-        />
-      )}
-      {ticket.can.cc && (
-        <AddressField
-          busy={change.isPending}
-          onAdd={(address, done) => change.mutate({ cc: address }, { onSuccess: done })}
-          error={change.error ? asApiError(change.error).fields.address?.[0] : undefined}
-        />
-      )}
-      <FormError error={change.error} shown={['address']} />
-    </section>
+        )}
+        {copied.length > 0 && <ul>{copied.map(line)}</ul>}
+        {ticket.can.cc && works && (
+          <PersonSelect
+            among="people"
+            size="xs"
+            without={[...taken, ticket.created_by.id]}
+            value={null}
+            aria-label={t`Add somebody in CC`}
+            placeholder={t`Add somebody in CC…`}
+            disabled={change.isPending}
+            onPick={(user) => user && change.mutate({ cc: user.id })}
+          />
+        )}
+        {ticket.can.cc && (
+          <AddressField
+            busy={change.isPending}
+            onAdd={(address, done) => change.mutate({ cc: address }, { onSuccess: done })}
+            error={change.error ? asApiError(change.error).fields.address?.[0] : undefined}
+          />
+        )}
+        <FormError error={change.error} shown={['address']} />
+      </div>
+    </Fold>
   );
 }
 

@@ -140,8 +140,8 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
           ) : works ? (
             <SidePanel properties={<Properties ticket={ticket} on={on} />}>
               <AfterPaint>
-                <Followers ticket={ticket} />
                 <SinceLastLook ticket={ticket} seenAt={seenAt} />
+                <Followers ticket={ticket} />
                 <RequesterTickets requester={ticket.created_by} except={ticket.id} />
               </AfterPaint>
             </SidePanel>

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { expectNoSidewaysScroll, journeys, people, signIn } from './desk.ts';
+
+journeys('on a phone', (desk) => {
+  it('signs in, finds a ticket, answers it and goes back', async () => {
+    const { id } = await desk.ticket('Pocket size');
+    const page = await desk.open('/sign-in?next=/tickets', { width: 360, height: 740 });
+    await signIn(page, people.it_staff);
+    await page.getByRole('link', { name: /Pocket size/ }).click();
+    await page.getByRole('heading', { level: 1, name: 'Pocket size' }).waitFor();
+    await expectNoSidewaysScroll(page);
+    const description = await page.getByText('It does not work.').boundingBox();
+    expect(description?.y).toBeLessThan(560);
+    await page.getByRole('textbox', { name: 'Reply' }).fill('On my way.');
+    await page.getByRole('button', { name: 'Send reply' }).click();
+    await page.getByRole('button', { name: 'Send the reply now' }).click();
+    await desk.until(id, { comment_count: 1 });
+    await page.getByRole('navigation', { name: 'Back' }).getByRole('link').click();
+    await page.getByRole('heading', { level: 1, name: 'All tickets' }).waitFor();
+    await expectNoSidewaysScroll(page);
+  });
+});
