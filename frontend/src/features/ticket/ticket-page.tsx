@@ -139,8 +139,8 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
             <Gone />
           ) : works ? (
             <SidePanel properties={<Properties ticket={ticket} on={on} />}>
+              <SinceLastLook ticket={ticket} seenAt={seenAt} />
               <AfterPaint>
-                <SinceLastLook ticket={ticket} seenAt={seenAt} />
                 <Followers ticket={ticket} />
                 <RequesterTickets requester={ticket.created_by} except={ticket.id} />
               </AfterPaint>
