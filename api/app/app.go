@@ -27,6 +27,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/demo"
 	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/export"
+	"github.com/fixdesk/fixdesk/api/feed"
 	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/migration"
@@ -38,6 +39,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/job"
 	"github.com/fixdesk/fixdesk/api/platform/limit"
 	"github.com/fixdesk/fixdesk/api/platform/mail"
+	"github.com/fixdesk/fixdesk/api/platform/netguard"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/preference"
 	"github.com/fixdesk/fixdesk/api/realtime"
@@ -53,6 +55,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/user"
 	"github.com/fixdesk/fixdesk/api/view"
 	"github.com/fixdesk/fixdesk/api/watcher"
+	"github.com/fixdesk/fixdesk/api/webhook"
 	"github.com/fixdesk/fixdesk/frontend"
 )
 
@@ -73,6 +76,8 @@ type App struct {
 	Tag      *tag.Service
 	Realtime *realtime.Hub
 	Report   *report.Service
+	Webhook  *webhook.Service
+	Feed     *feed.Service
 	Server   *server.Server
 
 	Attachment *attachment.Service
@@ -157,6 +162,12 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	a.Bulk = bulk.New(a.DB, a.Bus, a.Clock, a.Ticket, options)
 	a.Report = report.New(a.DB, a.Clock, a.Ticket)
 	a.View = view.New(a.DB, a.Bus, a.Clock, a.Ticket)
+	guard, err := netguard.New(set.WebhookPrivate)
+	if err != nil {
+		return nil, fmt.Errorf("FIXDESK_WEBHOOK_ALLOW_PRIVATE: %w", err)
+	}
+	a.Webhook = webhook.New(a.DB, a.Bus, a.Clock, guard, set.PublicURL)
+	a.Feed = feed.New(a.DB, a.Clock, a.Auth.Identify)
 	a.subscribe()
 	a.jobs(keys)
 	// edge
@@ -176,6 +187,8 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		View:     a.View, Preference: preference.New(a.DB, a.Bus),
 		SLA: a.SLA,
 		Tag: a.Tag, Category: categories, Field: field.New(a.DB, a.Bus), Substatus: substatuses,
+		Webhook:    a.Webhook,
+		Feed:       a.Feed,
 		DeadLetter: deadletter.New(a.DB, a.Bus, a.Clock),
 	})
 	if err != nil {
@@ -250,6 +263,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	worker.Go(func() { a.Worker.Run(working) })
 	// Streams end with ctx: the server waits for its requests.
 	worker.Go(func() { a.Realtime.Run(ctx) })
+	worker.Go(func() { a.Feed.Run(ctx) })
 	err := a.Server.Serve(ctx, l)
 	// Requests first, so that what they enqueued may still be taken up.
 	stop()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fixdesk/fixdesk/api/bulk"
+	"github.com/fixdesk/fixdesk/api/feed"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/platform/job"
 	"github.com/fixdesk/fixdesk/api/platform/web"
@@ -13,6 +14,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/view"
+	"github.com/fixdesk/fixdesk/api/webhook"
 )
 
 // The kinds of jobs that keep the house clean.
@@ -39,6 +41,9 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Handle(message.ReleaseJob, a.Message.RunRelease)
 	w.Handle(message.PruneJob, a.Message.Prune)
 	w.Handle(realtime.PruneJob, a.Realtime.Prune)
+	w.Handle(webhook.DeliverJob, a.Webhook.RunDeliver)
+	w.Handle(webhook.PruneJob, a.Webhook.Prune)
+	w.Handle(feed.SettleJob, a.Feed.RunSettle)
 	w.Handle(pruneJobs, w.Prune)
 	w.Handle(pruneKeys, func(ctx context.Context, _ job.Job) error { return keys.Prune(ctx) })
 	w.Handle(pruneSessions, a.Auth.Prune)
@@ -51,5 +56,7 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Every(time.Hour, view.PruneJob)
 	w.Every(time.Hour, message.PruneJob)
 	w.Every(time.Hour, realtime.PruneJob)
+	w.Every(24*time.Hour, webhook.PruneJob)
+	w.Every(10*time.Minute, feed.SettleJob)
 	w.Every(6*time.Hour, pruneSessions)
 }

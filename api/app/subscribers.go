@@ -16,6 +16,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 	"github.com/fixdesk/fixdesk/api/view"
+	"github.com/fixdesk/fixdesk/api/webhook"
 )
 
 // subscribe is the only table of who hears of what.
@@ -24,6 +25,11 @@ func (a *App) subscribe() {
 	a.Auth.Subscribe(a.Bus)
 	// realtime: whatever happened, open screens look at once
 	a.Bus.LiveAll(a.Realtime.Wake)
+	a.Bus.LiveAll(a.Feed.Wake)
+	// webhook: who is to hear of it is written down with it
+	for _, eventType := range webhook.Types {
+		a.Bus.InTx(eventType, a.Webhook.Follow)
+	}
 	// bulk: what was asked for is done in the background
 	a.Bus.Durable(bulk.Started, bulk.RunJob)
 	// sla: clocks never disagree with what happened

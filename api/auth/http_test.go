@@ -172,7 +172,7 @@ func TestCredentials(t *testing.T) {
 func TestMe(t *testing.T) {
 	house.Each(t, func(t *testing.T, h *house.House) {
 		sam, ada := h.Person("sam", authz.ITStaff), h.Person("ada", authz.Admin)
-		ada.Get("/api/auth/me").Want(200).Is("permissions", "[ticket.view_all ticket.queue ticket.work ticket.delete ticket.triage comment.moderate note.read note.write bulk.run view.share view.manage calendar.manage sla.manage user.manage team.manage job.manage report.view ticket.view_confidential]")
+		ada.Get("/api/auth/me").Want(200).Is("permissions", "[ticket.view_all ticket.queue ticket.work ticket.delete ticket.triage comment.moderate note.read note.write bulk.run view.share view.manage calendar.manage desk.configure sla.manage user.manage team.manage job.manage webhook.manage report.view ticket.view_confidential]")
 		was := sam.Get("/api/auth/me").Want(200).Is("permissions", "[ticket.queue ticket.work note.read note.write bulk.run view.share]")
 		sam.Patch("/api/auth/me", obj{
 			"full_name": "Sam Lee", "first_name": "Sam", "last_name": "Lee", "phone": "+1", "department": "Helpdesk",

@@ -53,6 +53,7 @@ const (
 	DeskConfigure      Permission = "desk.configure" // sets up categories, tags, fields and substatuses
 	UserManage         Permission = "user.manage"
 	JobManage          Permission = "job.manage"
+	WebhookManage      Permission = "webhook.manage" // also reads the event feed
 	ReportView         Permission = "report.view"
 )
 
@@ -73,7 +74,7 @@ func Permissions(r Role, o Options) []Permission {
 	case Admin:
 		p := []Permission{
 			TicketViewAll, TicketQueue, TicketWork, TicketDelete, TicketTriage, CommentModify,
-			NoteRead, NoteWrite, BulkRun, ViewShare, ViewManage, CalendarManage, DeskConfigure, SLAManage, UserManage, TeamManage, JobManage, ReportView,
+			NoteRead, NoteWrite, BulkRun, ViewShare, ViewManage, CalendarManage, DeskConfigure, SLAManage, UserManage, TeamManage, JobManage, WebhookManage, ReportView,
 		}
 		if !o.ConfidentialHidden {
 			p = append(p, TicketConfidential)

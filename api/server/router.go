@@ -20,6 +20,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/deadletter"
 	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/export"
+	"github.com/fixdesk/fixdesk/api/feed"
 	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/note"
@@ -38,6 +39,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/user"
 	"github.com/fixdesk/fixdesk/api/view"
 	"github.com/fixdesk/fixdesk/api/watcher"
+	"github.com/fixdesk/fixdesk/api/webhook"
 	"github.com/fixdesk/fixdesk/docs"
 )
 
@@ -62,6 +64,8 @@ type Features struct {
 	Calendar   *calendar.Service
 	SLA        *sla.Service
 	Realtime   *realtime.Hub
+	Webhook    *webhook.Service
+	Feed       *feed.Service
 	DeadLetter *deadletter.Service
 	Keys       *web.Keys
 	Tag        *tag.Service
@@ -103,6 +107,8 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Export.Routes(signedIn)
 	f.SLA.Routes(signedIn, f.Keys)
 	f.Realtime.Routes(signedIn, f.Keys)
+	f.Webhook.Routes(signedIn, f.Keys)
+	f.Feed.Routes(signedIn)
 	f.DeadLetter.Routes(signedIn, f.Keys)
 
 	e.NoMethod(methodNotAllowed)

@@ -39,6 +39,7 @@ type Settings struct {
 	AttachmentAllow   string `help:"Comma list of media types that attachments may have, such as image/*,application/pdf; empty for any." env:"FIXDESK_ATTACHMENT_ALLOW"`
 	AttachmentDeny    string `help:"Comma list of media types that attachments may not have." env:"FIXDESK_ATTACHMENT_DENY"`
 	ClamAV            string `help:"Where clamd scans attachments: tcp://host:3310 or unix:///path; empty for no scanning." env:"FIXDESK_CLAMAV" name:"clamav"`
+	WebhookPrivate    string `help:"Comma list of networks that webhooks may call although they are private, also by http, or on for all." env:"FIXDESK_WEBHOOK_ALLOW_PRIVATE" name:"webhook-allow-private"`
 	LogLevel          string `help:"debug, info, warn or error." env:"FIXDESK_LOG_LEVEL" default:"info"`
 }
 
@@ -109,6 +110,15 @@ func (s Settings) Check() error {
 		for _, t := range MediaTypes(list) {
 			if !mediaType.MatchString(t) {
 				add("%s: %q is no media type; write image/png or image/*", name, t)
+			}
+		}
+	}
+	if s.WebhookPrivate != "on" {
+		for part := range strings.SplitSeq(s.WebhookPrivate, ",") {
+			if part = strings.TrimSpace(part); part != "" {
+				if _, err := netip.ParsePrefix(part); err != nil {
+					add("FIXDESK_WEBHOOK_ALLOW_PRIVATE: %q is no network; write 10.0.0.0/8, or on for all", part)
+				}
 			}
 		}
 	}

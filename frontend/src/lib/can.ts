@@ -12,6 +12,7 @@ export type Permission =
   | 'note.write'
   | 'bulk.run'
   | 'calendar.manage'
+  | 'webhook.manage'
   | 'view.share'
   | 'view.manage'
   | 'sla.manage'

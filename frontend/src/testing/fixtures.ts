@@ -30,6 +30,7 @@ const permissions: Record<Role, string[]> = {
     'note.write',
     'bulk.run',
     'calendar.manage',
+    'webhook.manage',
     'view.share',
     'view.manage',
     'sla.manage',

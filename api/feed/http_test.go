@@ -1,0 +1,174 @@
+package feed_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/config"
+	"github.com/fixdesk/fixdesk/api/platform/event"
+	"github.com/fixdesk/fixdesk/api/testkit"
+	"github.com/fixdesk/fixdesk/api/testkit/house"
+)
+
+type obj = map[string]any
+
+func newTicket(c *house.Client, body obj) int64 {
+	body["title"], body["description"] = "Printer", "It smokes."
+	return int64(c.Post("/api/tickets", body).Want(201).JSON["id"].(float64))
+}
+
+// readAll reads the feed to its end, a few at a time.
+func readAll(c *house.Client, after float64, query string) (types []string, next float64) {
+	for {
+		a := c.Get(fmt.Sprintf("/api/events?after=%d&limit=2%s", int64(after), query)).Want(200)
+		for _, e := range a.Results() {
+			types = append(types, e["type"].(string))
+		}
+		after = a.JSON["next"].(float64)
+		if a.JSON["more"] != true {
+			return types, after
+		}
+	}
+}
+
+func TestTheFeed(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		ada := h.Person("ada", authz.Admin)
+		_, start := readAll(ada, 0, "")
+		id := newTicket(ada, obj{})
+		ada.Post(fmt.Sprintf("/api/tickets/%d/notes", id), obj{"content": "the secret word"}).Want(201)
+		ada.Patch(fmt.Sprintf("/api/tickets/%d", id), obj{"status": "in_progress", "title": "Lamp"}).Want(200)
+		got, next := readAll(ada, start, "")
+		if want := "[ticket.created note.created ticket.updated ticket.status_changed]"; fmt.Sprint(got) != want {
+			t.Errorf("%v, want %s", got, want)
+		}
+		if again, at := readAll(ada, next, ""); len(again) != 0 || at != next {
+			t.Errorf("nothing happened and %v came, next %v", again, at)
+		}
+		if some, at := readAll(ada, start, "&types=note.*,ticket.updated"); fmt.Sprint(some) != "[note.created ticket.updated]" || at != next {
+			t.Errorf("by type: %v, next %v, want %v", some, at, next)
+		}
+		if all := string(ada.Get("/api/events?limit=500").Want(200).Raw); strings.Contains(all, "secret word") || strings.Contains(all, "Printer") {
+			t.Errorf("texts are in the feed: %s", all)
+		}
+		ada.Get("/api/events?after=-1&limit=0&types=x,y").WantFields("after", "limit", "types")
+		ada.Get("/api/events?since=1").WantFields("since")
+		for _, role := range []authz.Role{authz.ITStaff, authz.Employee} {
+			c := h.Person(string(role)+"1", role)
+			c.Get("/api/events").WantCode(403, "feed.denied")
+			c.Get("/api/events/stream").Want(403)
+		}
+		h.Nobody().Get("/api/events").Want(401)
+	})
+}
+
+// TestALateCommitIsNotMissed lets a transaction write its event first and commit
+// last, as it happens where replicas share a server.
+func TestALateCommitIsNotMissed(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, w *testkit.World) {
+		if w.DB.Engine() == "sqlite" {
+			t.Skip("SQLite has one writer at a time")
+		}
+		h := house.New(t, w, nil)
+		ada := h.Person("ada", authz.Admin)
+		_, start := readAll(ada, 0, "")
+		wrote, commit, done := make(chan struct{}), make(chan struct{}), make(chan error)
+		go func() {
+			done <- h.Bus.Do(context.Background(), authz.System("test"), func(tx *event.Tx) error {
+				if err := tx.Emit("lamp.late", "lamp", 1, nil); err != nil {
+					return err
+				}
+				close(wrote)
+				<-commit
+				return nil
+			})
+		}()
+		<-wrote
+		newTicket(ada, obj{})
+		got, next := readAll(ada, start, "")
+		if fmt.Sprint(got) != "[ticket.created]" {
+			t.Errorf("before the commit: %v", got)
+		}
+		close(commit)
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if got, _ = readAll(ada, next, ""); fmt.Sprint(got) != "[lamp.late]" {
+			t.Errorf("after the commit: %v, want what came late", got)
+		}
+		if got, _ = readAll(ada, start, ""); fmt.Sprint(got) != "[ticket.created lamp.late]" {
+			t.Errorf("from the start: %v", got)
+		}
+	})
+}
+
+func TestConfidentialTicketsStayHidden(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, w *testkit.World) {
+		h := house.New(t, w, func(s *config.Settings) { s.ConfidentialScope = "named" })
+		ada, eve := h.Person("ada", authz.Admin), h.Person("eve", authz.Admin)
+		_, start := readAll(ada, 0, "")
+		id := newTicket(ada, obj{"confidential": true})
+		ada.Post(fmt.Sprintf("/api/tickets/%d/assign", id), obj{"user_id": ada.ID}).Want(200)
+		if got, _ := readAll(eve, start, "&types=ticket.*"); len(got) != 0 {
+			t.Errorf("hears of a ticket that she cannot read: %v", got)
+		}
+		if got, _ := readAll(ada, start, "&types=ticket.*"); len(got) == 0 {
+			t.Error("hears nothing of a ticket of her own")
+		}
+	})
+}
+
+func TestTheStream(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		ada := h.Person("ada", authz.Admin)
+		follow := func(last string) *bufio.Scanner {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.URL+"/api/events/stream?types=ticket.*", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Authorization", "Bearer "+ada.Token)
+			if last != "" {
+				req.Header.Set("Last-Event-ID", last)
+			}
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = res.Body.Close() })
+			lines := bufio.NewScanner(res.Body)
+			if lines.Scan(); res.StatusCode != 200 || lines.Text() != ": hello" {
+				t.Fatalf("%d %s", res.StatusCode, lines.Text())
+			}
+			return lines
+		}
+		next := func(lines *bufio.Scanner) (id, data string) {
+			for lines.Scan() {
+				name, value, _ := strings.Cut(lines.Text(), ": ")
+				switch name {
+				case "id":
+					id = value
+				case "data":
+					return id, value
+				}
+			}
+			t.Fatal("the stream ended")
+			return "", ""
+		}
+		lines := follow("")
+		newTicket(ada, obj{})
+		id, data := next(lines)
+		if !strings.Contains(data, `"type":"ticket.created"`) || id == "" {
+			t.Errorf("%s %s", id, data)
+		}
+		ticket := newTicket(ada, obj{})
+		again, data := next(follow(id))
+		if want := fmt.Sprintf(`"subject":{"type":"ticket","id":%d}`, ticket); !strings.Contains(data, want) || again == id {
+			t.Errorf("resumed with %s %s", again, data)
+		}
+	})
+}

@@ -1,0 +1,234 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/etag"
+	"github.com/fixdesk/fixdesk/api/platform/event"
+	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/platform/web"
+)
+
+// Changes is what a change asks for; nil leaves a field.
+type Changes struct {
+	URL          *string
+	Description  *string
+	Kind         *Kind // only of a new one
+	Events       *[]string
+	Internal     *bool
+	Confidential *bool
+	Active       *bool
+}
+
+// Fields is the data of Updated: the names of what changed.
+type Fields struct {
+	Changed []string `json:"changed"`
+}
+
+// List returns a page of the webhooks, the oldest first.
+func (s *Service) List(ctx context.Context, by authz.Actor, page web.Page) (web.Rows[Webhook], error) {
+	if !canManage(by) {
+		return web.Rows[Webhook]{}, errDenied
+	}
+	return web.OldestFirst(s.db.Read(ctx), page, func(w Webhook) int64 { return w.ID })
+}
+
+// Get returns a webhook.
+func (s *Service) Get(ctx context.Context, by authz.Actor, id int64) (Webhook, error) {
+	if !canManage(by) {
+		return Webhook{}, errDenied
+	}
+	return get(s.db.Read(ctx), id)
+}
+
+func get(tx *gorm.DB, id int64) (Webhook, error) {
+	var w Webhook
+	err := tx.Take(&w, id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return w, errMissing
+	}
+	if err != nil {
+		return w, fmt.Errorf("read webhook %d: %w", id, err)
+	}
+	return w, nil
+}
+
+// Create makes a webhook with a new secret.
+func (s *Service) Create(ctx context.Context, by authz.Actor, ch Changes) (Webhook, error) {
+	var w Webhook
+	err := s.bus.Do(ctx, by, func(tx *event.Tx) error {
+		if !canManage(by) {
+			return errDenied
+		}
+		secret, err := newSecret()
+		if err != nil {
+			return err
+		}
+		w = Webhook{Kind: Standard, Events: []string{}, Active: true, Secret: secret, Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now}
+		if ch.Kind != nil {
+			w.Kind = *ch.Kind
+		}
+		ch.apply(&w)
+		if err := s.check(by, &w, true); err != nil {
+			return err
+		}
+		if err := tx.Create(&w).Error; err != nil {
+			return fmt.Errorf("create a webhook: %w", err)
+		}
+		return tx.Emit(Created, Subject, w.ID, nil)
+	})
+	return w, err
+}
+
+// check says what is wrong with a webhook. opened tells that somebody new may
+// hear of what it hears of.
+func (s *Service) check(by authz.Actor, w *Webhook, opened bool) error {
+	if problem := s.guard.CheckURL(w.URL); problem != "" {
+		return fault.Field("url", "%s", problem)
+	}
+	if w.Internal && w.Kind.chat() {
+		return fault.Field("internal", "Chats never hear of internal notes.")
+	}
+	for _, e := range w.Events {
+		if internal(e) && !w.Internal {
+			return fault.Field("events", "%s is internal: set internal, too.", e)
+		}
+	}
+	if w.Confidential && opened && !by.Can(authz.TicketConfidential) {
+		return errConfidential
+	}
+	return nil
+}
+
+// apply sets what is asked for and returns the names of what differs.
+func (ch Changes) apply(w *Webhook) []string {
+	var changed []string
+	note := func(differs bool, name string) bool {
+		if differs {
+			changed = append(changed, name)
+		}
+		return differs
+	}
+	if ch.URL != nil && note(*ch.URL != w.URL, "url") {
+		w.URL = *ch.URL
+	}
+	if ch.Description != nil && note(*ch.Description != w.Description, "description") {
+		w.Description = *ch.Description
+	}
+	if ch.Events != nil && note(!slices.Equal(*ch.Events, w.Events), "events") {
+		w.Events = *ch.Events
+	}
+	if ch.Internal != nil && note(*ch.Internal != w.Internal, "internal") {
+		w.Internal = *ch.Internal
+	}
+	if ch.Confidential != nil && note(*ch.Confidential != w.Confidential, "confidential") {
+		w.Confidential = *ch.Confidential
+	}
+	if ch.Active != nil && note(*ch.Active != w.Active, "active") {
+		w.Active = *ch.Active
+		w.DisabledReason, w.Failures, w.FailingSince, w.PausedUntil = "", 0, nil, nil
+	}
+	return changed
+}
+
+// Update changes a webhook.
+func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want etag.Condition, ch Changes) (Webhook, error) {
+	return s.change(ctx, by, id, want, Updated, func(w *Webhook) ([]string, error) {
+		changed := ch.apply(w)
+		// Whoever may not see confidential tickets may not turn what hears of them
+		// to an address of their own.
+		opened := slices.Contains(changed, "confidential") || slices.Contains(changed, "url")
+		return changed, s.check(by, w, opened)
+	})
+}
+
+// Rotate gives a webhook a new secret. The one before signs as well for a day.
+func (s *Service) Rotate(ctx context.Context, by authz.Actor, id int64, want etag.Condition) (Webhook, error) {
+	return s.change(ctx, by, id, want, SecretRotated, func(w *Webhook) ([]string, error) {
+		secret, err := newSecret()
+		if err != nil {
+			return nil, err
+		}
+		until := s.clock.Now().Add(overlap)
+		w.OldSecret, w.OldSecretUntil, w.Secret = w.Secret, &until, secret
+		return []string{"secret"}, nil
+	})
+}
+
+func (s *Service) change(ctx context.Context, by authz.Actor, id int64, want etag.Condition, eventType string, decide func(*Webhook) ([]string, error)) (Webhook, error) {
+	var w Webhook
+	err := s.bus.Do(ctx, by, func(tx *event.Tx) error {
+		if !canManage(by) {
+			return errDenied
+		}
+		var err error
+		if w, err = get(tx.DB, id); err != nil {
+			return err
+		}
+		if err := want.Check(w.Version); err != nil {
+			return err
+		}
+		changed, err := decide(&w)
+		if err != nil {
+			return err
+		}
+		if len(changed) == 0 {
+			return nil
+		}
+		was := w.Version
+		w.Version, w.UpdatedAt = was+1, tx.Now
+		columns := []string{
+			"url", "description", "events", "internal", "confidential", "active", "disabled_reason", "secret", "old_secret",
+			"old_secret_until", "version", "updated_at",
+		}
+		if slices.Contains(changed, "active") {
+			columns = append(columns, "failures", "failing_since", "paused_until")
+		}
+		res := tx.Model(&Webhook{}).Where("id = ? AND version = ?", id, was).Select(columns).Updates(&w)
+		if res.Error != nil {
+			return fmt.Errorf("save webhook %d: %w", id, res.Error)
+		}
+		if res.RowsAffected != 1 {
+			return errChanged
+		}
+		return tx.Emit(eventType, Subject, id, Fields{changed})
+	})
+	return w, err
+}
+
+// Delete removes a webhook and its log.
+func (s *Service) Delete(ctx context.Context, by authz.Actor, id int64, want etag.Condition) error {
+	return s.bus.Do(ctx, by, func(tx *event.Tx) error {
+		if !canManage(by) {
+			return errDenied
+		}
+		w, err := get(tx.DB, id)
+		if err != nil {
+			return err
+		}
+		if err := want.Check(w.Version); err != nil {
+			return err
+		}
+		of := tx.Model(&Delivery{}).Select("id").Where("webhook_id = ?", id)
+		if err := tx.Where("delivery_id IN (?)", of).Delete(&Attempt{}).Error; err != nil {
+			return fmt.Errorf("delete the attempts of webhook %d: %w", id, err)
+		}
+		if err := tx.Where("webhook_id = ?", id).Delete(&Delivery{}).Error; err != nil {
+			return fmt.Errorf("delete the deliveries of webhook %d: %w", id, err)
+		}
+		res := tx.Where("id = ? AND version = ?", id, w.Version).Delete(&Webhook{})
+		if res.Error != nil {
+			return fmt.Errorf("delete webhook %d: %w", id, res.Error)
+		}
+		if res.RowsAffected != 1 {
+			return errChanged
+		}
+		return tx.Emit(Deleted, Subject, id, nil)
+	})
+}
