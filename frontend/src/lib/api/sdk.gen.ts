@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddTicketCcData, AddTicketCcErrors, AddTicketCcResponses, AddTicketCommentData, AddTicketCommentErrors, AddTicketCommentResponses, ArrangeViewsData, ArrangeViewsErrors, ArrangeViewsResponses, AssignTicketData, AssignTicketErrors, AssignTicketResponses, AssignTicketTeamData, AssignTicketTeamErrors, AssignTicketTeamResponses, CancelBulkData, CancelBulkErrors, CancelBulkResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CloseTicketData, CloseTicketErrors, CloseTicketResponses, CountTicketsData, CountTicketsErrors, CountTicketsResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateAttachmentData, CreateAttachmentErrors, CreateAttachmentResponses, CreateCalendarData, CreateCalendarErrors, CreateCalendarResponses, CreateCategoryData, CreateCategoryErrors, CreateCategoryResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateNoteData, CreateNoteErrors, CreateNoteResponses, CreateSlaPolicyData, CreateSlaPolicyErrors, CreateSlaPolicyResponses, CreateSubstatusData, CreateSubstatusErrors, CreateSubstatusResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateViewData, CreateViewErrors, CreateViewResponses, DeleteApiTokenData, DeleteApiTokenErrors, DeleteApiTokenResponses, DeleteAttachmentData, DeleteAttachmentErrors, DeleteAttachmentResponses, DeleteCalendarData, DeleteCalendarErrors, DeleteCalendarResponses, DeleteCategoryData, DeleteCategoryErrors, DeleteCategoryResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteDraftData, DeleteDraftErrors, DeleteDraftResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteNoteData, DeleteNoteErrors, DeleteNoteResponses, DeletePreferenceData, DeletePreferenceErrors, DeletePreferenceResponses, DeleteSlaPolicyData, DeleteSlaPolicyErrors, DeleteSlaPolicyResponses, DeleteSubstatusData, DeleteSubstatusErrors, DeleteSubstatusResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftErrors, DeleteTicketDraftResponses, DeleteTicketErrors, DeleteTicketResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteViewData, DeleteViewErrors, DeleteViewResponses, DownloadAttachmentData, DownloadAttachmentErrors, DownloadAttachmentResponses, ExportTicketsData, ExportTicketsErrors, ExportTicketsResponses, FindSimilarTicketsData, FindSimilarTicketsErrors, FindSimilarTicketsResponses, FollowChangesData, FollowChangesErrors, FollowChangesResponse, FollowChangesResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetBulkData, GetBulkErrors, GetBulkResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDeskReportData, GetDeskReportErrors, GetDeskReportResponses, GetDeskReportTableData, GetDeskReportTableErrors, GetDeskReportTableResponses, GetDraftData, GetDraftErrors, GetDraftResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetNoteData, GetNoteErrors, GetNoteResponses, GetPreferenceData, GetPreferenceErrors, GetPreferenceResponses, GetSlaPolicyData, GetSlaPolicyErrors, GetSlaPolicyResponses, GetTagData, GetTagErrors, GetTagResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetTicketData, GetTicketDraftData, GetTicketDraftErrors, GetTicketDraftResponses, GetTicketErrors, GetTicketResponses, GetTicketSeenData, GetTicketSeenErrors, GetTicketSeenResponses, GetTicketSlaData, GetTicketSlaErrors, GetTicketSlaResponses, GetUploadOffsetData, GetUploadOffsetErrors, GetUploadOffsetResponses, GetUserData, GetUserErrors, GetUserResponses, GetViewData, GetViewErrors, GetViewResponses, ImportHolidaysData, ImportHolidaysErrors, ImportHolidaysResponses, ListActionsData, ListActionsErrors, ListActionsResponses, ListApiTokensData, ListApiTokensErrors, ListApiTokensResponses, ListAssigneesData, ListAssigneesErrors, ListAssigneesResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListBulkData, ListBulkErrors, ListBulkItemsData, ListBulkItemsErrors, ListBulkItemsResponses, ListBulkResponses, ListCalendarIntervalsData, ListCalendarIntervalsErrors, ListCalendarIntervalsResponses, ListCalendarsData, ListCalendarsErrors, ListCalendarsResponses, ListCategoriesData, ListCategoriesErrors, ListCategoriesResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListDraftsData, ListDraftsErrors, ListDraftsResponses, ListExportColumnsData, ListExportColumnsErrors, ListExportColumnsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotesData, ListNotesErrors, ListNotesResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPreferencesData, ListPreferencesErrors, ListPreferencesResponses, ListPresenceData, ListPresenceErrors, ListPresenceResponses, ListQueryFieldsData, ListQueryFieldsErrors, ListQueryFieldsResponses, ListSlaClocksData, ListSlaClocksErrors, ListSlaClocksResponses, ListSlaPoliciesData, ListSlaPoliciesErrors, ListSlaPoliciesResponses, ListSubstatusesData, ListSubstatusesErrors, ListSubstatusesResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListTicketEventsData, ListTicketEventsErrors, ListTicketEventsResponses, ListTicketsData, ListTicketsErrors, ListTicketsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViewCountsData, ListViewCountsErrors, ListViewCountsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, ListWatchersData, ListWatchersErrors, ListWatchersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MergeTagData, MergeTagErrors, MergeTagResponses, PreviewSlaData, PreviewSlaErrors, PreviewSlaResponses, PutDraftData, PutDraftErrors, PutDraftResponses, PutPreferenceData, PutPreferenceErrors, PutPreferenceResponses, PutTicketDraftData, PutTicketDraftErrors, PutTicketDraftResponses, RecalculateSlaData, RecalculateSlaErrors, RecalculateSlaResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterAccountData, RegisterAccountErrors, RegisterAccountResponses, RemoveTeamMemberData, RemoveTeamMemberErrors, RemoveTeamMemberResponses, RemoveWatcherData, RemoveWatcherErrors, RemoveWatcherResponses, RenameTagData, RenameTagErrors, RenameTagResponses, ReopenTicketData, ReopenTicketErrors, ReopenTicketResponses, ReorderSlaPoliciesData, ReorderSlaPoliciesErrors, ReorderSlaPoliciesResponses, ReplaceCommentData, ReplaceCommentErrors, ReplaceCommentResponses, ReplaceTicketData, ReplaceTicketErrors, ReplaceTicketResponses, ReplaceUserData, ReplaceUserErrors, ReplaceUserResponses, ReplayJobData, ReplayJobErrors, ReplayJobResponses, ReportSlaData, ReportSlaErrors, ReportSlaResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreTicketData, RestoreTicketErrors, RestoreTicketResponses, RestoreViewData, RestoreViewErrors, RestoreViewResponses, SendMessageData, SendMessageErrors, SendMessageNowData, SendMessageNowErrors, SendMessageNowResponses, SendMessageResponses, SendUploadData, SendUploadErrors, SendUploadResponses, SetPresenceData, SetPresenceErrors, SetPresenceResponses, SetTeamMemberData, SetTeamMemberErrors, SetTeamMemberResponses, SetTicketSeenData, SetTicketSeenErrors, SetTicketSeenResponses, StartBulkData, StartBulkErrors, StartBulkResponses, UndoBulkData, UndoBulkErrors, UndoBulkResponses, UnsendMessageData, UnsendMessageErrors, UnsendMessageResponses, UnwatchTicketData, UnwatchTicketErrors, UnwatchTicketResponses, UpdateCalendarData, UpdateCalendarErrors, UpdateCalendarResponses, UpdateCategoryData, UpdateCategoryErrors, UpdateCategoryResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateNoteData, UpdateNoteErrors, UpdateNoteResponses, UpdateSlaPolicyData, UpdateSlaPolicyErrors, UpdateSlaPolicyResponses, UpdateSubstatusData, UpdateSubstatusErrors, UpdateSubstatusResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateTicketData, UpdateTicketErrors, UpdateTicketResponses, UpdateTicketStatusData, UpdateTicketStatusErrors, UpdateTicketStatusResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateViewData, UpdateViewErrors, UpdateViewResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, WatchTicketData, WatchTicketErrors, WatchTicketResponses } from './types.gen';
+import type { AddTicketCcData, AddTicketCcErrors, AddTicketCcResponses, AddTicketCommentData, AddTicketCommentErrors, AddTicketCommentResponses, ArrangeViewsData, ArrangeViewsErrors, ArrangeViewsResponses, AssignTicketData, AssignTicketErrors, AssignTicketResponses, AssignTicketTeamData, AssignTicketTeamErrors, AssignTicketTeamResponses, CancelBulkData, CancelBulkErrors, CancelBulkResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CloseTicketData, CloseTicketErrors, CloseTicketResponses, CountTicketsData, CountTicketsErrors, CountTicketsResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateAttachmentData, CreateAttachmentErrors, CreateAttachmentResponses, CreateCalendarData, CreateCalendarErrors, CreateCalendarResponses, CreateCategoryData, CreateCategoryErrors, CreateCategoryResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateNoteData, CreateNoteErrors, CreateNoteResponses, CreateSlaPolicyData, CreateSlaPolicyErrors, CreateSlaPolicyResponses, CreateSubstatusData, CreateSubstatusErrors, CreateSubstatusResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateViewData, CreateViewErrors, CreateViewResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteApiTokenData, DeleteApiTokenErrors, DeleteApiTokenResponses, DeleteAttachmentData, DeleteAttachmentErrors, DeleteAttachmentResponses, DeleteCalendarData, DeleteCalendarErrors, DeleteCalendarResponses, DeleteCategoryData, DeleteCategoryErrors, DeleteCategoryResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteDraftData, DeleteDraftErrors, DeleteDraftResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteNoteData, DeleteNoteErrors, DeleteNoteResponses, DeletePreferenceData, DeletePreferenceErrors, DeletePreferenceResponses, DeleteSlaPolicyData, DeleteSlaPolicyErrors, DeleteSlaPolicyResponses, DeleteSubstatusData, DeleteSubstatusErrors, DeleteSubstatusResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftErrors, DeleteTicketDraftResponses, DeleteTicketErrors, DeleteTicketResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteViewData, DeleteViewErrors, DeleteViewResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DownloadAttachmentData, DownloadAttachmentErrors, DownloadAttachmentResponses, ExportTicketsData, ExportTicketsErrors, ExportTicketsResponses, FindSimilarTicketsData, FindSimilarTicketsErrors, FindSimilarTicketsResponses, FollowChangesData, FollowChangesErrors, FollowChangesResponse, FollowChangesResponses, FollowEventsData, FollowEventsErrors, FollowEventsResponse, FollowEventsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetBulkData, GetBulkErrors, GetBulkResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDeskReportData, GetDeskReportErrors, GetDeskReportResponses, GetDeskReportTableData, GetDeskReportTableErrors, GetDeskReportTableResponses, GetDraftData, GetDraftErrors, GetDraftResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetNoteData, GetNoteErrors, GetNoteResponses, GetPreferenceData, GetPreferenceErrors, GetPreferenceResponses, GetSlaPolicyData, GetSlaPolicyErrors, GetSlaPolicyResponses, GetTagData, GetTagErrors, GetTagResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetTicketData, GetTicketDraftData, GetTicketDraftErrors, GetTicketDraftResponses, GetTicketErrors, GetTicketResponses, GetTicketSeenData, GetTicketSeenErrors, GetTicketSeenResponses, GetTicketSlaData, GetTicketSlaErrors, GetTicketSlaResponses, GetUploadOffsetData, GetUploadOffsetErrors, GetUploadOffsetResponses, GetUserData, GetUserErrors, GetUserResponses, GetViewData, GetViewErrors, GetViewResponses, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookErrors, GetWebhookResponses, ImportHolidaysData, ImportHolidaysErrors, ImportHolidaysResponses, ListActionsData, ListActionsErrors, ListActionsResponses, ListApiTokensData, ListApiTokensErrors, ListApiTokensResponses, ListAssigneesData, ListAssigneesErrors, ListAssigneesResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListBulkData, ListBulkErrors, ListBulkItemsData, ListBulkItemsErrors, ListBulkItemsResponses, ListBulkResponses, ListCalendarIntervalsData, ListCalendarIntervalsErrors, ListCalendarIntervalsResponses, ListCalendarsData, ListCalendarsErrors, ListCalendarsResponses, ListCategoriesData, ListCategoriesErrors, ListCategoriesResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListDraftsData, ListDraftsErrors, ListDraftsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListExportColumnsData, ListExportColumnsErrors, ListExportColumnsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotesData, ListNotesErrors, ListNotesResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPreferencesData, ListPreferencesErrors, ListPreferencesResponses, ListPresenceData, ListPresenceErrors, ListPresenceResponses, ListQueryFieldsData, ListQueryFieldsErrors, ListQueryFieldsResponses, ListSlaClocksData, ListSlaClocksErrors, ListSlaClocksResponses, ListSlaPoliciesData, ListSlaPoliciesErrors, ListSlaPoliciesResponses, ListSubstatusesData, ListSubstatusesErrors, ListSubstatusesResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListTicketEventsData, ListTicketEventsErrors, ListTicketEventsResponses, ListTicketsData, ListTicketsErrors, ListTicketsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViewCountsData, ListViewCountsErrors, ListViewCountsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, ListWatchersData, ListWatchersErrors, ListWatchersResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MergeTagData, MergeTagErrors, MergeTagResponses, PreviewSlaData, PreviewSlaErrors, PreviewSlaResponses, PutDraftData, PutDraftErrors, PutDraftResponses, PutPreferenceData, PutPreferenceErrors, PutPreferenceResponses, PutTicketDraftData, PutTicketDraftErrors, PutTicketDraftResponses, RecalculateSlaData, RecalculateSlaErrors, RecalculateSlaResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterAccountData, RegisterAccountErrors, RegisterAccountResponses, RemoveTeamMemberData, RemoveTeamMemberErrors, RemoveTeamMemberResponses, RemoveWatcherData, RemoveWatcherErrors, RemoveWatcherResponses, RenameTagData, RenameTagErrors, RenameTagResponses, ReopenTicketData, ReopenTicketErrors, ReopenTicketResponses, ReorderSlaPoliciesData, ReorderSlaPoliciesErrors, ReorderSlaPoliciesResponses, ReplaceCommentData, ReplaceCommentErrors, ReplaceCommentResponses, ReplaceTicketData, ReplaceTicketErrors, ReplaceTicketResponses, ReplaceUserData, ReplaceUserErrors, ReplaceUserResponses, ReplayJobData, ReplayJobErrors, ReplayJobResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReportSlaData, ReportSlaErrors, ReportSlaResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreTicketData, RestoreTicketErrors, RestoreTicketResponses, RestoreViewData, RestoreViewErrors, RestoreViewResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SendMessageData, SendMessageErrors, SendMessageNowData, SendMessageNowErrors, SendMessageNowResponses, SendMessageResponses, SendUploadData, SendUploadErrors, SendUploadResponses, SetPresenceData, SetPresenceErrors, SetPresenceResponses, SetTeamMemberData, SetTeamMemberErrors, SetTeamMemberResponses, SetTicketSeenData, SetTicketSeenErrors, SetTicketSeenResponses, StartBulkData, StartBulkErrors, StartBulkResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, UndoBulkData, UndoBulkErrors, UndoBulkResponses, UnsendMessageData, UnsendMessageErrors, UnsendMessageResponses, UnwatchTicketData, UnwatchTicketErrors, UnwatchTicketResponses, UpdateCalendarData, UpdateCalendarErrors, UpdateCalendarResponses, UpdateCategoryData, UpdateCategoryErrors, UpdateCategoryResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateNoteData, UpdateNoteErrors, UpdateNoteResponses, UpdateSlaPolicyData, UpdateSlaPolicyErrors, UpdateSlaPolicyResponses, UpdateSubstatusData, UpdateSubstatusErrors, UpdateSubstatusResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateTicketData, UpdateTicketErrors, UpdateTicketResponses, UpdateTicketStatusData, UpdateTicketStatusErrors, UpdateTicketStatusResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateViewData, UpdateViewErrors, UpdateViewResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, WatchTicketData, WatchTicketErrors, WatchTicketResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -603,6 +603,28 @@ export const putTicketDraft = <ThrowOnError extends boolean = false>(options: Op
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Read the event feed
+ *
+ * Everything that happened, oldest first. Keep `next` and send it as `after`: nothing is missed and nothing comes twice, also where transactions end in another order than they began. A slice may be empty although there is more (`more`): what was not asked for has been walked over. Events of tickets that the caller cannot read are left out.
+ */
+export const listEvents = <ThrowOnError extends boolean = false>(options?: Options<ListEventsData, ThrowOnError>) => (options?.client ?? client).get<ListEventsResponses, ListEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/events',
+    ...options
+});
+
+/**
+ * Follow the event feed
+ *
+ * The feed as server-sent events (WHATWG HTML, "Server-sent events") named `event`, each with its place in the feed as id: reconnect with `Last-Event-ID` and nothing is missed. Without it, and without `after`, the stream begins with what happens next. A comment is sent every 15 seconds. The stream ends with the access token.
+ */
+export const followEvents = <ThrowOnError extends boolean = false>(options?: Options<FollowEventsData, ThrowOnError, FollowEventsResponse>) => (options?.client ?? client).sse.get<FollowEventsResponses, FollowEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/events/stream',
+    ...options
 });
 
 /**
@@ -1803,5 +1825,132 @@ export const updateView = <ThrowOnError extends boolean = false>(options: Option
 export const restoreView = <ThrowOnError extends boolean = false>(options: Options<RestoreViewData, ThrowOnError>) => (options.client ?? client).post<RestoreViewResponses, RestoreViewErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/views/{id}/restore',
+    ...options
+});
+
+/**
+ * Show a delivery and its attempts
+ */
+export const getWebhookDelivery = <ThrowOnError extends boolean = false>(options: Options<GetWebhookDeliveryData, ThrowOnError>) => (options.client ?? client).get<GetWebhookDeliveryResponses, GetWebhookDeliveryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/webhook_deliveries/{id}',
+    ...options
+});
+
+/**
+ * Send a delivery again
+ *
+ * Needs no body. The message keeps its `webhook-id`, and is tried as often as a new one.
+ */
+export const replayWebhookDelivery = <ThrowOnError extends boolean = false>(options: Options<ReplayWebhookDeliveryData, ThrowOnError>) => (options.client ?? client).post<ReplayWebhookDeliveryResponses, ReplayWebhookDeliveryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/webhook_deliveries/{id}/replay',
+    ...options
+});
+
+/**
+ * List the webhooks
+ */
+export const listWebhooks = <ThrowOnError extends boolean = false>(options?: Options<ListWebhooksData, ThrowOnError>) => (options?.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/webhooks',
+    ...options
+});
+
+/**
+ * Make a webhook
+ *
+ * The secret is shown this one time. Messages follow Standard Webhooks 1.0: `webhook-id`, `webhook-timestamp` and `webhook-signature`; those for chats are not signed.
+ */
+export const createWebhook = <ThrowOnError extends boolean = false>(options: Options<CreateWebhookData, ThrowOnError>) => (options.client ?? client).post<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/webhooks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a webhook
+ *
+ * Its log goes with it, and what has not been delivered is not.
+ */
+export const deleteWebhook = <ThrowOnError extends boolean = false>(options: Options<DeleteWebhookData, ThrowOnError>) => (options.client ?? client).delete<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/webhooks/{id}',
+    ...options
+});
+
+/**
+ * Show a webhook
+ */
+export const getWebhook = <ThrowOnError extends boolean = false>(options: Options<GetWebhookData, ThrowOnError>) => (options.client ?? client).get<GetWebhookResponses, GetWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/webhooks/{id}',
+    ...options
+});
+
+/**
+ * Change a webhook
+ *
+ * Making it active again forgets its failures.
+ */
+export const updateWebhook = <ThrowOnError extends boolean = false>(options: Options<UpdateWebhookData, ThrowOnError>) => (options.client ?? client).patch<UpdateWebhookResponses, UpdateWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/webhooks/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the deliveries of a webhook
+ *
+ * Newest first. What has ended is kept for 30 days. `dead` are those that were given up.
+ */
+export const listWebhookDeliveries = <ThrowOnError extends boolean = false>(options: Options<ListWebhookDeliveriesData, ThrowOnError>) => (options.client ?? client).get<ListWebhookDeliveriesResponses, ListWebhookDeliveriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/webhooks/{id}/deliveries',
+    ...options
+});
+
+/**
+ * Send a range of deliveries again
+ *
+ * Those in a state (`dead` unless said otherwise) that began in a time, at most 1,000 at once, the oldest first. They keep their `webhook-id`.
+ */
+export const replayWebhookDeliveries = <ThrowOnError extends boolean = false>(options: Options<ReplayWebhookDeliveriesData, ThrowOnError>) => (options.client ?? client).post<ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/webhooks/{id}/replay',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Give a webhook a new secret
+ *
+ * Needs no body. The new secret is shown this one time. For 24 hours messages carry a signature by the secret before as well.
+ */
+export const rotateWebhookSecret = <ThrowOnError extends boolean = false>(options: Options<RotateWebhookSecretData, ThrowOnError>) => (options.client ?? client).post<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/webhooks/{id}/rotate_secret',
+    ...options
+});
+
+/**
+ * Send a test message
+ *
+ * Needs no body. Sends a message of the type `webhook.test` once, at once, and answers with what came of it.
+ */
+export const testWebhook = <ThrowOnError extends boolean = false>(options: Options<TestWebhookData, ThrowOnError>) => (options.client ?? client).post<TestWebhookResponses, TestWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/webhooks/{id}/test',
     ...options
 });

@@ -535,6 +535,46 @@ export type ExportColumns = {
     columns: Array<ExportColumn>;
 };
 
+export type FeedActor = {
+    id: number;
+    name: string;
+};
+
+export type FeedEvent = {
+    actor: FeedActor;
+    /**
+     * Data holds ids, names of changed fields and small values, by the type of event.
+     */
+    data: {
+        [key: string]: unknown;
+    };
+    event_id: number;
+    /**
+     * ID is the place in the feed, EventID the number of the event in a ticket's timeline.
+     */
+    id: number;
+    subject: FeedSubject;
+    timestamp: string;
+    type: string;
+};
+
+export type FeedSlice = {
+    /**
+     * More says that there is more already.
+     */
+    more: boolean;
+    /**
+     * Next is the `after` of the next request.
+     */
+    next: number;
+    results: Array<FeedEvent>;
+};
+
+export type FeedSubject = {
+    id: number;
+    type: string;
+};
+
 export type Field = {
     archived: boolean;
     can: FieldCan;
@@ -618,6 +658,8 @@ export type JobList = {
     previous: string | null;
     results: Array<Job>;
 };
+
+export type Kind = 'standard' | 'slack' | 'teams' | 'mattermost';
 
 export type LoginRequest = {
     password: string;
@@ -798,6 +840,8 @@ export type QueryField = {
 export type QueryFields = {
     fields: Array<QueryField>;
 };
+
+export type Reason = 'gone' | 'failing';
 
 export type RegisterRequest = {
     email: string;
@@ -1142,6 +1186,8 @@ export type SimilarTicket = {
 export type SimilarTickets = {
     results: Array<SimilarTicket>;
 };
+
+export type State = 'pending' | 'delivered' | 'dead' | 'cancelled';
 
 export type StatusCounts = {
     closed: number;
@@ -1773,6 +1819,148 @@ export type WatcherCan = {
 
 export type WatcherList = {
     results: Array<Watcher>;
+};
+
+export type Webhook = {
+    active: boolean;
+    confidential: boolean;
+    created_at: string;
+    description: string;
+    disabled_reason: 'gone' | 'failing' | null;
+    /**
+     * Events are the types it hears of; none are all that it may hear of.
+     */
+    events: Array<string>;
+    failing_since: string | null;
+    failures: number;
+    id: number;
+    internal: boolean;
+    kind: 'standard' | 'slack' | 'teams' | 'mattermost';
+    last_success_at: string | null;
+    old_secret_until: string | null;
+    paused_until: string | null;
+    updated_at: string;
+    url: string;
+    version: number;
+};
+
+export type WebhookAttempt = {
+    at: string;
+    duration_ms: number;
+    error: string;
+    id: number;
+    /**
+     * Response is the beginning of the answer.
+     */
+    response: string;
+    status: number | null;
+};
+
+export type WebhookCreate = {
+    active?: boolean;
+    confidential?: boolean;
+    description?: string;
+    events?: Array<string>;
+    internal?: boolean;
+    kind?: 'standard' | 'slack' | 'teams' | 'mattermost';
+    url: string;
+};
+
+export type WebhookDelivery = {
+    attempts: number;
+    created_at: string;
+    event_id: number | null;
+    finished_at: string | null;
+    id: number;
+    last_error: string;
+    last_status: number | null;
+    message_id: string;
+    next_at: string | null;
+    state: 'pending' | 'delivered' | 'dead' | 'cancelled';
+    ticket_id: number | null;
+    type: string;
+    webhook_id: number;
+};
+
+export type WebhookDeliveryList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<WebhookDelivery>;
+};
+
+export type WebhookDeliveryLog = {
+    attempts: number;
+    created_at: string;
+    event_id: number | null;
+    finished_at: string | null;
+    id: number;
+    last_error: string;
+    last_status: number | null;
+    log: Array<WebhookAttempt>;
+    message_id: string;
+    next_at: string | null;
+    payload: string;
+    state: 'pending' | 'delivered' | 'dead' | 'cancelled';
+    ticket_id: number | null;
+    type: string;
+    webhook_id: number;
+};
+
+export type WebhookList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<Webhook>;
+};
+
+export type WebhookReplay = {
+    count: number;
+    /**
+     * More says that there are more than fit into one request.
+     */
+    more: boolean;
+};
+
+export type WebhookReplayRequest = {
+    from?: string;
+    state?: 'delivered' | 'dead' | 'cancelled';
+    to?: string;
+};
+
+export type WebhookUpdate = {
+    active?: boolean;
+    confidential?: boolean;
+    description?: string;
+    events?: Array<string>;
+    internal?: boolean;
+    url?: string;
+};
+
+export type WebhookWithSecret = {
+    active: boolean;
+    confidential: boolean;
+    created_at: string;
+    description: string;
+    disabled_reason: 'gone' | 'failing' | null;
+    /**
+     * Events are the types it hears of; none are all that it may hear of.
+     */
+    events: Array<string>;
+    failing_since: string | null;
+    failures: number;
+    id: number;
+    internal: boolean;
+    kind: 'standard' | 'slack' | 'teams' | 'mattermost';
+    last_success_at: string | null;
+    old_secret_until: string | null;
+    paused_until: string | null;
+    secret: string;
+    updated_at: string;
+    url: string;
+    version: number;
 };
 
 /**
@@ -4709,6 +4897,116 @@ export type PutTicketDraftResponses = {
 };
 
 export type PutTicketDraftResponse = PutTicketDraftResponses[keyof PutTicketDraftResponses];
+
+export type ListEventsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Where to go on: next of the answer before; 0 for the beginning
+         */
+        after?: number;
+        /**
+         * Events at most
+         */
+        limit?: number;
+        /**
+         * Comma list of types, such as ticket.created,note.*
+         */
+        types?: string;
+    };
+    url: '/api/events';
+};
+
+export type ListEventsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListEventsError = ListEventsErrors[keyof ListEventsErrors];
+
+export type ListEventsResponses = {
+    /**
+     * OK
+     */
+    200: FeedSlice;
+};
+
+export type ListEventsResponse = ListEventsResponses[keyof ListEventsResponses];
+
+export type FollowEventsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The id of the last event that was received
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Where to begin, when there is no Last-Event-ID
+         */
+        after?: number;
+        /**
+         * Comma list of types, such as ticket.created,note.*
+         */
+        types?: string;
+    };
+    url: '/api/events/stream';
+};
+
+export type FollowEventsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many open streams
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type FollowEventsError = FollowEventsErrors[keyof FollowEventsErrors];
+
+export type FollowEventsResponses = {
+    /**
+     * The stream
+     */
+    200: string;
+};
+
+export type FollowEventsResponse = FollowEventsResponses[keyof FollowEventsResponses];
 
 export type ListFieldsData = {
     body?: never;
@@ -11041,3 +11339,678 @@ export type RestoreViewResponses = {
 };
 
 export type RestoreViewResponse = RestoreViewResponses[keyof RestoreViewResponses];
+
+export type GetWebhookDeliveryData = {
+    body?: never;
+    path: {
+        /**
+         * The delivery
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/webhook_deliveries/{id}';
+};
+
+export type GetWebhookDeliveryErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetWebhookDeliveryError = GetWebhookDeliveryErrors[keyof GetWebhookDeliveryErrors];
+
+export type GetWebhookDeliveryResponses = {
+    /**
+     * OK
+     */
+    200: WebhookDeliveryLog;
+};
+
+export type GetWebhookDeliveryResponse = GetWebhookDeliveryResponses[keyof GetWebhookDeliveryResponses];
+
+export type ReplayWebhookDeliveryData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The delivery
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/webhook_deliveries/{id}/replay';
+};
+
+export type ReplayWebhookDeliveryErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It is still under way
+     */
+    409: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ReplayWebhookDeliveryError = ReplayWebhookDeliveryErrors[keyof ReplayWebhookDeliveryErrors];
+
+export type ReplayWebhookDeliveryResponses = {
+    /**
+     * OK
+     */
+    200: WebhookDelivery;
+};
+
+export type ReplayWebhookDeliveryResponse = ReplayWebhookDeliveryResponses[keyof ReplayWebhookDeliveryResponses];
+
+export type ListWebhooksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/webhooks';
+};
+
+export type ListWebhooksErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListWebhooksError = ListWebhooksErrors[keyof ListWebhooksErrors];
+
+export type ListWebhooksResponses = {
+    /**
+     * OK
+     */
+    200: WebhookList;
+};
+
+export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
+
+export type CreateWebhookData = {
+    /**
+     * The webhook
+     */
+    body: WebhookCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/webhooks';
+};
+
+export type CreateWebhookErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateWebhookError = CreateWebhookErrors[keyof CreateWebhookErrors];
+
+export type CreateWebhookResponses = {
+    /**
+     * Created
+     */
+    201: WebhookWithSecret;
+};
+
+export type CreateWebhookResponse = CreateWebhookResponses[keyof CreateWebhookResponses];
+
+export type DeleteWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The webhook
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}';
+};
+
+export type DeleteWebhookErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
+
+export type DeleteWebhookResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteWebhookResponse = DeleteWebhookResponses[keyof DeleteWebhookResponses];
+
+export type GetWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The webhook
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}';
+};
+
+export type GetWebhookErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetWebhookError = GetWebhookErrors[keyof GetWebhookErrors];
+
+export type GetWebhookResponses = {
+    /**
+     * OK
+     */
+    200: Webhook;
+};
+
+export type GetWebhookResponse = GetWebhookResponses[keyof GetWebhookResponses];
+
+export type UpdateWebhookData = {
+    /**
+     * What changes
+     */
+    body: WebhookUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The webhook
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}';
+};
+
+export type UpdateWebhookErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateWebhookError = UpdateWebhookErrors[keyof UpdateWebhookErrors];
+
+export type UpdateWebhookResponses = {
+    /**
+     * OK
+     */
+    200: Webhook;
+};
+
+export type UpdateWebhookResponse = UpdateWebhookResponses[keyof UpdateWebhookResponses];
+
+export type ListWebhookDeliveriesData = {
+    body?: never;
+    path: {
+        /**
+         * The webhook
+         */
+        id: number;
+    };
+    query?: {
+        /**
+         * Only deliveries in this state
+         */
+        state?: 'pending' | 'delivered' | 'dead' | 'cancelled';
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/webhooks/{id}/deliveries';
+};
+
+export type ListWebhookDeliveriesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListWebhookDeliveriesError = ListWebhookDeliveriesErrors[keyof ListWebhookDeliveriesErrors];
+
+export type ListWebhookDeliveriesResponses = {
+    /**
+     * OK
+     */
+    200: WebhookDeliveryList;
+};
+
+export type ListWebhookDeliveriesResponse = ListWebhookDeliveriesResponses[keyof ListWebhookDeliveriesResponses];
+
+export type ReplayWebhookDeliveriesData = {
+    /**
+     * Which
+     */
+    body: WebhookReplayRequest;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The webhook
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}/replay';
+};
+
+export type ReplayWebhookDeliveriesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ReplayWebhookDeliveriesError = ReplayWebhookDeliveriesErrors[keyof ReplayWebhookDeliveriesErrors];
+
+export type ReplayWebhookDeliveriesResponses = {
+    /**
+     * OK
+     */
+    200: WebhookReplay;
+};
+
+export type ReplayWebhookDeliveriesResponse = ReplayWebhookDeliveriesResponses[keyof ReplayWebhookDeliveriesResponses];
+
+export type RotateWebhookSecretData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The webhook
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}/rotate_secret';
+};
+
+export type RotateWebhookSecretErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RotateWebhookSecretError = RotateWebhookSecretErrors[keyof RotateWebhookSecretErrors];
+
+export type RotateWebhookSecretResponses = {
+    /**
+     * OK
+     */
+    200: WebhookWithSecret;
+};
+
+export type RotateWebhookSecretResponse = RotateWebhookSecretResponses[keyof RotateWebhookSecretResponses];
+
+export type TestWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The webhook
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/webhooks/{id}/test';
+};
+
+export type TestWebhookErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type TestWebhookError = TestWebhookErrors[keyof TestWebhookErrors];
+
+export type TestWebhookResponses = {
+    /**
+     * OK
+     */
+    200: WebhookDeliveryLog;
+};
+
+export type TestWebhookResponse = TestWebhookResponses[keyof TestWebhookResponses];

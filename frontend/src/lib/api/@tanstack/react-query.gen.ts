@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { addTicketCc, addTicketComment, arrangeViews, assignTicket, assignTicketTeam, cancelBulk, cancelUpload, changePassword, closeTicket, countTickets, createApiToken, createAttachment, createCalendar, createCategory, createComment, createField, createNote, createSlaPolicy, createSubstatus, createTag, createTeam, createTicket, createUpload, createUser, createView, deleteApiToken, deleteAttachment, deleteCalendar, deleteCategory, deleteComment, deleteDraft, deleteField, deleteNote, deletePreference, deleteSlaPolicy, deleteSubstatus, deleteTag, deleteTicket, deleteTicketDraft, deleteUser, deleteView, downloadAttachment, exportTickets, findSimilarTickets, forgotPassword, getAttachment, getBulk, getCalendar, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMe, getMessage, getNote, getPreference, getSlaPolicy, getTag, getTeam, getThumbnail, getTicket, getTicketDraft, getTicketSeen, getTicketSla, getUser, getView, importHolidays, listActions, listApiTokens, listAssignees, listAttachments, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listCategories, listComments, listDrafts, listExportColumns, listFields, listJobs, listMessages, listNotes, listPeople, listPreferences, listPresence, listQueryFields, listSlaClocks, listSlaPolicies, listSubstatuses, listTags, listTeams, listTicketEvents, listTickets, listUsers, listViewCounts, listViews, listWatchers, login, logout, mergeTag, type Options, previewSla, putDraft, putPreference, putTicketDraft, recalculateSla, refreshSession, registerAccount, removeTeamMember, removeWatcher, renameTag, reopenTicket, reorderSlaPolicies, replaceComment, replaceTicket, replaceUser, replayJob, reportSla, resendVerification, resetPassword, restoreTicket, restoreView, sendMessage, sendMessageNow, sendUpload, setPresence, setTeamMember, setTicketSeen, startBulk, undoBulk, unsendMessage, unwatchTicket, updateCalendar, updateCategory, updateComment, updateField, updateMe, updateNote, updateSlaPolicy, updateSubstatus, updateTeam, updateTicket, updateTicketStatus, updateUser, updateView, verifyEmail, watchTicket } from '../sdk.gen';
-import type { AddTicketCcData, AddTicketCcError, AddTicketCcResponse, AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, AssignTicketTeamData, AssignTicketTeamError, AssignTicketTeamResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, CancelUploadData, CancelUploadError, CancelUploadResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateAttachmentData, CreateAttachmentError, CreateAttachmentResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCategoryData, CreateCategoryError, CreateCategoryResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateFieldData, CreateFieldError, CreateFieldResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateSlaPolicyData, CreateSlaPolicyError, CreateSlaPolicyResponse, CreateSubstatusData, CreateSubstatusError, CreateSubstatusResponse, CreateTagData, CreateTagError, CreateTagResponse, CreateTeamData, CreateTeamError, CreateTeamResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteAttachmentData, DeleteAttachmentError, DeleteAttachmentResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCategoryData, DeleteCategoryError, DeleteCategoryResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteFieldData, DeleteFieldError, DeleteFieldResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeleteSlaPolicyData, DeleteSlaPolicyError, DeleteSlaPolicyResponse, DeleteSubstatusData, DeleteSubstatusError, DeleteSubstatusResponse, DeleteTagData, DeleteTagError, DeleteTagResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DownloadAttachmentData, DownloadAttachmentError, DownloadAttachmentResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetSlaPolicyData, GetSlaPolicyError, GetSlaPolicyResponse, GetTagData, GetTagError, GetTagResponse, GetTeamData, GetTeamError, GetTeamResponse, GetThumbnailData, GetThumbnailError, GetThumbnailResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetTicketSlaData, GetTicketSlaError, GetTicketSlaResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCategoriesData, ListCategoriesError, ListCategoriesResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPeopleData, ListPeopleError, ListPeopleResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListSlaClocksData, ListSlaClocksError, ListSlaClocksResponse, ListSlaPoliciesData, ListSlaPoliciesError, ListSlaPoliciesResponse, ListSubstatusesData, ListSubstatusesError, ListSubstatusesResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTeamsData, ListTeamsError, ListTeamsResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MergeTagData, MergeTagError, MergeTagResponse, PreviewSlaData, PreviewSlaError, PreviewSlaResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RecalculateSlaData, RecalculateSlaError, RecalculateSlaResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, RemoveTeamMemberData, RemoveTeamMemberError, RemoveTeamMemberResponse, RemoveWatcherData, RemoveWatcherError, RemoveWatcherResponse, RenameTagData, RenameTagError, RenameTagResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReorderSlaPoliciesData, ReorderSlaPoliciesError, ReorderSlaPoliciesResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ReportSlaData, ReportSlaError, ReportSlaResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SendUploadData, SendUploadError, SendUploadResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTeamMemberData, SetTeamMemberError, SetTeamMemberResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, StartBulkData, StartBulkError, StartBulkResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UnwatchTicketData, UnwatchTicketError, UnwatchTicketResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCategoryData, UpdateCategoryError, UpdateCategoryResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateFieldData, UpdateFieldError, UpdateFieldResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateSlaPolicyData, UpdateSlaPolicyError, UpdateSlaPolicyResponse, UpdateSubstatusData, UpdateSubstatusError, UpdateSubstatusResponse, UpdateTeamData, UpdateTeamError, UpdateTeamResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTicketData, WatchTicketError, WatchTicketResponse } from '../types.gen';
+import { addTicketCc, addTicketComment, arrangeViews, assignTicket, assignTicketTeam, cancelBulk, cancelUpload, changePassword, closeTicket, countTickets, createApiToken, createAttachment, createCalendar, createCategory, createComment, createField, createNote, createSlaPolicy, createSubstatus, createTag, createTeam, createTicket, createUpload, createUser, createView, createWebhook, deleteApiToken, deleteAttachment, deleteCalendar, deleteCategory, deleteComment, deleteDraft, deleteField, deleteNote, deletePreference, deleteSlaPolicy, deleteSubstatus, deleteTag, deleteTicket, deleteTicketDraft, deleteUser, deleteView, deleteWebhook, downloadAttachment, exportTickets, findSimilarTickets, followEvents, forgotPassword, getAttachment, getBulk, getCalendar, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMe, getMessage, getNote, getPreference, getSlaPolicy, getTag, getTeam, getThumbnail, getTicket, getTicketDraft, getTicketSeen, getTicketSla, getUser, getView, getWebhook, getWebhookDelivery, importHolidays, listActions, listApiTokens, listAssignees, listAttachments, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listCategories, listComments, listDrafts, listEvents, listExportColumns, listFields, listJobs, listMessages, listNotes, listPeople, listPreferences, listPresence, listQueryFields, listSlaClocks, listSlaPolicies, listSubstatuses, listTags, listTeams, listTicketEvents, listTickets, listUsers, listViewCounts, listViews, listWatchers, listWebhookDeliveries, listWebhooks, login, logout, mergeTag, type Options, previewSla, putDraft, putPreference, putTicketDraft, recalculateSla, refreshSession, registerAccount, removeTeamMember, removeWatcher, renameTag, reopenTicket, reorderSlaPolicies, replaceComment, replaceTicket, replaceUser, replayJob, replayWebhookDeliveries, replayWebhookDelivery, reportSla, resendVerification, resetPassword, restoreTicket, restoreView, rotateWebhookSecret, sendMessage, sendMessageNow, sendUpload, setPresence, setTeamMember, setTicketSeen, startBulk, testWebhook, undoBulk, unsendMessage, unwatchTicket, updateCalendar, updateCategory, updateComment, updateField, updateMe, updateNote, updateSlaPolicy, updateSubstatus, updateTeam, updateTicket, updateTicketStatus, updateUser, updateView, updateWebhook, verifyEmail, watchTicket } from '../sdk.gen';
+import type { AddTicketCcData, AddTicketCcError, AddTicketCcResponse, AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, AssignTicketTeamData, AssignTicketTeamError, AssignTicketTeamResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, CancelUploadData, CancelUploadError, CancelUploadResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateAttachmentData, CreateAttachmentError, CreateAttachmentResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCategoryData, CreateCategoryError, CreateCategoryResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateFieldData, CreateFieldError, CreateFieldResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateSlaPolicyData, CreateSlaPolicyError, CreateSlaPolicyResponse, CreateSubstatusData, CreateSubstatusError, CreateSubstatusResponse, CreateTagData, CreateTagError, CreateTagResponse, CreateTeamData, CreateTeamError, CreateTeamResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteAttachmentData, DeleteAttachmentError, DeleteAttachmentResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCategoryData, DeleteCategoryError, DeleteCategoryResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteFieldData, DeleteFieldError, DeleteFieldResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeleteSlaPolicyData, DeleteSlaPolicyError, DeleteSlaPolicyResponse, DeleteSubstatusData, DeleteSubstatusError, DeleteSubstatusResponse, DeleteTagData, DeleteTagError, DeleteTagResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DeleteWebhookData, DeleteWebhookError, DeleteWebhookResponse, DownloadAttachmentData, DownloadAttachmentError, DownloadAttachmentResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, FollowEventsData, FollowEventsError, FollowEventsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetSlaPolicyData, GetSlaPolicyError, GetSlaPolicyResponse, GetTagData, GetTagError, GetTagResponse, GetTeamData, GetTeamError, GetTeamResponse, GetThumbnailData, GetThumbnailError, GetThumbnailResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetTicketSlaData, GetTicketSlaError, GetTicketSlaResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookError, GetWebhookResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCategoriesData, ListCategoriesError, ListCategoriesResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListEventsData, ListEventsError, ListEventsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPeopleData, ListPeopleError, ListPeopleResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListSlaClocksData, ListSlaClocksError, ListSlaClocksResponse, ListSlaPoliciesData, ListSlaPoliciesError, ListSlaPoliciesResponse, ListSubstatusesData, ListSubstatusesError, ListSubstatusesResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTeamsData, ListTeamsError, ListTeamsResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MergeTagData, MergeTagError, MergeTagResponse, PreviewSlaData, PreviewSlaError, PreviewSlaResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RecalculateSlaData, RecalculateSlaError, RecalculateSlaResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, RemoveTeamMemberData, RemoveTeamMemberError, RemoveTeamMemberResponse, RemoveWatcherData, RemoveWatcherError, RemoveWatcherResponse, RenameTagData, RenameTagError, RenameTagResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReorderSlaPoliciesData, ReorderSlaPoliciesError, ReorderSlaPoliciesResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ReportSlaData, ReportSlaError, ReportSlaResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SendUploadData, SendUploadError, SendUploadResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTeamMemberData, SetTeamMemberError, SetTeamMemberResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, StartBulkData, StartBulkError, StartBulkResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UnwatchTicketData, UnwatchTicketError, UnwatchTicketResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCategoryData, UpdateCategoryError, UpdateCategoryResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateFieldData, UpdateFieldError, UpdateFieldResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateSlaPolicyData, UpdateSlaPolicyError, UpdateSlaPolicyResponse, UpdateSubstatusData, UpdateSubstatusError, UpdateSubstatusResponse, UpdateTeamData, UpdateTeamError, UpdateTeamResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, UpdateWebhookData, UpdateWebhookError, UpdateWebhookResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTicketData, WatchTicketError, WatchTicketResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1183,6 +1183,84 @@ export const putTicketDraftMutation = (options?: Partial<Options<PutTicketDraftD
     };
     return mutationOptions;
 };
+
+export const listEventsQueryKey = (options?: Options<ListEventsData>) => createQueryKey('listEvents', options);
+
+/**
+ * Read the event feed
+ *
+ * Everything that happened, oldest first. Keep `next` and send it as `after`: nothing is missed and nothing comes twice, also where transactions end in another order than they began. A slice may be empty although there is more (`more`): what was not asked for has been walked over. Events of tickets that the caller cannot read are left out.
+ */
+export const listEventsOptions = (options?: Options<ListEventsData>) => queryOptions<ListEventsResponse, ListEventsError, ListEventsResponse, ReturnType<typeof listEventsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listEvents({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listEventsQueryKey(options)
+});
+
+export const listEventsInfiniteQueryKey = (options?: Options<ListEventsData>): QueryKey<Options<ListEventsData>> => createQueryKey('listEvents', options, true);
+
+/**
+ * Read the event feed
+ *
+ * Everything that happened, oldest first. Keep `next` and send it as `after`: nothing is missed and nothing comes twice, also where transactions end in another order than they began. A slice may be empty although there is more (`more`): what was not asked for has been walked over. Events of tickets that the caller cannot read are left out.
+ */
+export const listEventsInfiniteOptions = (options?: Options<ListEventsData>) => infiniteQueryOptions<ListEventsResponse, ListEventsError, InfiniteData<ListEventsResponse>, QueryKey<Options<ListEventsData>>, number | Pick<QueryKey<Options<ListEventsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListEventsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                after: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listEvents({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listEventsInfiniteQueryKey(options)
+});
+
+export const followEventsInfiniteQueryKey = (options?: Options<FollowEventsData, boolean, FollowEventsResponse>): QueryKey<Options<FollowEventsData, boolean, FollowEventsResponse>> => createQueryKey('followEvents', options, true);
+
+/**
+ * Follow the event feed
+ *
+ * The feed as server-sent events (WHATWG HTML, "Server-sent events") named `event`, each with its place in the feed as id: reconnect with `Last-Event-ID` and nothing is missed. Without it, and without `after`, the stream begins with what happens next. A comment is sent every 15 seconds. The stream ends with the access token.
+ */
+export const followEventsInfiniteOptions = (options?: Options<FollowEventsData, boolean, FollowEventsResponse>) => infiniteQueryOptions<FollowEventsResponse, FollowEventsError, InfiniteData<FollowEventsResponse>, QueryKey<Options<FollowEventsData, boolean, FollowEventsResponse>>, number | Pick<QueryKey<Options<FollowEventsData, boolean, FollowEventsResponse>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<FollowEventsData, boolean, FollowEventsResponse>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                after: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await followEvents({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: followEventsInfiniteQueryKey(options)
+});
 
 export const listFieldsQueryKey = (options?: Options<ListFieldsData>) => createQueryKey('listFields', options);
 
@@ -3238,6 +3316,269 @@ export const restoreViewMutation = (options?: Partial<Options<RestoreViewData>>)
     const mutationOptions: UseMutationOptions<RestoreViewResponse, RestoreViewError, Options<RestoreViewData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await restoreView({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getWebhookDeliveryQueryKey = (options: Options<GetWebhookDeliveryData>) => createQueryKey('getWebhookDelivery', options);
+
+/**
+ * Show a delivery and its attempts
+ */
+export const getWebhookDeliveryOptions = (options: Options<GetWebhookDeliveryData>) => queryOptions<GetWebhookDeliveryResponse, GetWebhookDeliveryError, GetWebhookDeliveryResponse, ReturnType<typeof getWebhookDeliveryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getWebhookDelivery({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getWebhookDeliveryQueryKey(options)
+});
+
+/**
+ * Send a delivery again
+ *
+ * Needs no body. The message keeps its `webhook-id`, and is tried as often as a new one.
+ */
+export const replayWebhookDeliveryMutation = (options?: Partial<Options<ReplayWebhookDeliveryData>>): UseMutationOptions<ReplayWebhookDeliveryResponse, ReplayWebhookDeliveryError, Options<ReplayWebhookDeliveryData>> => {
+    const mutationOptions: UseMutationOptions<ReplayWebhookDeliveryResponse, ReplayWebhookDeliveryError, Options<ReplayWebhookDeliveryData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await replayWebhookDelivery({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listWebhooksQueryKey = (options?: Options<ListWebhooksData>) => createQueryKey('listWebhooks', options);
+
+/**
+ * List the webhooks
+ */
+export const listWebhooksOptions = (options?: Options<ListWebhooksData>) => queryOptions<ListWebhooksResponse, ListWebhooksError, ListWebhooksResponse, ReturnType<typeof listWebhooksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listWebhooks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listWebhooksQueryKey(options)
+});
+
+export const listWebhooksInfiniteQueryKey = (options?: Options<ListWebhooksData>): QueryKey<Options<ListWebhooksData>> => createQueryKey('listWebhooks', options, true);
+
+/**
+ * List the webhooks
+ */
+export const listWebhooksInfiniteOptions = (options?: Options<ListWebhooksData>) => infiniteQueryOptions<ListWebhooksResponse, ListWebhooksError, InfiniteData<ListWebhooksResponse>, QueryKey<Options<ListWebhooksData>>, number | Pick<QueryKey<Options<ListWebhooksData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListWebhooksData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listWebhooks({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listWebhooksInfiniteQueryKey(options)
+});
+
+/**
+ * Make a webhook
+ *
+ * The secret is shown this one time. Messages follow Standard Webhooks 1.0: `webhook-id`, `webhook-timestamp` and `webhook-signature`; those for chats are not signed.
+ */
+export const createWebhookMutation = (options?: Partial<Options<CreateWebhookData>>): UseMutationOptions<CreateWebhookResponse, CreateWebhookError, Options<CreateWebhookData>> => {
+    const mutationOptions: UseMutationOptions<CreateWebhookResponse, CreateWebhookError, Options<CreateWebhookData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createWebhook({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete a webhook
+ *
+ * Its log goes with it, and what has not been delivered is not.
+ */
+export const deleteWebhookMutation = (options?: Partial<Options<DeleteWebhookData>>): UseMutationOptions<DeleteWebhookResponse, DeleteWebhookError, Options<DeleteWebhookData>> => {
+    const mutationOptions: UseMutationOptions<DeleteWebhookResponse, DeleteWebhookError, Options<DeleteWebhookData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteWebhook({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getWebhookQueryKey = (options: Options<GetWebhookData>) => createQueryKey('getWebhook', options);
+
+/**
+ * Show a webhook
+ */
+export const getWebhookOptions = (options: Options<GetWebhookData>) => queryOptions<GetWebhookResponse, GetWebhookError, GetWebhookResponse, ReturnType<typeof getWebhookQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getWebhook({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getWebhookQueryKey(options)
+});
+
+/**
+ * Change a webhook
+ *
+ * Making it active again forgets its failures.
+ */
+export const updateWebhookMutation = (options?: Partial<Options<UpdateWebhookData>>): UseMutationOptions<UpdateWebhookResponse, UpdateWebhookError, Options<UpdateWebhookData>> => {
+    const mutationOptions: UseMutationOptions<UpdateWebhookResponse, UpdateWebhookError, Options<UpdateWebhookData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateWebhook({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listWebhookDeliveriesQueryKey = (options: Options<ListWebhookDeliveriesData>) => createQueryKey('listWebhookDeliveries', options);
+
+/**
+ * List the deliveries of a webhook
+ *
+ * Newest first. What has ended is kept for 30 days. `dead` are those that were given up.
+ */
+export const listWebhookDeliveriesOptions = (options: Options<ListWebhookDeliveriesData>) => queryOptions<ListWebhookDeliveriesResponse, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ReturnType<typeof listWebhookDeliveriesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listWebhookDeliveries({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listWebhookDeliveriesQueryKey(options)
+});
+
+export const listWebhookDeliveriesInfiniteQueryKey = (options: Options<ListWebhookDeliveriesData>): QueryKey<Options<ListWebhookDeliveriesData>> => createQueryKey('listWebhookDeliveries', options, true);
+
+/**
+ * List the deliveries of a webhook
+ *
+ * Newest first. What has ended is kept for 30 days. `dead` are those that were given up.
+ */
+export const listWebhookDeliveriesInfiniteOptions = (options: Options<ListWebhookDeliveriesData>) => infiniteQueryOptions<ListWebhookDeliveriesResponse, ListWebhookDeliveriesError, InfiniteData<ListWebhookDeliveriesResponse>, QueryKey<Options<ListWebhookDeliveriesData>>, number | Pick<QueryKey<Options<ListWebhookDeliveriesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListWebhookDeliveriesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listWebhookDeliveries({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listWebhookDeliveriesInfiniteQueryKey(options)
+});
+
+/**
+ * Send a range of deliveries again
+ *
+ * Those in a state (`dead` unless said otherwise) that began in a time, at most 1,000 at once, the oldest first. They keep their `webhook-id`.
+ */
+export const replayWebhookDeliveriesMutation = (options?: Partial<Options<ReplayWebhookDeliveriesData>>): UseMutationOptions<ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveriesError, Options<ReplayWebhookDeliveriesData>> => {
+    const mutationOptions: UseMutationOptions<ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveriesError, Options<ReplayWebhookDeliveriesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await replayWebhookDeliveries({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Give a webhook a new secret
+ *
+ * Needs no body. The new secret is shown this one time. For 24 hours messages carry a signature by the secret before as well.
+ */
+export const rotateWebhookSecretMutation = (options?: Partial<Options<RotateWebhookSecretData>>): UseMutationOptions<RotateWebhookSecretResponse, RotateWebhookSecretError, Options<RotateWebhookSecretData>> => {
+    const mutationOptions: UseMutationOptions<RotateWebhookSecretResponse, RotateWebhookSecretError, Options<RotateWebhookSecretData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await rotateWebhookSecret({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Send a test message
+ *
+ * Needs no body. Sends a message of the type `webhook.test` once, at once, and answers with what came of it.
+ */
+export const testWebhookMutation = (options?: Partial<Options<TestWebhookData>>): UseMutationOptions<TestWebhookResponse, TestWebhookError, Options<TestWebhookData>> => {
+    const mutationOptions: UseMutationOptions<TestWebhookResponse, TestWebhookError, Options<TestWebhookData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await testWebhook({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
