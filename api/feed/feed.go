@@ -155,7 +155,7 @@ func (s *Service) settle(ctx context.Context) (int, error) {
 		}
 		for _, id := range ids {
 			last++
-			if err := tx.Exec("UPDATE events SET feed_seq = ? WHERE id = ?", last, id).Error; err != nil {
+			if err := tx.Table("events").Where("id = ?", id).Update("feed_seq", last).Error; err != nil {
 				return err
 			}
 		}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/fixdesk/fixdesk/api/attachment"
-	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/platform/clock"
 	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/event"
@@ -57,7 +56,7 @@ var Types = []string{
 	ticket.Created, ticket.Updated, ticket.StatusChanged, ticket.PriorityChanged, ticket.Assigned, ticket.TeamChanged,
 	ticket.ConfidentialChanged, ticket.Commented, ticket.CommentUpdated, ticket.CommentDeleted, ticket.CCAdded, ticket.CCRemoved,
 	ticket.Deleted, ticket.Restored, attachment.Added, attachment.Removed,
-	note.Created, note.Updated, note.Deleted, ticket.WatcherAdded, ticket.WatcherRemoved,
+	ticket.InternalPrefix + "created", ticket.InternalPrefix + "updated", ticket.InternalPrefix + "deleted", ticket.WatcherAdded, ticket.WatcherRemoved,
 	user.Created, user.Updated, user.RoleChanged, user.Activated, user.Deactivated, user.Anonymised,
 	team.Created, team.Updated, team.MemberAdded, team.MemberRemoved,
 }
