@@ -94,15 +94,11 @@ func readTypes(q *web.Query) []string {
 	return types
 }
 
-func readAfter(q *web.Query) (int64, bool) {
-	after := q.Int("after")
-	if after == nil {
-		return 0, false
+func readAfter(q *web.Query) int64 {
+	if after := q.Int("after"); after != nil {
+		return *after // which is never negative
 	}
-	if *after < 0 {
-		q.Wrong("after", "Must be 0 or more.")
-	}
-	return *after, true
+	return 0
 }
 
 // list answers GET /api/events.
@@ -126,7 +122,7 @@ func (s *Service) list(c *gin.Context) error {
 		return errDenied
 	}
 	q := web.ReadQuery(c, "after", "limit", "types")
-	after, _ := readAfter(q)
+	after := readAfter(q)
 	limit, types := defaultLimit, readTypes(q)
 	if n := q.Int("limit"); n != nil {
 		if *n < 1 || *n > maxLimit {
@@ -151,12 +147,11 @@ func (s *Service) list(c *gin.Context) error {
 // stream answers GET /api/events/stream.
 //
 // @Summary Follow the event feed
-// @Description The feed as server-sent events (WHATWG HTML, "Server-sent events") named `event`, each with its place in the feed as id: reconnect with `Last-Event-ID` and nothing is missed. Without it, and without `after`, the stream begins with what happens next. A comment is sent every 15 seconds. The stream ends with the access token.
+// @Description The feed as server-sent events (WHATWG HTML, "Server-sent events") named `event`, each with its place in the feed as id: reconnect with `Last-Event-ID` and nothing is missed. Without it the stream begins with what happens next; 0 is the beginning of the feed. A comment is sent every 15 seconds. The stream ends with the access token.
 // @ID followEvents
 // @Tags events
 // @Produce text/event-stream
 // @Param Last-Event-ID header string false "The id of the last event that was received"
-// @Param after query int false "Where to begin, when there is no Last-Event-ID" minimum(0)
 // @Param types query string false "Comma list of types, such as ticket.created,note.*" example(ticket.created,note.*)
 // @Success 200 {string} string "The stream"
 // @Failure 429 {object} web.Problem "Too many open streams"
@@ -169,17 +164,13 @@ func (s *Service) stream(c *gin.Context) error {
 	if !canRead(by) {
 		return errDenied
 	}
-	q := web.ReadQuery(c, "after", "types")
+	q := web.ReadQuery(c, "types")
 	types := readTypes(q)
-	at, given := readAfter(q)
 	if err := q.Err(); err != nil {
 		return err
 	}
-	if last, err := strconv.ParseInt(c.GetHeader("Last-Event-ID"), 10, 64); err == nil && last >= 0 {
-		at, given = last, true
-	}
-	if !given {
-		var err error
+	at, err := strconv.ParseInt(c.GetHeader("Last-Event-ID"), 10, 64)
+	if err != nil || at < 0 {
 		if at, err = s.Newest(ctx, by); err != nil {
 			return err
 		}

@@ -619,7 +619,7 @@ export const listEvents = <ThrowOnError extends boolean = false>(options?: Optio
 /**
  * Follow the event feed
  *
- * The feed as server-sent events (WHATWG HTML, "Server-sent events") named `event`, each with its place in the feed as id: reconnect with `Last-Event-ID` and nothing is missed. Without it, and without `after`, the stream begins with what happens next. A comment is sent every 15 seconds. The stream ends with the access token.
+ * The feed as server-sent events (WHATWG HTML, "Server-sent events") named `event`, each with its place in the feed as id: reconnect with `Last-Event-ID` and nothing is missed. Without it the stream begins with what happens next; 0 is the beginning of the feed. A comment is sent every 15 seconds. The stream ends with the access token.
  */
 export const followEvents = <ThrowOnError extends boolean = false>(options?: Options<FollowEventsData, ThrowOnError, FollowEventsResponse>) => (options?.client ?? client).sse.get<FollowEventsResponses, FollowEventsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

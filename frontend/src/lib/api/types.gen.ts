@@ -4963,10 +4963,6 @@ export type FollowEventsData = {
     path?: never;
     query?: {
         /**
-         * Where to begin, when there is no Last-Event-ID
-         */
-        after?: number;
-        /**
          * Comma list of types, such as ticket.created,note.*
          */
         types?: string;
