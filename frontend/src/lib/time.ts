@@ -47,22 +47,30 @@ export function exactTime(iso: string, locale: string): string {
   return exactFormat(locale, timeZone()).format(new Date(iso));
 }
 
+/** The same without the zone, for lists of many. */
+export function shortTime(iso: string, locale: string): string {
+  return shortFormat(locale, timeZone()).format(new Date(iso));
+}
+
 // Making a format takes a hundred times as long as using it, and a page shows many times.
 const relativeFormat = remembered(
   (locale: string, style: 'short' | 'long') =>
     new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style }),
 );
+const toTheMinute = {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+} as const;
 const exactFormat = remembered(
   (locale: string, zone: string) =>
-    new Intl.DateTimeFormat(locale, {
-      year: 'numeric',
-      month: 'short',
-      day: 'numeric',
-      hour: '2-digit',
-      minute: '2-digit',
-      timeZone: zone,
-      timeZoneName: 'short',
-    }),
+    new Intl.DateTimeFormat(locale, { ...toTheMinute, timeZone: zone, timeZoneName: 'short' }),
+);
+const shortFormat = remembered(
+  (locale: string, zone: string) =>
+    new Intl.DateTimeFormat(locale, { ...toTheMinute, timeZone: zone }),
 );
 
 /** The same function, which keeps what it made for the same arguments. */

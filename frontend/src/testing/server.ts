@@ -46,6 +46,7 @@ export const server = setupServer(
   on.post('/auth/refresh', () => problem(401)),
   on.post('/auth/logout', () => new HttpResponse(null, { status: 204 })),
   on.get('/dashboard', () => HttpResponse.json(aDashboard())),
+  on.get('/preferences', () => HttpResponse.json(aList([]))),
   on.get('/views', () => HttpResponse.json(aList([]))),
   on.get('/views/counts', () => HttpResponse.json({ counts: [] })),
   on.get('/tickets', () => HttpResponse.json(aList([]))),

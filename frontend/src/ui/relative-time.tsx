@@ -1,25 +1,32 @@
 import { useLingui } from '@lingui/react/macro';
-import { exactTime, relativeTime, useNow } from '@/lib/time';
+import { exactTime, relativeTime, shortTime, useNow } from '@/lib/time';
 
 interface RelativeTimeProps {
   iso: string;
   /** Without abbreviations, whose full stops get in the way inside sentences. */
   long?: boolean;
+  /** Shows the date, and "3 hours ago" on hover. */
+  exact?: boolean;
+  /** It may be still to come. */
+  ahead?: boolean;
   className?: string;
 }
 
 /** "3 hours ago"; the exact time on hover and in the markup. */
-export function RelativeTime({ iso, long = false, className }: RelativeTimeProps) {
+export function RelativeTime(props: RelativeTimeProps) {
+  const { iso, long = false, exact = false, ahead = false, className } = props;
   const { i18n } = useLingui();
   const now = useNow();
+  // A clock that is a little behind makes nothing happen in the future.
+  const since = ahead ? now : Math.max(now, new Date(iso).getTime());
+  const relative = relativeTime(iso, since, i18n.locale, long || exact ? 'long' : 'short');
   return (
-    <time dateTime={iso} title={exactTime(iso, i18n.locale)} className={className}>
-      {relativeTime(
-        iso,
-        Math.max(now, new Date(iso).getTime()),
-        i18n.locale,
-        long ? 'long' : 'short',
-      )}
+    <time
+      dateTime={iso}
+      title={exact ? relative : exactTime(iso, i18n.locale)}
+      className={className}
+    >
+      {exact ? shortTime(iso, i18n.locale) : relative}
     </time>
   );
 }

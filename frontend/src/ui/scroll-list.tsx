@@ -35,6 +35,8 @@ interface ScrollListProps<T> {
   onRest?: (item: T, index: number) => void;
   children: (item: T) => ReactNode;
   foot?: ReactNode;
+  /** Stays above the rows, and moves sideways with them. */
+  head?: { height: number; content: ReactNode };
   /** Names what is shown, for another of which the place is another. */
   place?: string;
   /** How far it was scrolled when it was left. */
@@ -58,7 +60,7 @@ const rest = 100;
 export function ScrollList<T>(props: ScrollListProps<T>) {
   const { handle, label, items, keyOf, rowHeight, total, onNearEnd, onRest, children, foot } =
     props;
-  const { place, offset, onOffset } = props;
+  const { place, offset, onOffset, head } = props;
   const box = useRef<HTMLDivElement>(null);
   const last = useRef(-1);
   const rows = useVirtualizer({
@@ -66,6 +68,8 @@ export function ScrollList<T>(props: ScrollListProps<T>) {
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     overscan: 8,
+    scrollMargin: head?.height ?? 0,
+    scrollPaddingStart: head?.height ?? 0,
     getItemKey: (index) => {
       const item = items[index];
       return item === undefined ? index : keyOf(item);
@@ -138,6 +142,7 @@ export function ScrollList<T>(props: ScrollListProps<T>) {
 
   return (
     <div ref={box} className={classes.box} onScroll={scrolled}>
+      {head?.content}
       <ul aria-label={label} className={classes.list} style={{ height: rows.getTotalSize() }}>
         {shown.map((row) => {
           const item = items[row.index];
@@ -151,7 +156,10 @@ export function ScrollList<T>(props: ScrollListProps<T>) {
               aria-posinset={row.index + 1}
               className={classes.row}
               data-fixed
-              style={{ height: rowHeight, transform: `translateY(${row.start}px)` }}
+              style={{
+                height: rowHeight,
+                transform: `translateY(${row.start - rows.options.scrollMargin}px)`,
+              }}
               onFocus={() => {
                 last.current = row.index;
                 settle(row.index);

@@ -5,6 +5,8 @@ import {
   IconCheckbox,
   IconChecks,
   IconChevronRight,
+  IconClock,
+  IconColumns,
   IconDownload,
   IconListCheck,
   IconSquareX,
@@ -95,5 +97,27 @@ export function defineListCommands(): void {
     words: msg`CSV Excel download spreadsheet`,
     when: ({ exports }) => !!exports,
     run: ({ exports }) => exports?.open(),
+  });
+  defineCommand({
+    id: 'list.columns',
+    group: 'list',
+    label: msg`Choose columns`,
+    icon: IconColumns,
+    scope: 'list',
+    keys: 'Shift+l',
+    words: msg`table layout order fields`,
+    when: ({ columns }) => !!columns,
+    run: ({ columns }) => columns?.choose(),
+  });
+  defineCommand({
+    id: 'list.times',
+    group: 'list',
+    label: msg`Exact or relative times`,
+    icon: IconClock,
+    scope: 'list',
+    keys: 'Shift+w',
+    words: msg`exact relative time date when`,
+    when: ({ columns }) => !!columns,
+    run: ({ columns }) => columns?.toggleTimes(),
   });
 }

@@ -39,6 +39,7 @@ const everything: Required<Contexts> = {
   search: { focus: nothing },
   undo: { run: nothing },
   exports: { open: nothing },
+  columns: { choose: nothing, toggleTimes: nothing },
   list: {
     next: nothing,
     previous: nothing,

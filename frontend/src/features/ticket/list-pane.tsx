@@ -13,8 +13,12 @@ import { PageHeading } from '@/ui/page';
 import { ScrollList, type ScrollListHandle } from '@/ui/scroll-list';
 import { Fetched, SkeletonRows } from '@/ui/states';
 import { SelectionBar } from './actions';
+import { useColumns, useExactTimes } from './column-choice';
+import { columnVariables } from './columns';
 import { ExportButton } from './export-button';
 import { rememberQueue } from './last-queue';
+import { headHeight, ListHead } from './list-head';
+import { ListLook } from './list-look';
 import { recall, remember } from './list-memory';
 import classes from './list-pane.module.css';
 import { QueueFilters } from './queue-filters';
@@ -54,6 +58,8 @@ export function ListPane({ open }: { open: number | null }) {
   const [density, setDensity] = useState<Density>(() =>
     preferences.get('density') === 'compact' ? 'compact' : 'comfortable',
   );
+  const { columns } = useColumns(search);
+  const exact = useExactTimes();
   useSavedView(search);
   useEffect(() => rememberQueue(search), [search]);
 
@@ -102,7 +108,13 @@ export function ListPane({ open }: { open: number | null }) {
   const mistake = list.query.error ? fieldErrors(list.query.error).q : undefined;
   const densityLabel = density === 'compact' ? t`Roomier rows` : t`Denser rows`;
   return (
-    <section className={classes.pane} data-beside={open !== null || undefined} aria-label={title}>
+    <section
+      className={classes.pane}
+      data-columns
+      data-beside={open !== null || undefined}
+      style={columnVariables(columns, exact)}
+      aria-label={title}
+    >
       <div className={classes.head}>
         {open === null ? (
           <PageHeading key={search.view ?? 'all'} title={title} className={classes.title} />
@@ -116,6 +128,7 @@ export function ListPane({ open }: { open: number | null }) {
         )}
         <span className={classes.tools}>
           <ExportButton search={search} />
+          <ListLook search={search} />
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -174,11 +187,20 @@ export function ListPane({ open }: { open: number | null }) {
                 place={key}
                 offset={() => recall(key).offset}
                 onOffset={(offset) => remember(key, { offset })}
+                head={{
+                  height: headHeight,
+                  content: <ListHead columns={columns} sort={search.sort} onSort={change} />,
+                }}
               >
                 {(ticket) => (
                   <div className={classes.line}>
                     <SelectBox ticket={ticket} shownIds={shownIds} />
-                    <TicketRow ticket={ticket} current={ticket.id === open} />
+                    <TicketRow
+                      ticket={ticket}
+                      current={ticket.id === open}
+                      columns={columns}
+                      exact={exact}
+                    />
                   </div>
                 )}
               </ScrollList>

@@ -31,6 +31,9 @@ export function useTicketList(search: QueueSearch) {
         })
       ).data,
     initialPageParam: undefined as string | undefined,
+    // In another order they are the same tickets: whoever sorts keeps what they look at.
+    placeholderData: (before, query) =>
+      query && sameButSorted(query.queryKey[0]?.filter, filter) ? before : undefined,
     getNextPageParam: (last) =>
       (last.next && new URL(last.next, location.origin).searchParams.get('cursor')) || undefined,
   });
@@ -71,6 +74,14 @@ export function useTicketList(search: QueueSearch) {
     count: first?.count ?? 0,
     exact: first?.count_exact ?? true,
   };
+}
+
+type Filter = Record<string, unknown>;
+
+/** Whether two filters differ in nothing but the order. */
+function sameButSorted(one: Filter | undefined, other: Filter): boolean {
+  const rest = (filter: Filter | undefined) => JSON.stringify({ ...filter, sort: undefined });
+  return rest(one) === rest(other);
 }
 
 async function repaint(client: ReturnType<typeof useQueryClient>, id: number): Promise<void> {

@@ -30,6 +30,13 @@ export interface ExportsContext {
   open: () => void;
 }
 
+/** There while the columns of a list can be chosen. */
+export interface ColumnsContext {
+  choose: () => void;
+  /** Shows times as dates, or as "3 hours ago" again. */
+  toggleTimes: () => void;
+}
+
 /** There while something can be taken back. */
 export interface UndoContext {
   run: () => void;
@@ -81,6 +88,7 @@ export interface Contexts {
   search?: SearchContext;
   undo?: UndoContext;
   exports?: ExportsContext;
+  columns?: ColumnsContext;
   list?: ListContext;
   ticket?: TicketContext;
   composer?: ComposerContext;

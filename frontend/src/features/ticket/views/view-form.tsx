@@ -9,6 +9,7 @@ import { focusFirstError, showServerErrors } from '@/lib/forms';
 import { announce } from '@/lib/status-line';
 import { Dialog } from '@/ui/dialog';
 import { FormError } from '@/ui/form-error';
+import { columnsSaved, useColumns } from '../column-choice';
 import { useQueueTitle } from '../queue-title';
 import { defaultSort, type QueueSearch, queryText, type Sort, sorts } from '../search-params';
 import { sortLabels } from '../sort-labels';
@@ -23,6 +24,7 @@ export function SaveView({ search }: { search: QueueSearch }) {
   const { t } = useLingui();
   const shown = viewOf(search, useViews());
   const title = useQueueTitle(search);
+  const { stored } = useColumns(search);
   const current = shown?.can.update ? shown : undefined;
   return (
     <ViewForm
@@ -35,7 +37,7 @@ export function SaveView({ search }: { search: QueueSearch }) {
         q: queryText(search),
         sort: search.sort ?? defaultSort,
         shared_with: current?.shared_with ?? '',
-        columns: shown?.columns ?? [],
+        columns: stored,
       }}
     />
   );
@@ -91,6 +93,7 @@ function ViewForm({ title, current, mayCopy, initial }: ViewFormProps) {
     },
     onSuccess: (view) => {
       announce(t`View “${view.name}” saved`);
+      columnsSaved(view);
       close();
       if (mayCopy) void navigate({ to: '/tickets', search: viewSearch(view) });
     },

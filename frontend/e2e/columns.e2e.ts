@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import { expectAccessible, expectNoSidewaysScroll, journeys, said } from './desk.ts';
+
+journeys('columns', (desk) => {
+  it('are chosen, ordered and sorted by, and stay', async () => {
+    await desk.ticket('Kettle on floor 1');
+    await desk.ticket('Kettle on floor 2');
+    const page = await desk.openAs('it_staff', '/tickets?q=kettle', { width: 1400 });
+    const heads = async () =>
+      (await page.getByRole('columnheader').allTextContents()).map((text) => text.trim());
+    const usual = [
+      ...['Priority', 'Number', 'Title', 'Requester', 'Assignee', 'Status', 'Due', 'Updated'],
+    ];
+    await expect.poll(heads).toEqual(usual);
+    await expectAccessible(page);
+
+    // By key, then by keys.
+    await page.keyboard.press('Shift+L');
+    const dialog = page.getByRole('dialog', { name: 'Choose columns' });
+    await dialog.getByRole('checkbox', { name: 'Requester' }).click();
+    await dialog.getByRole('checkbox', { name: 'Created' }).click();
+    await expectAccessible(page);
+    await page.keyboard.press('Alt+ArrowUp');
+    await said(page, '“Created” is number 8 of');
+    await page.keyboard.press('Escape');
+    const mine = [
+      ...['Priority', 'Number', 'Title', 'Assignee', 'Status', 'Due', 'Created', 'Updated'],
+    ];
+    await expect.poll(heads).toEqual(mine);
+
+    const created = page.getByRole('columnheader', { name: 'Created' });
+    await created.getByRole('button').focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/sort=created_at/);
+    expect(await created.getAttribute('aria-sort')).toBe('ascending');
+    const rows = page.getByRole('list').getByRole('link', { name: /Kettle/ });
+    await expect.poll(() => rows.first().textContent()).toContain('floor 1');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => rows.first().textContent()).toContain('floor 2');
+
+    const times = page.locator('[data-row] time');
+    expect(await times.first().textContent()).not.toMatch(/\d{4}/);
+    await page.getByRole('button', { name: 'Exact or relative times' }).click();
+    expect(await times.first().textContent()).toMatch(/\d{4}/);
+    await page.reload();
+    await expect.poll(heads).toEqual(mine);
+    expect(await times.first().textContent()).toMatch(/\d{4}/);
+
+    // On another device, too; a saved view has its own.
+    await page.getByRole('button', { name: 'Save view' }).click();
+    const form = page.getByRole('dialog', { name: 'Save view' });
+    await form.getByRole('textbox', { name: 'Name' }).fill('Kettles');
+    await form.getByRole('button', { name: 'Save view' }).click();
+    await said(page, 'View “Kettles” saved');
+    await page.getByRole('button', { name: 'Choose columns' }).click();
+    await dialog.getByText('The view “Kettles” has columns of its own.').waitFor();
+    await dialog.getByRole('checkbox', { name: 'Comments' }).click();
+    await expect.poll(heads).toEqual([...mine, 'Comments']);
+    await dialog.getByRole('button', { name: 'Reset' }).click();
+    await expect.poll(heads).toEqual(mine);
+    await page.keyboard.press('Escape');
+    const other = await desk.openAs('it_staff', '/tickets', { width: 1400 });
+    const theirs = other.getByRole('columnheader');
+    await expect.poll(() => theirs.allTextContents()).toEqual(mine);
+    await other.getByRole('button', { name: 'Choose columns' }).click();
+    await other.getByRole('button', { name: 'Reset' }).click();
+    await expect.poll(() => theirs.allTextContents()).toEqual(usual);
+    await other.keyboard.press('Escape');
+    await other.getByRole('link', { name: /Kettles/ }).first().click();
+    await expect.poll(() => theirs.allTextContents()).toEqual(mine);
+
+    // Beside a ticket the rows are what they were.
+    await other.getByRole('link', { name: /Kettle on floor 1/ }).click();
+    await other.getByRole('heading', { level: 1, name: /Kettle on floor 1/ }).waitFor();
+    expect(await theirs.count()).toBe(0);
+    await expectNoSidewaysScroll(other);
+  });
+});

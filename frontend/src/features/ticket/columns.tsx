@@ -1,0 +1,322 @@
+import type { I18n, MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
+import { VisuallyHidden } from '@mantine/core';
+import { IconEyeOff } from '@tabler/icons-react';
+import type { CSSProperties, ReactNode } from 'react';
+import type { Ticket } from '@/lib/api';
+import type { Permission } from '@/lib/can';
+import { Person } from '@/ui/person';
+import { RelativeTime } from '@/ui/relative-time';
+import { DueBadge } from './due-badge';
+import { priorities } from './labels';
+import { StatusPill } from './pills';
+import { PresentBadge } from './present';
+import type { Sort } from './search-params';
+import classes from './ticket-row.module.css';
+
+export type Row = Ticket & { unread?: boolean };
+
+/** What a cell may look at beside its ticket. */
+export interface CellContext {
+  i18n: I18n;
+  /** Times are shown as dates rather than as "3 hours ago". */
+  exact: boolean;
+}
+
+/** A column of the list of tickets. */
+export interface Column {
+  /** As saved views and preferences name it. */
+  id: string;
+  label: MessageDescriptor;
+  /** Pixels; the title takes what is left, and needs at least so many. */
+  width: number;
+  /** Pixels while times are exact. */
+  exactWidth?: number;
+  /** Cells are plain functions without hooks: a list has thousands of them. */
+  cell: (ticket: Row, context: CellContext) => ReactNode;
+  className: string;
+  /** The orders that its heading switches between, the more useful one first. */
+  sort?: readonly [first: Sort, second: Sort];
+  /** The permission without which it says nothing. */
+  needs?: Permission;
+  /** Shown until somebody chooses. */
+  usual?: boolean;
+  /** Cannot be taken away: a row is the link of its title. */
+  fixed?: boolean;
+}
+
+const css = (...names: string[]) => names.map((name) => classes[name]).join(' ');
+const plain = css('cell', 'more');
+const exactWidth = 156;
+
+const time =
+  (of: (ticket: Row) => string | null) =>
+  (ticket: Row, { exact }: CellContext) => {
+    const iso = of(ticket);
+    return iso && <RelativeTime iso={iso} exact={exact} />;
+  };
+
+const waitingFor = { staff: msg`IT staff`, requester: msg`Requester` };
+
+/** A date; beside an open ticket, where there is no room for it, what stands there otherwise. */
+const roomy = (iso: string, otherwise: ReactNode) => (
+  <>
+    <RelativeTime iso={iso} exact ahead className={classes.exact} />
+    <span>{otherwise}</span>
+  </>
+);
+
+const isDone = ({ status }: Ticket) => status === 'resolved' || status === 'closed';
+
+const text = (value: string | undefined, hint?: string) =>
+  value && (
+    <bdi className={classes.text} title={hint ?? value}>
+      {value}
+    </bdi>
+  );
+
+/** All columns, in the order in which they are offered. */
+export const allColumns: readonly Column[] = [
+  {
+    id: 'priority',
+    label: msg`Priority`,
+    width: 22,
+    usual: true,
+    sort: ['-priority', 'priority'],
+    className: css('icon'),
+    cell: ({ priority }, { i18n }) => {
+      const { label, icon: Icon } = priorities[priority];
+      const name = i18n._(label);
+      return (
+        <span className={css('icon', priority)} title={name}>
+          <Icon size={18} stroke={2} />
+          <VisuallyHidden>{name}</VisuallyHidden>
+        </span>
+      );
+    },
+  },
+  {
+    id: 'id',
+    label: msg`Number`,
+    width: 64,
+    usual: true,
+    className: css('id'),
+    cell: ({ id }) => `#${id}`,
+  },
+  {
+    id: 'title',
+    label: msg`Title`,
+    width: 200,
+    usual: true,
+    fixed: true,
+    className: css('title'),
+    cell: (ticket) => (
+      <>
+        {ticket.unread && (
+          <VisuallyHidden>
+            <Trans>Unread:</Trans>{' '}
+          </VisuallyHidden>
+        )}
+        {ticket.confidential && (
+          <>
+            <IconEyeOff size={14} aria-hidden />{' '}
+            <VisuallyHidden>
+              <Trans>Confidential:</Trans>{' '}
+            </VisuallyHidden>
+          </>
+        )}
+        <bdi title={ticket.title}>{ticket.title}</bdi> <PresentBadge ticketId={ticket.id} />
+      </>
+    ),
+  },
+  {
+    id: 'requester',
+    label: msg`Requester`,
+    width: 150,
+    usual: true,
+    className: css('cell', 'people', 'requester'),
+    cell: (ticket) => <Person person={ticket.created_by} size={20} />,
+  },
+  {
+    id: 'assignee',
+    label: msg`Assignee`,
+    width: 150,
+    usual: true,
+    className: css('cell', 'people', 'assignee'),
+    cell: ({ assigned_to }) =>
+      assigned_to ? <Person person={assigned_to} size={20} /> : <Trans>Unassigned</Trans>,
+  },
+  {
+    id: 'status',
+    label: msg`Status`,
+    width: 116,
+    usual: true,
+    sort: ['status', '-status'],
+    className: css('status'),
+    cell: ({ status }) => <StatusPill status={status} />,
+  },
+  {
+    id: 'due',
+    label: msg`Due`,
+    width: 148,
+    exactWidth,
+    usual: true,
+    sort: ['due_at', '-due_at'],
+    className: css('due'),
+    cell: (ticket, { exact }) => {
+      const left = <DueBadge ticket={ticket} />;
+      return exact && ticket.due_at && !isDone(ticket) ? roomy(ticket.due_at, left) : left;
+    },
+  },
+  {
+    id: 'updated',
+    label: msg`Updated`,
+    width: 96,
+    exactWidth,
+    usual: true,
+    sort: ['-updated_at', 'updated_at'],
+    className: css('time'),
+    cell: ({ updated_at }, { exact }) => {
+      const relative = <RelativeTime iso={updated_at} />;
+      return exact ? roomy(updated_at, relative) : relative;
+    },
+  },
+  {
+    id: 'created',
+    label: msg`Created`,
+    width: 96,
+    exactWidth,
+    sort: ['-created_at', 'created_at'],
+    className: plain,
+    cell: time((ticket) => ticket.created_at),
+  },
+  {
+    id: 'sla',
+    label: msg`SLA`,
+    width: 104,
+    needs: 'ticket.queue',
+    className: plain,
+    cell: ({ sla_state }) => sla_state && <SlaPill state={sla_state} />,
+  },
+  {
+    id: 'team',
+    label: msg`Team`,
+    width: 130,
+    needs: 'ticket.queue',
+    className: plain,
+    cell: ({ team }) => text(team?.name),
+  },
+  {
+    id: 'category',
+    label: msg`Category`,
+    width: 130,
+    className: plain,
+    cell: ({ category }) => text(category?.name, category?.path),
+  },
+  {
+    id: 'substatus',
+    label: msg`Finer status`,
+    width: 130,
+    className: plain,
+    cell: ({ substatus }) => text(substatus?.label),
+  },
+  {
+    id: 'tags',
+    label: msg`Tags`,
+    width: 150,
+    needs: 'ticket.queue',
+    className: plain,
+    cell: ({ tags }) => text(tags.join(', ')),
+  },
+  {
+    id: 'waiting',
+    label: msg`Waiting for`,
+    width: 100,
+    className: plain,
+    cell: ({ waiting }, { i18n }) => waiting && i18n._(waitingFor[waiting]),
+  },
+  {
+    id: 'department',
+    label: msg`Department`,
+    width: 130,
+    className: plain,
+    cell: ({ created_by }) => text(created_by.department),
+  },
+  {
+    id: 'opened_by',
+    label: msg`Opened by`,
+    width: 150,
+    className: plain,
+    cell: ({ opened_by }) => opened_by && <Person person={opened_by} size={20} />,
+  },
+  {
+    id: 'comments',
+    label: msg`Comments`,
+    width: 88,
+    className: plain,
+    cell: ({ comment_count }) => comment_count,
+  },
+  {
+    id: 'responded',
+    label: msg`First response`,
+    width: 110,
+    exactWidth,
+    className: plain,
+    cell: time((ticket) => ticket.first_responded_at),
+  },
+  {
+    id: 'resolved',
+    label: msg`Resolved`,
+    width: 96,
+    exactWidth,
+    className: plain,
+    cell: time((ticket) => ticket.resolved_at),
+  },
+];
+
+const byId = new Map(allColumns.map((column) => [column.id, column]));
+
+/** What is shown until somebody chooses. */
+export const usualColumns: readonly Column[] = allColumns.filter(({ usual }) => usual);
+export const usualIds: readonly string[] = usualColumns.map(({ id }) => id);
+
+/** The columns with these names; those that are unknown or say nothing to somebody are left out. */
+export function columnsNamed(
+  ids: readonly string[],
+  permissions: readonly string[],
+): readonly Column[] {
+  const found = [...new Set(ids)]
+    .map((id) => byId.get(id))
+    .filter((column) => column !== undefined)
+    .filter(({ needs }) => !needs || permissions.includes(needs));
+  const missing = allColumns.filter((column) => column.fixed && !found.includes(column));
+  return [...found, ...missing];
+}
+
+/** What a row shows beside an open ticket, whatever was chosen. */
+const beside = ['priority', 'id', 'status', 'due', 'updated'];
+
+/** Those of them that were not chosen: they are there, and shown only then. */
+export function spareColumns(columns: readonly Column[]): readonly Column[] {
+  const spare = columns === usualColumns ? [] : beside.flatMap((id) => byId.get(id) ?? []);
+  return spare.filter((column) => !columns.includes(column));
+}
+
+const gap = 12;
+/** What stands beside the cells: the box to select by, and the padding of a row. */
+const around = 38 + 2 * gap;
+
+/** The widths, once for all rows: rows only name the variables. */
+export function columnVariables(columns: readonly Column[], exact: boolean): CSSProperties {
+  const widths = columns.map((column) => (exact && column.exactWidth) || column.width);
+  const sum = widths.reduce((all, one) => all + one + gap, around - gap);
+  return {
+    '--fd-columns': columns
+      .map((column, at) =>
+        column.id === 'title' ? `minmax(${column.width}px, 1fr)` : `${widths[at]}px`,
+      )
+      .join(' '),
+    '--fd-columns-min': `${sum}px`,
+  } as CSSProperties;
+}

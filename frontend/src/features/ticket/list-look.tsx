@@ -1,0 +1,29 @@
+import { lazy, Suspense, useState } from 'react';
+import { CommandButton, useCommandContext } from '@/lib/commands';
+import { toggleExactTimes } from './column-choice';
+import type { QueueSearch } from './search-params';
+
+const ChooseColumns = lazy(() =>
+  import('./choose-columns').then((m) => ({ default: m.ChooseColumns })),
+);
+
+/** Which columns the list has and how it shows times; offers the commands while the list is there. */
+export function ListLook({ search }: { search: QueueSearch }) {
+  const [open, setOpen] = useState(false);
+  const [context] = useState(() => ({
+    choose: () => setOpen(true),
+    toggleTimes: toggleExactTimes,
+  }));
+  useCommandContext('columns', context);
+  return (
+    <>
+      <CommandButton id="list.columns" iconOnly />
+      <CommandButton id="list.times" iconOnly />
+      {open && (
+        <Suspense fallback={null}>
+          <ChooseColumns search={search} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
