@@ -66,7 +66,10 @@ journeys('columns', (desk) => {
     await other.getByRole('button', { name: 'Reset' }).click();
     await expect.poll(() => theirs.allTextContents()).toEqual(usual);
     await other.keyboard.press('Escape');
-    await other.getByRole('link', { name: /Kettles/ }).first().click();
+    await other
+      .getByRole('link', { name: /Kettles/ })
+      .first()
+      .click();
     await expect.poll(() => theirs.allTextContents()).toEqual(mine);
 
     // Beside a ticket the rows are what they were.

@@ -33,7 +33,12 @@ it('says the widths of all rows once, and what stands beside an open ticket anyw
   const at = (exact: boolean) => columnVariables(columns, exact) as Record<string, string>;
   expect(at(false)['--fd-columns']).toBe('64px minmax(200px, 1fr) 96px');
   expect(at(true)['--fd-columns']).toBe('64px minmax(200px, 1fr) 156px');
-  expect(spareColumns(columns).map(({ id }) => id)).toEqual(['priority', 'status', 'due', 'updated']);
+  expect(spareColumns(columns).map(({ id }) => id)).toEqual([
+    'priority',
+    'status',
+    'due',
+    'updated',
+  ]);
   expect(usualIds).toEqual('priority,id,title,requester,assignee,status,due,updated'.split(','));
 });
 

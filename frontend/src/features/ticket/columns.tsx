@@ -13,6 +13,7 @@ import { priorities } from './labels';
 import { StatusPill } from './pills';
 import { PresentBadge } from './present';
 import type { Sort } from './search-params';
+import { SlaPill } from './sla-labels';
 import classes from './ticket-row.module.css';
 
 export type Row = Ticket & { unread?: boolean };
@@ -197,7 +198,8 @@ export const allColumns: readonly Column[] = [
     width: 104,
     needs: 'ticket.queue',
     className: plain,
-    cell: ({ sla_state }) => sla_state && <SlaPill state={sla_state} />,
+    cell: ({ sla_state }) =>
+      sla_state && <SlaPill state={sla_state === 'ok' ? 'running' : sla_state} />,
   },
   {
     id: 'team',
