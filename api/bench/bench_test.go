@@ -162,6 +162,40 @@ func BenchmarkLists(b *testing.B) {
 	})
 }
 
+// BenchmarkQueries lists what queries of the query language find, for people who
+// have looked at the newest 5,000 tickets.
+func BenchmarkQueries(b *testing.B) {
+	each(b, func(b *testing.B, s *subject) {
+		for _, who := range []struct {
+			name string
+			by   authz.Actor
+		}{{"employee", s.employee}, {"staff", s.staff}, {"admin", s.admin}} {
+			db := s.app.DB.Writer(ctx)
+			if err := db.Exec("DELETE FROM ticket_reads WHERE user_id = ?", who.by.ID).Error; err != nil {
+				b.Fatal(err)
+			}
+			err := db.Exec("INSERT INTO ticket_reads (user_id, ticket_id, event_id, seen_at)"+
+				" SELECT ?, t.id, (SELECT MAX(id) FROM events), ? FROM tickets AS t ORDER BY t.id DESC LIMIT 5000", who.by.ID, s.app.Clock.Now()).Error
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, q := range []string{
+				"is:unread", "is:unread status:done", "is:unread priority:urgent", "comments:0", "comments:>8", "closed:>=-1d",
+				"department:Finance", "waiting:staff", "waiting:requester",
+			} {
+				measure(b, who.name+"/"+q, func() error {
+					f, err := s.app.Ticket.Where(ctx, who.by, ticket.Filter{Sort: ticket.ByNewest}, q, time.UTC)
+					if err != nil {
+						return err
+					}
+					_, err = s.app.Ticket.List(ctx, who.by, f, web.Page{Number: 1, Size: 25})
+					return err
+				})
+			}
+		}
+	})
+}
+
 func BenchmarkSearch(b *testing.B) {
 	each(b, func(b *testing.B, s *subject) {
 		for _, who := range []struct {

@@ -78,11 +78,16 @@ func (d *desk) hangOn(r *rand.Rand, tickets []Ticket, people []authz.Actor) {
 	err := d.Bus.Do(ctx, authz.System("test"), func(tx *event.Tx) error {
 		now := tx.Now
 		cats := []category.Category{
-			{Name: "Hardware", NameKey: "hardware"}, {Name: "Printer", NameKey: "printer", ParentID: 1}, {Name: "Software", NameKey: "software"},
+			{Name: "Hardware", NameKey: "hardware"}, {Name: "Printer", NameKey: "printer"}, {Name: "Software", NameKey: "software"},
 		}
 		for i := range cats {
 			cats[i].Active, cats[i].Version, cats[i].CreatedAt, cats[i].UpdatedAt = true, 1, now, now
 		}
+		// Its id is not 1 when the transaction is run again.
+		if err := tx.Create(&cats[0]).Error; err != nil {
+			return err
+		}
+		cats[1].ParentID = cats[0].ID
 		waiting := substatus.Substatus{Slug: "waiting", Label: "Waiting", State: int(Open), Active: true, Version: 1, CreatedAt: now, UpdatedAt: now}
 		fields := []field.Field{
 			{Slug: "cost", Kind: field.Number}, {Slug: "asset", Kind: field.Text}, {Slug: "site", Kind: field.Choice}, {Slug: "sites", Kind: field.MultiChoice},
@@ -91,7 +96,7 @@ func (d *desk) hangOn(r *rand.Rand, tickets []Ticket, people []authz.Actor) {
 		for i := range fields {
 			fields[i].Name, fields[i].Version, fields[i].EmployeeView, fields[i].CreatedAt, fields[i].UpdatedAt = fields[i].Slug, 1, true, now, now
 		}
-		for _, rows := range []any{&cats, &waiting, &fields} {
+		for _, rows := range []any{cats[1:], &waiting, &fields} {
 			if err := tx.Create(rows).Error; err != nil {
 				return err
 			}

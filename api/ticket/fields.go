@@ -3,6 +3,7 @@ package ticket
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -78,12 +79,8 @@ func (s *Service) fieldsFor(tx *gorm.DB, by authz.Actor, offer bool) ([]QueryFie
 func (f Filter) walks() []Walk {
 	var out []Walk
 	for i, n := range f.rest {
-		if t, ok := n.(query.Times); ok && timeIndexes[t.Field] != "" && !t.Never {
-			out = append(out, Walk{Table: table, Index: timeIndexes[t.Field], Where: func(add query.Add) { f.sql().Write(add, t) }, at: i})
-			continue
-		}
-		if p, ok := n.(query.Person); ok && personIndexes[p.Field] != "" && !p.None {
-			out = append(out, Walk{Table: table, Index: personIndexes[p.Field], Where: func(add query.Add) { f.sql().Write(add, p) }, at: i})
+		if index, ordered := columnIndex(n); index != "" {
+			out = append(out, Walk{Table: table, Index: index, Where: func(add query.Add) { f.sql().Write(add, n) }, Ordered: ordered, at: i})
 			continue
 		}
 		if field, ok := f.fields[query.FieldOf(n)]; ok && field.Walk != nil {
@@ -96,13 +93,52 @@ func (f Filter) walks() []Walk {
 	return out
 }
 
-// personIndexes are the indexes of the people of tickets.
-var personIndexes = map[string]string{"requester": "idx_tickets_requester", "assignee": "idx_tickets_assignee"}
+// columnIndex returns the index over a column of tickets that holds what a
+// condition finds, or "", and whether it has that in the order of the ids.
+func columnIndex(n query.Node) (index string, ordered bool) {
+	switch n := n.(type) {
+	case query.Times:
+		if !n.Never {
+			return columnIndexes[n.Field], false
+		}
+	case query.Range:
+		return columnIndexes[n.Field], n.From != nil && n.To != nil && *n.From == *n.To
+	case query.Confidential:
+		return "idx_tickets_confidential", true
+	case query.Person:
+		if !n.None {
+			return columnIndexes[n.Field], false
+		}
+	}
+	return "", false
+}
 
-// timeIndexes are the indexes of the times of tickets.
-var timeIndexes = map[string]string{
+// columnIndexes are the indexes of the times, numbers and people of tickets.
+var columnIndexes = map[string]string{
 	"created": "idx_tickets_created", "updated": "idx_tickets_updated", "resolved": "idx_tickets_resolved",
-	"responded": "idx_tickets_responded", "solved": "idx_tickets_solved",
+	"closed": "idx_tickets_closed", "responded": "idx_tickets_responded", "solved": "idx_tickets_solved",
+	"comments":  "idx_tickets_comments",
+	"requester": "idx_tickets_requester", "assignee": "idx_tickets_assignee",
+}
+
+// looks walks along the tickets that the reader has looked at.
+func (f Filter) looks() *Walk {
+	return &Walk{
+		Table: "ticket_reads", Index: "idx_ticket_reads_looks", Ordered: true,
+		Where: func(add query.Add) { add("k.user_id = ?", f.reader.ID) },
+	}
+}
+
+func (f Filter) asksForUnread() bool {
+	return slices.ContainsFunc(f.rest, func(n query.Node) bool { _, ok := n.(query.Unread); return ok })
+}
+
+// leader is the index that a branch walks along instead of its own, or nil.
+func (f Filter) leader(b branch) *Walk {
+	if f.led != nil {
+		return f.led
+	}
+	return b.led
 }
 
 // sizeOf counts what a walk holds, but no further than limit.
@@ -145,7 +181,7 @@ func (s *Service) lead(ctx context.Context, f Filter, branches []branch) (page, 
 			n = -1
 		}
 		switch {
-		case size > s.walkBelow && f.Search != "": // the text index knows better
+		case size > s.walkBelow && (f.Search != "" || f.asksForUnread()): // the text index, or what can be unread, is shorter
 		case size <= s.walkBelow && (!small || size < least):
 			page, counted, least, small = w, w, size, true
 		case !small && counted == nil, !small && w.Ordered && !counted.Ordered:
@@ -168,13 +204,13 @@ func (f Filter) listed() Filter {
 func (b branch) all() bool {
 	return b.assignee == nil && !b.unassigned && b.requester == nil && b.notAssignee == nil &&
 		b.team == nil && b.watcher == nil && b.department == "" && !b.public && !b.secret &&
-		b.status == 0 && b.priority == 0 && len(b.priorities) == 0 && len(b.replies) == 0 && b.ids == nil
+		b.status == 0 && len(b.statuses) == 0 && b.priority == 0 && len(b.priorities) == 0 && len(b.replies) == 0 && b.ids == nil
 }
 
 // source adds the tables that a branch walks along, and its conditions. It
 // returns the column of the id that the walk is ordered by.
 func (f Filter) source(d sqlSource, q *sqlText, b branch, index string) string {
-	w := f.led
+	w := f.leader(b)
 	switch {
 	case w == nil && b.watcher != nil && f.IDs == nil:
 		// What somebody watches is found by the list of that.
@@ -192,8 +228,9 @@ func (f Filter) source(d sqlSource, q *sqlText, b branch, index string) string {
 	case w.own():
 		q.add(" FROM " + d.UseIndex(table, "t", w.Index))
 	default:
-		// CROSS JOIN keeps SQLite from turning the order of the loops around.
-		q.add(" FROM " + d.UseIndex(w.Table, "k", w.Index) + " CROSS JOIN tickets AS t ON t.id = k.ticket_id")
+		// CROSS JOIN keeps SQLite, and the pinned key the other engine, from turning
+		// the order of the loops around.
+		q.add(" FROM " + d.UseIndex(w.Table, "k", w.Index) + " CROSS JOIN " + d.UseIndex(table, "t", db.PrimaryKey) + " ON t.id = k.ticket_id")
 	}
 	b.where(q)
 	q.add(" AND ")
@@ -205,8 +242,8 @@ func (f Filter) source(d sqlSource, q *sqlText, b branch, index string) string {
 }
 
 // distinct is what a list needs that meets a ticket more than once.
-func (f Filter) distinct() string {
-	if w := f.led; w != nil && !w.own() && !w.Ordered {
+func (f Filter) distinct(b branch) string {
+	if w := f.leader(b); w != nil && !w.own() && !w.Ordered {
 		return "DISTINCT "
 	}
 	return ""

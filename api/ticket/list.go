@@ -79,35 +79,64 @@ func (s Sort) column() string {
 type branch struct {
 	scope
 	status     Status   // 0 for all
+	statuses   []Status // or any of these
 	priority   Priority // 0 for all
 	priorities []Priority
 	replies    []LastReply
 	ids        []int64
 	due        dueBranch
+	led        *Walk // the index to walk along, unless one leads the whole list
 }
 
 // branches splits a filter, within an actor's scopes, into walks.
 func (f Filter) branches(scopes []scope) []branch {
-	statuses := f.Statuses
-	if len(statuses) == 0 || len(statuses) == len(Statuses) {
-		statuses = []Status{0}
-		if f.Sort.column() == "status" {
-			statuses = Statuses
-		}
-	}
 	var out []branch
 	for _, sc := range scopes {
 		sc, ok := f.within(sc)
 		if !ok {
 			continue
 		}
-		for _, st := range statuses {
-			for _, b := range f.byPriority(branch{scope: sc, status: st, replies: f.Replies, ids: f.IDs}) {
+		for _, b := range f.byStatus(branch{scope: sc, replies: f.Replies, ids: f.IDs}) {
+			for _, b := range f.byPriority(b) {
 				for _, b := range f.byReply(b) {
 					out = append(out, f.byDue(b)...)
 				}
 			}
 		}
+	}
+	return out
+}
+
+// byStatus makes one walk per status that the filter names or the list is sorted
+// by. Of what is done only tickets can be unread that the reader has looked at.
+func (f Filter) byStatus(b branch) []branch {
+	unread := f.asksForUnread() && f.IDs == nil
+	sorted := f.Sort.column() == "status"
+	statuses := f.Statuses
+	if len(statuses) == 0 || len(statuses) == len(Statuses) {
+		if !unread && !sorted {
+			return []branch{b}
+		}
+		statuses = Statuses
+	}
+	var out []branch
+	looked := b
+	for _, st := range statuses {
+		one := b
+		one.status = st
+		switch {
+		case !unread || !st.Done():
+			out = append(out, one)
+		case sorted:
+			one.led = f.looks()
+			out = append(out, one)
+		default:
+			looked.statuses = append(looked.statuses, st)
+		}
+	}
+	if len(looked.statuses) > 0 {
+		looked.led = f.looks()
+		out = append(out, looked)
 	}
 	return out
 }
@@ -158,7 +187,7 @@ func (f Filter) byPriority(b branch) []branch {
 		priorities = Priorities
 	case len(priorities) == 0:
 		return []branch{b}
-	case len(priorities) > 1 && !sorted && (b.byPerson() || f.Sort.column() != ""):
+	case len(priorities) > 1 && !sorted && (b.byPerson() || b.led != nil || f.Sort.column() != ""):
 		b.priorities = priorities
 		return []branch{b}
 	}
@@ -306,6 +335,9 @@ func (b branch) where(q *sqlText) {
 	if b.status != 0 {
 		q.add(" AND t.status = ?", int(b.status))
 	}
+	if len(b.statuses) > 0 {
+		q.add(" AND t.status IN ?", b.statuses)
+	}
 	if b.priority != 0 {
 		q.add(" AND t.priority = ?", int(b.priority))
 	}
@@ -431,7 +463,7 @@ func (f Filter) union(d *db.DB, branches []branch, cur *web.Cursor, skip, limit 
 	var parts []*sqlText
 	for _, b := range branches {
 		q := &sqlText{}
-		q.add("SELECT " + f.distinct() + "t.id" + column)
+		q.add("SELECT " + f.distinct(b) + "t.id" + column)
 		id := f.source(d, q, b, f.index(b, f.Sort))
 		if !b.from(q, f.Sort, cur, id) {
 			continue
@@ -440,9 +472,6 @@ func (f Filter) union(d *db.DB, branches []branch, cur *web.Cursor, skip, limit 
 			extra(q)
 		}
 		order := f.Sort.order("t", back)
-		if f.Sort.column() == "" {
-			order = strings.Replace(order, "t.id", id, 1)
-		}
 		if b.priority != 0 && f.Sort.column() == "priority" {
 			order = ByNewest.order("t", back != (f.Sort == ByLeastUrgent))
 		}
@@ -454,6 +483,9 @@ func (f Filter) union(d *db.DB, branches []branch, cur *web.Cursor, skip, limit 
 			if b.due == dueNever {
 				_, order, _ = strings.Cut(order, ", ")
 			}
+		}
+		if strings.HasPrefix(order, "t.id") {
+			order = strings.Replace(order, "t.id", id, 1)
 		}
 		q.add(" ORDER BY "+order+" LIMIT ?", skip+limit)
 		parts = append(parts, q)
@@ -495,7 +527,7 @@ func (f Filter) count(d *db.DB, branches []branch, extra func(*sqlText)) *sqlTex
 				index = "idx_tickets_confidential"
 			}
 		}
-		all.add("SELECT * FROM (SELECT " + f.distinct() + "t.id")
+		all.add("SELECT * FROM (SELECT " + f.distinct(b) + "t.id")
 		f.source(d, all, b, index)
 		if extra != nil {
 			extra(all)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/etag"
@@ -278,7 +279,8 @@ func TestNoListScans(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, w *testkit.World) {
 		d := newDesk(t, w)
 		emma, sam, ada := d.person("emma", authz.Employee), d.person("sam", authz.ITStaff), d.person("ada", authz.Admin)
-		d.fixture(4, 2000, emma, sam, ada)
+		d.lookAt(rand.New(rand.NewPCG(6, 6)), d.fixture(4, 2000, emma, sam, ada)[:300], []authz.Actor{emma, sam, ada})
+		sorts := false // whether what a short index leads to may be sorted
 		check := func(name string, q *sqlText) {
 			t.Helper()
 			plan, err := d.DB.Explain(ctx, q.sql.String(), q.args...)
@@ -286,7 +288,7 @@ func TestNoListScans(t *testing.T) {
 				t.Fatalf("%s: %v\n%s", name, err, q.sql.String())
 			}
 			for _, line := range strings.Split(plan, "\n") {
-				if problem := scans(line); problem != "" {
+				if problem := scans(line); problem != "" && (!sorts || problem != "sorts tickets") {
 					t.Errorf("%s: %s\n%s\n%s", name, problem, q.sql.String(), plan)
 				}
 			}
@@ -323,6 +325,31 @@ func TestNoListScans(t *testing.T) {
 					}
 					if q := f.union(d.db, branches, &cur, 0, 11, nil); q != nil {
 						check(name+", cursor", q)
+					}
+				}
+			}
+			for _, sort := range []Sort{ByNewest, ByLeastUpdated, ByPriority, ByFirstStatus} {
+				for _, text := range []string{
+					"is:unread", "is:unread priority:high,low", "is:unread assignee:none", "is:unread status:done",
+					"comments:0", "comments:>1", "is:confidential", "closed:today", "status:open,closed waiting:requester", "status:closed waiting:staff",
+				} {
+					for _, d.walkBelow = range []int64{10, web.MaxCount} {
+						name := fmt.Sprintf("%s, %s, %s, below %d", by.Role, text, sort, d.walkBelow)
+						f, err := d.Where(ctx, by, Filter{Sort: sort}, text, time.UTC)
+						if err != nil {
+							t.Fatal(err)
+						}
+						f, p, err := d.plan(ctx, by, f)
+						if err != nil {
+							t.Fatal(err)
+						}
+						sorts = f.led != nil && (!f.led.Ordered || f.Sort.column() != "")
+						for _, cur := range []*web.Cursor{nil, {ID: 1000, Key: map[string]string{"updated_at": d.Clock.Now().Format(timeKey), "status": "closed"}[f.Sort.column()]}} {
+							if q := f.union(d.db, f.branches(scopesOf(by)), cur, 0, 11, f.extra(p.needle)); q != nil {
+								check(name, q)
+							}
+						}
+						sorts = false
 					}
 				}
 			}

@@ -181,8 +181,11 @@ func (f Filter) extra(needle string) func(*sqlText) {
 }
 
 // listRows is how many tickets are looked at to count a list that no index
-// serves.
-const listRows = 100_000
+// serves, and of each part of a list of what is unread, which is dearer to find out.
+const (
+	listRows   = 100_000
+	unreadRows = 5_000
+)
 
 // plan decides how a list is found and counts it. The filter that it returns
 // may be led by another index.
@@ -212,8 +215,12 @@ func (s *Service) plan(ctx context.Context, by authz.Actor, f Filter) (Filter, p
 		p, err = s.planSearch(ctx, f, needle, all)
 		p.needle = needle
 	default:
+		rows := listRows
+		if counted == nil && f.asksForUnread() {
+			rows = unreadRows
+		}
 		var t Tally
-		t, err = counting.tally(tx, s.db, all, counting.extra(p.needle), listRows)
+		t, err = counting.tally(tx, s.db, all, counting.extra(p.needle), rows)
 		p.count, p.more = t.N, !t.Exact
 	}
 	return f, p, err

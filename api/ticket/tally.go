@@ -2,14 +2,12 @@ package ticket
 
 import (
 	"context"
-	"slices"
 
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/web"
-	"github.com/fixdesk/fixdesk/api/ticket/query"
 	"github.com/fixdesk/fixdesk/api/user"
 )
 
@@ -29,13 +27,12 @@ func (t Tally) plus(o Tally) Tally {
 // counters answer what they know, indexes are counted up to web.MaxCount, and
 // of a walk on which every ticket has to be looked at, the newest rows are.
 func (s *Service) Tally(ctx context.Context, by authz.Actor, f Filter, rows int) (Tally, error) {
-	scopes := scopesOf(by)
 	tx := s.db.Read(ctx)
 	if key, ok := f.counter(by); ok {
 		m, err := s.read(tx, by, key)
 		return Tally{m.Sum(f.wants), true}, err
 	}
-	all := f.counting().branches(scopes)
+	all := f.counting().branches(scopesOf(by))
 	if len(all) == 0 {
 		return Tally{0, true}, nil
 	}
@@ -46,12 +43,9 @@ func (s *Service) Tally(ctx context.Context, by authz.Actor, f Filter, rows int)
 	f.led = led
 	needle := user.Fold(f.Search)
 	extra := f.extra(needle)
-	switch {
-	case led != nil:
+	if led != nil {
 		// What leads may hold as many as are counted anyway.
 		return f.tally(tx, s.db, all, extra, max(rows, web.MaxCount))
-	case f.asksForUnread() && len(f.Statuses) == 0:
-		return s.tallyUnread(tx, f, scopes, needle, rows)
 	}
 	t, err := f.tally(tx, s.db, all, extra, rows)
 	if err != nil || t.Exact || needle == "" || t.N*20 >= int64(rows) {
@@ -64,46 +58,6 @@ func (s *Service) Tally(ctx context.Context, by authz.Actor, f Filter, rows int)
 	}
 	n, err = scanCount(tx, f.matches(match, needle, all, nil, 0, web.MaxCount+1, true))
 	return Tally{min(n, web.MaxCount), n <= web.MaxCount}, err
-}
-
-func (f Filter) asksForUnread() bool {
-	return slices.ContainsFunc(f.rest, func(n query.Node) bool { _, ok := n.(query.Unread); return ok })
-}
-
-// tallyUnread makes use of what can be unread at all: tickets that are not done,
-// and those that the reader has looked at.
-func (s *Service) tallyUnread(tx *gorm.DB, f Filter, scopes []scope, needle string, rows int) (Tally, error) {
-	extra := f.extra(needle)
-	unfinished, done := f.counting(), f.counting()
-	unfinished.Statuses, done.Statuses = []Status{Open, InProgress}, []Status{Resolved, Closed}
-	first, err := unfinished.tally(tx, s.db, unfinished.branches(scopes), extra, rows)
-	if err != nil {
-		return first, err
-	}
-	looked := &sqlText{}
-	looked.add("SELECT r.ticket_id AS id FROM ticket_reads AS r WHERE r.user_id = ? ORDER BY r.ticket_id DESC LIMIT ?", f.reader.ID, rows+1)
-	seen := done.anyOf(done.branches(scopes))
-	if seen == nil {
-		return first, nil
-	}
-	extra(seen)
-	second, err := tallyOver(tx, looked, seen, rows)
-	return first.plus(second), err
-}
-
-// anyOf returns the condition that a ticket lies in one of the branches.
-func (f Filter) anyOf(branches []branch) *sqlText {
-	q := &sqlText{}
-	for i, b := range branches {
-		part := &sqlText{}
-		b.where(part)
-		q.add([]string{"(", " OR "}[min(i, 1)]+"("+part.sql.String()[len(" WHERE "):]+")", part.args...)
-	}
-	if len(branches) == 0 {
-		return nil
-	}
-	q.add(")")
-	return q
 }
 
 // tally counts along the branches. Where extra has to be asked about each ticket,
@@ -120,9 +74,9 @@ func (f Filter) tally(tx *gorm.DB, d *db.DB, branches []branch, extra func(*sqlT
 			break
 		}
 		walk := &sqlText{}
-		walk.add("SELECT " + f.distinct() + "t.id")
+		walk.add("SELECT " + f.distinct(b) + "t.id")
 		id := f.source(d, walk, b, f.index(b, ByNewest))
-		if f.led == nil || f.led.Ordered {
+		if w := f.leader(b); w == nil || w.Ordered {
 			walk.add(" ORDER BY " + id + " DESC")
 		}
 		walk.add(" LIMIT ?", rows+1)

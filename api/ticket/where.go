@@ -160,9 +160,13 @@ func (f *Filter) absorb(n query.Node) bool {
 
 // absorbWaiting holds the last word, if the statuses leave it any meaning.
 func (f *Filter) absorbWaiting(whom []string) bool {
-	done := func(st Status) bool { return st.Done() }
-	if len(f.Replies) > 0 || slices.ContainsFunc(f.Statuses, done) {
+	if len(f.Replies) > 0 {
 		return false
+	}
+	named := len(f.Statuses) > 0
+	f.Statuses = slices.DeleteFunc(slices.Clone(f.Statuses), Status.Done) // nobody is waited for there
+	if named && len(f.Statuses) == 0 {
+		f.rest = append(f.rest, query.Or{}) // nothing
 	}
 	if slices.Contains(whom, WaitingStaff) {
 		f.Replies = append(f.Replies, NoReply, RequesterReply)
