@@ -74,7 +74,7 @@ journeys('an employee', (desk) => {
     await page.getByRole('button', { name: 'Save ticket' }).click();
     const theirs = page.getByRole('region', { name: 'The version on the server' });
     await theirs.getByText('Mouse was eaten').waitFor();
-    await page.getByRole('button', { name: 'Save my version' }).click();
+    await page.getByRole('button', { name: 'Save what is chosen' }).click();
     await page.getByRole('heading', { name: 'Mouse is found' }).waitFor();
   });
 
