@@ -67,7 +67,7 @@ $(SPA): $(WEB_PACKAGES) $(WEB_SOURCES)
 test: test-go test-web e2e ## run the whole test suite
 
 .PHONY: test-go
-test-go:
+test-go: $(SPA)
 ifeq ($(FIXDESK_TEST_MYSQL),)
 	@echo "Go tests on SQLite only. For MySQL or MariaDB as well, name a server that may create databases:"
 	@echo "  FIXDESK_TEST_MYSQL=mysql://root@127.0.0.1:3306/test make test"

@@ -26,7 +26,7 @@ const requestTimeout = 30 * time.Second
 // endless are the routes that last as long as somebody listens, or as a line is
 // slow.
 var endless = map[string]bool{
-	"/api/stream": true, "/api/tickets/export": true,
+	"/api/stream": true, "/api/events/stream": true, "/api/tickets/export": true,
 	"/api/uploads/:id": true, "/api/attachments": true, "/api/attachments/:id/content": true,
 }
 

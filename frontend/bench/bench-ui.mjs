@@ -66,6 +66,7 @@ try {
     viewport: { width: 1440, height: 900 },
   });
   context.setDefaultTimeout(30_000);
+  await context.addInitScript(() => localStorage.setItem('fixdesk.tour', 'off'));
   const accounts = JSON.parse(readFileSync(join(dir, 'demo-accounts.json'), 'utf8'));
   const account = (role) => accounts.find((one) => one.role === role);
   const power = await throttle(context);

@@ -109,7 +109,10 @@ export function useNow(): number {
   return useSyncExternalStore(watch, () => now);
 }
 
-/** The time zone of the browser, as IANA names it. */
+let browsersZone: string | undefined;
+
+/** The time zone of the browser when the page was loaded, as IANA names it. */
 export function browserTimeZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  browsersZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return browsersZone;
 }

@@ -67,7 +67,7 @@ export function ScrollList<T>(props: ScrollListProps<T>) {
     count: items.length,
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
-    overscan: 8,
+    overscan: 4,
     scrollMargin: head?.height ?? 0,
     scrollPaddingStart: head?.height ?? 0,
     getItemKey: (index) => {

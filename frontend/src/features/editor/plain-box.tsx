@@ -70,8 +70,16 @@ export function PlainBox(props: PlainBoxProps) {
 
   return (
     <Textarea
-      autosize
       {...rest}
+      rows={rest.minRows}
+      // The style sheet lets it grow: a script would lay the page out twice for each key.
+      styles={{
+        input: {
+          fieldSizing: 'content',
+          minHeight: `calc(${rest.minRows ?? 2}lh + 1rem)`,
+          maxHeight: `calc(${rest.maxRows ?? 12}lh + 1rem)`,
+        } as React.CSSProperties,
+      }}
       ref={box}
       dir="auto"
       value={value}

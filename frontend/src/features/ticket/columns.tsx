@@ -1,11 +1,11 @@
 import type { I18n, MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { VisuallyHidden } from '@mantine/core';
 import { IconEyeOff } from '@tabler/icons-react';
 import type { CSSProperties, ReactNode } from 'react';
 import type { Ticket } from '@/lib/api';
 import type { Permission } from '@/lib/can';
+import { Hidden } from '@/ui/hidden';
 import { Person } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
 import { DueBadge } from './due-badge';
@@ -92,7 +92,7 @@ export const allColumns: readonly Column[] = [
       return (
         <span className={css('icon', priority)} title={name}>
           <Icon size={18} stroke={2} />
-          <VisuallyHidden>{name}</VisuallyHidden>
+          <Hidden>{name}</Hidden>
         </span>
       );
     },
@@ -115,16 +115,16 @@ export const allColumns: readonly Column[] = [
     cell: (ticket) => (
       <>
         {ticket.unread && (
-          <VisuallyHidden>
+          <Hidden>
             <Trans>Unread:</Trans>{' '}
-          </VisuallyHidden>
+          </Hidden>
         )}
         {ticket.confidential && (
           <>
             <IconEyeOff size={14} aria-hidden />{' '}
-            <VisuallyHidden>
+            <Hidden>
               <Trans>Confidential:</Trans>{' '}
-            </VisuallyHidden>
+            </Hidden>
           </>
         )}
         <bdi title={ticket.title}>{ticket.title}</bdi> <PresentBadge ticketId={ticket.id} />

@@ -1,9 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { VisuallyHidden } from '@mantine/core';
 import { IconEye, IconMoon, IconPencil } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { type PresentPerson, usePresence } from '@/lib/live/store';
 import { useMe } from '@/lib/session';
+import { Hidden } from '@/ui/hidden';
 import { personName } from '@/ui/person';
 import classes from './present.module.css';
 
@@ -60,7 +60,7 @@ export function PresentBadge({ ticketId }: { ticketId: number }) {
   return (
     <span className={classes.badge} data-state={first.state} title={label}>
       <Icon size={14} />
-      <VisuallyHidden>{label}</VisuallyHidden>
+      <Hidden>{label}</Hidden>
     </span>
   );
 }
