@@ -30,9 +30,15 @@ function rowIn(data: ListData, id: number): Ticket | undefined {
   return undefined;
 }
 
-/** The newest version of a ticket that any answer brought. */
+/**
+ * A ticket as it is shown: whole, or the newest row of a list. A list that has
+ * just come may hold a newer version that nobody has seen; to change the ticket
+ * as that version would overwrite it unseen.
+ */
 export function knownTicket(client: QueryClient, id: number): Known | undefined {
-  let best: Known | undefined = client.getQueryData<TicketDetail>(keyOf(id));
+  const whole = client.getQueryData<TicketDetail>(keyOf(id));
+  if (whole) return whole;
+  let best: Known | undefined;
   for (const query of lists(client)) {
     const row = rowIn(query.state.data as ListData, id);
     if (row && (!best || row.version > best.version)) best = row;
