@@ -3,9 +3,9 @@ import { expectAccessible, expectNoSidewaysScroll, journeys, said } from './desk
 
 journeys('columns', (desk) => {
   it('are chosen, ordered and sorted by, and stay', async () => {
-    await desk.ticket('Kettle on floor 1');
-    await desk.ticket('Kettle on floor 2');
-    const page = await desk.openAs('it_staff', '/tickets?q=kettle', { width: 1400 });
+    await desk.ticket('Samovar on floor 1');
+    await desk.ticket('Samovar on floor 2');
+    const page = await desk.openAs('it_staff', '/tickets?q=samovar', { width: 1400 });
     const heads = async () =>
       (await page.getByRole('columnheader').allTextContents()).map((text) => text.trim());
     const usual = [
@@ -33,7 +33,7 @@ journeys('columns', (desk) => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/sort=created_at/);
     expect(await created.getAttribute('aria-sort')).toBe('ascending');
-    const rows = page.getByRole('list').getByRole('link', { name: /Kettle/ });
+    const rows = page.getByRole('list').getByRole('link', { name: /Samovar/ });
     await expect.poll(() => rows.first().textContent()).toContain('floor 1');
     await page.keyboard.press('Enter');
     await expect.poll(() => rows.first().textContent()).toContain('floor 2');
@@ -49,11 +49,11 @@ journeys('columns', (desk) => {
     // On another device, too; a saved view has its own.
     await page.getByRole('button', { name: 'Save view' }).click();
     const form = page.getByRole('dialog', { name: 'Save view' });
-    await form.getByRole('textbox', { name: 'Name' }).fill('Kettles');
+    await form.getByRole('textbox', { name: 'Name' }).fill('Samovars');
     await form.getByRole('button', { name: 'Save view' }).click();
-    await said(page, 'View “Kettles” saved');
+    await said(page, 'View “Samovars” saved');
     await page.getByRole('button', { name: 'Choose columns' }).click();
-    await dialog.getByText('The view “Kettles” has columns of its own.').waitFor();
+    await dialog.getByText('The view “Samovars” has columns of its own.').waitFor();
     await dialog.getByRole('checkbox', { name: 'Comments' }).click();
     await expect.poll(heads).toEqual([...mine, 'Comments']);
     await dialog.getByRole('button', { name: 'Reset' }).click();
@@ -67,14 +67,14 @@ journeys('columns', (desk) => {
     await expect.poll(() => theirs.allTextContents()).toEqual(usual);
     await other.keyboard.press('Escape');
     await other
-      .getByRole('link', { name: /Kettles/ })
+      .getByRole('link', { name: /Samovars/ })
       .first()
       .click();
     await expect.poll(() => theirs.allTextContents()).toEqual(mine);
 
     // Beside a ticket the rows are what they were.
-    await other.getByRole('link', { name: /Kettle on floor 1/ }).click();
-    await other.getByRole('heading', { level: 1, name: /Kettle on floor 1/ }).waitFor();
+    await other.getByRole('link', { name: /Samovar on floor 1/ }).click();
+    await other.getByRole('heading', { level: 1, name: /Samovar on floor 1/ }).waitFor();
     expect(await theirs.count()).toBe(0);
     await expectNoSidewaysScroll(other);
   });

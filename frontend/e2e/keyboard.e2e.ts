@@ -40,6 +40,8 @@ journeys('without a mouse', (desk) => {
     await page.keyboard.type('Keyboard only');
     await page.keyboard.press('Enter');
     await page.waitForURL(/q=Keyboard/);
+    // The rows of before stay until the new ones are there.
+    await page.waitForFunction(() => document.querySelectorAll('[data-row]').length === 1);
     await page.getByRole('link', { name: /Keyboard only/ }).waitFor();
     await leaveField(page);
     await page.keyboard.press('j');

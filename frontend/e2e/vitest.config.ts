@@ -23,5 +23,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     passWithNoTests: false,
+    // A shared machine may stall a browser for seconds; what is wrong fails twice.
+    retry: process.env.CI ? 1 : 0,
   },
 });

@@ -13,6 +13,8 @@ export function useHeadingFocus() {
   useEffect(() => {
     if (!pending) return;
     pending = false;
+    // Whoever types already, into the search at the top, goes on typing.
+    if (document.activeElement?.matches('input, textarea, [contenteditable="true"]')) return;
     ref.current?.focus({ preventScroll: true });
   }, []);
   return ref;

@@ -1,5 +1,13 @@
 import { Combobox, useCombobox } from '@mantine/core';
-import { type ComponentType, type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
+import {
+  type ComponentType,
+  type ReactNode,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { createPortal } from 'react-dom';
 import classes from './chooser.module.css';
 
@@ -47,6 +55,10 @@ export function Chooser(props: ChooserProps) {
   const { title, groups, query, onQuery, nothing, onPick, onClose, anchor, wide } = props;
   const field = useRef<HTMLInputElement>(null);
   const store = useCombobox({ opened: true });
+  const list = useId();
+  // Mantine learns of the list while it mounts, and tells screen readers with the next render.
+  const [, setMounted] = useState(false);
+  useEffect(() => setMounted(true), []);
   const before = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
     before.current = document.activeElement as HTMLElement | null;
@@ -105,7 +117,7 @@ export function Chooser(props: ChooserProps) {
               spellCheck={false}
             />
           </Combobox.EventsTarget>
-          <Combobox.Options className={classes.list} aria-label={title}>
+          <Combobox.Options id={list} className={classes.list} aria-label={title}>
             {shown.map(({ id, label, choices }) => (
               <Combobox.Group key={id} label={label}>
                 {choices.map((choice) => (

@@ -12,13 +12,17 @@ interface FoldProps {
   title: ReactNode;
   /** Whether it is shown even where only the most important is. */
   always?: boolean;
+  /** Folded for those who have not opened it. */
+  closed?: boolean;
   children: ReactNode;
 }
 
 /** A section beside a ticket that can be folded; whether it is, is remembered. */
-export function Fold({ name, label, title, always, children }: FoldProps) {
+export function Fold({ name, label, title, always, closed, children }: FoldProps) {
   const key = `fold.${name}`;
-  const [open, setOpen] = useState(() => preferences.get(key) !== 'closed');
+  const [open, setOpen] = useState(
+    () => (preferences.get(key) ?? (closed ? 'closed' : 'open')) === 'open',
+  );
   const id = useId();
   const Icon = open ? IconChevronDown : IconChevronRight;
   return (
@@ -29,7 +33,7 @@ export function Fold({ name, label, title, always, children }: FoldProps) {
           aria-expanded={open}
           aria-controls={id}
           onClick={() => {
-            preferences.set(key, open ? 'closed' : null);
+            preferences.set(key, open ? 'closed' : 'open');
             setOpen(!open);
           }}
         >

@@ -1,3 +1,5 @@
+import '@mantine/core/styles/Pill.css';
+import '@mantine/core/styles/PillsInput.css';
 import { Trans, useLingui } from '@lingui/react/macro';
 import {
   ActionIcon,

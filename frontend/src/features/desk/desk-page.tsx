@@ -1,3 +1,4 @@
+import '@mantine/core/styles/Tabs.css';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Tabs, TextInput } from '@mantine/core';
 import { useState } from 'react';

@@ -1,3 +1,4 @@
+import '@mantine/core/styles/NumberInput.css';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, NativeSelect, NumberInput } from '@mantine/core';
 import Holidays from 'date-holidays';

@@ -1,3 +1,5 @@
+import '@mantine/core/styles/Pill.css';
+import '@mantine/core/styles/PillsInput.css';
 import { useLingui } from '@lingui/react/macro';
 import { Checkbox, MultiSelect, Select, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';

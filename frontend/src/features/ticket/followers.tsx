@@ -61,6 +61,7 @@ export function Followers({ ticket }: { ticket: TicketDetail }) {
   return (
     <Fold
       name="followers"
+      closed={!works}
       label={t`Who follows this ticket`}
       title={<Trans>Who follows this ticket</Trans>}
     >

@@ -4,7 +4,6 @@ import { IconChevronDown, IconEye, IconEyeOff } from '@tabler/icons-react';
 import { lazy, type ReactNode, Suspense, useId } from 'react';
 import type { TicketDetail } from '@/lib/api';
 import { CommandButton, type Contexts, useCommand } from '@/lib/commands';
-import { AfterPaint } from '@/ui/after-paint';
 import { Person, personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
 import { PriorityPill, StatusPill } from './pills';
@@ -39,11 +38,9 @@ export function Properties({ ticket, on }: { ticket: TicketDetail; on: Contexts 
       </Property>
       <Switches ticket={ticket} on={on} />
       <SlaBox ticket={ticket} />
-      <AfterPaint>
-        <Suspense>
-          <Facets ticket={ticket} />
-        </Suspense>
-      </AfterPaint>
+      <Suspense>
+        <Facets ticket={ticket} />
+      </Suspense>
       <Facts ticket={ticket} />
     </section>
   );
