@@ -191,12 +191,12 @@ type Answer struct {
 // Get calls an endpoint.
 func (c *Client) Get(path string) *Answer { return c.Do(http.MethodGet, path, nil, nil) }
 
-// Post sends a body, which is JSON-encoded unless it is a string or bytes.
 // GetQuery calls an endpoint with a parameter.
 func (c *Client) GetQuery(path, name, value string) *Answer {
 	return c.Get(path + "?" + url.Values{name: {value}}.Encode())
 }
 
+// Post sends a body, which is JSON-encoded unless it is a string or bytes.
 func (c *Client) Post(path string, body any) *Answer { return c.Do(http.MethodPost, path, body, nil) }
 
 // Put sends a body.
