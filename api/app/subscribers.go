@@ -11,6 +11,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/preference"
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/sla"
+	"github.com/fixdesk/fixdesk/api/substatus"
 	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
@@ -38,6 +39,8 @@ func (a *App) subscribe() {
 	a.Bus.InTx(ticket.Purged, sla.Forget)
 	a.Bus.InTx(calendar.Updated, a.SLA.CalendarChanged)
 	a.Bus.InTx(calendar.Deleted, a.SLA.CalendarDeleted)
+	a.Bus.InTx(substatus.Updated, a.SLA.StatusesChanged)
+	a.Bus.InTx(category.Updated, a.SLA.CategoryMoved)
 	a.Bus.Durable(user.Updated, sla.RequesterJob)
 	// tag: the tickets of tags that are merged or deleted follow
 	a.Bus.Durable(tag.Merged, tag.MoveJob)

@@ -60,6 +60,12 @@ const (
 	Subject = "category"
 )
 
+// Change is the data of these events; Changed names what differs after an update.
+type Change struct {
+	Name    string   `json:"name"`
+	Changed []string `json:"changed,omitempty"`
+}
+
 // The limits of the tree.
 const (
 	maxCategories = 500
@@ -289,7 +295,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, ch Changes) (Categ
 		if err := s.saveForm(tx.DB, c.ID, ch.Fields); err != nil {
 			return err
 		}
-		return tx.Emit(Created, Subject, c.ID, map[string]string{"name": c.Name})
+		return tx.Emit(Created, Subject, c.ID, Change{Name: c.Name})
 	})
 	return c, err
 }
@@ -419,8 +425,16 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 		if err != nil {
 			return err
 		}
+		before := c
 		if err := s.apply(tx.DB, tree, &c, ch); err != nil {
 			return err
+		}
+		var changed []string
+		if before.ParentID != c.ParentID {
+			changed = append(changed, "parent_id")
+		}
+		if before.Name != c.Name {
+			changed = append(changed, "name")
 		}
 		was := c.Version
 		if ch.ParentID != nil {
@@ -447,7 +461,7 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 		if err := s.saveForm(tx.DB, id, ch.Fields); err != nil {
 			return err
 		}
-		return tx.Emit(Updated, Subject, id, map[string]string{"name": c.Name})
+		return tx.Emit(Updated, Subject, id, Change{c.Name, changed})
 	})
 	return c, err
 }
@@ -486,7 +500,7 @@ func (s *Service) Delete(ctx context.Context, by authz.Actor, id int64, want eta
 		if res.RowsAffected != 1 {
 			return errChanged
 		}
-		return tx.Emit(Deleted, Subject, id, map[string]string{"name": c.Name})
+		return tx.Emit(Deleted, Subject, id, Change{Name: c.Name})
 	})
 }
 

@@ -26,6 +26,7 @@ var Targets = []Target{FirstResponse, NextResponse, Resolution}
 const (
 	pausedWaiting = "waiting" // for the requester
 	pausedDone    = "done"    // resolved, until it was reopened
+	pausedStatus  = "status"  // in a finer status in which clocks stand still
 )
 
 // Pause is a time that does not count; To is nil while it lasts.
@@ -33,6 +34,7 @@ type Pause struct {
 	From   time.Time  `json:"from"`
 	To     *time.Time `json:"to"`
 	Reason string     `json:"reason"`
+	Status string     `json:"status,omitempty"` // the finer status that the reason names
 }
 
 // run is how long somebody had to wait for one target, as the history tells it:
@@ -52,10 +54,19 @@ func (r *run) paused() *Pause {
 	return nil
 }
 
-func (r *run) pause(at time.Time, reason string) {
-	if r.stopped == nil && r.paused() == nil {
-		r.pauses = append(r.pauses, Pause{From: at, Reason: reason})
+// hold lets the run stand still from a moment on, for a reason; it replaces the
+// one for which it does so already.
+func (r *run) hold(at time.Time, reason, status string) {
+	if r.stopped != nil {
+		return
 	}
+	if p := r.paused(); p != nil {
+		if p.Reason == reason && p.Status == status {
+			return
+		}
+		r.resume(at)
+	}
+	r.pauses = append(r.pauses, Pause{From: at, Reason: reason, Status: status})
 }
 
 func (r *run) resume(at time.Time) {
@@ -75,67 +86,99 @@ func (r *run) stop(at time.Time) {
 	}
 }
 
+// story is a ticket's history while it is told.
+type story struct {
+	first, whole run
+	next         []run
+	pauseWaiting bool
+	done         bool
+	last         ticket.LastReply
+	finer        string // the finer status in which clocks stand still; "" for none
+}
+
 // replay tells a ticket's history as runs: the first response, each later one,
 // and the resolution. pauseWaiting lets the resolution stand still while the
 // ticket waits for its requester.
-func replay(created time.Time, moments []ticket.Moment, pauseWaiting bool) []run {
-	first := run{target: FirstResponse, started: created}
-	whole := run{target: Resolution, started: created}
-	var next []run
-	answering := func() *run { // the next response that is awaited
-		if n := len(next); n > 0 && next[n-1].stopped == nil {
-			return &next[n-1]
-		}
-		return nil
+func replay(created time.Time, moments []moment, pauseWaiting bool) []run {
+	s := story{
+		first: run{target: FirstResponse, started: created}, whole: run{target: Resolution, started: created},
+		pauseWaiting: pauseWaiting, last: ticket.NoReply,
 	}
-	done, last := false, ticket.NoReply
 	for _, m := range moments {
-		at := m.At
-		if at.Before(created) {
-			at = created
+		if m.at.Before(created) {
+			m.at = created
 		}
-		switch {
-		case m.Reply == ticket.StaffReply:
-			last = m.Reply
-			first.stop(at)
-			if n := answering(); n != nil {
-				n.stop(at)
-			}
-			if pauseWaiting && !done {
-				whole.pause(at, pausedWaiting)
-			}
-		case m.Reply == ticket.RequesterReply:
-			last = m.Reply
-			if done {
-				continue
-			}
-			whole.resume(at)
-			if first.stopped != nil && answering() == nil {
-				next = append(next, run{target: NextResponse, started: at})
-			}
-		case m.Status.Done() && !done:
-			done = true
-			first.stop(at)
-			if n := answering(); n != nil {
-				n.stop(at)
-			}
-			whole.stop(at)
-		case !m.Status.Done() && done:
-			done = false
-			since := *whole.stopped
-			whole.stopped = nil
-			if at.After(since) {
-				whole.pauses = append(whole.pauses, Pause{From: since, To: &at, Reason: pausedDone})
-			}
-			if last == ticket.RequesterReply && answering() == nil && (len(next) == 0 || next[len(next)-1].started.Before(at)) {
-				next = append(next, run{target: NextResponse, started: at})
-			}
-			if pauseWaiting && last == ticket.StaffReply {
-				whole.pause(at, pausedWaiting)
-			}
+		s.tell(m)
+		s.still(m.at)
+	}
+	return append([]run{s.first, s.whole}, s.next...)
+}
+
+// answering returns the next response that is awaited, or nil.
+func (s *story) answering() *run {
+	if n := len(s.next); n > 0 && s.next[n-1].stopped == nil {
+		return &s.next[n-1]
+	}
+	return nil
+}
+
+func (s *story) tell(m moment) {
+	at := m.at
+	answered := func() {
+		s.first.stop(at)
+		if n := s.answering(); n != nil {
+			n.stop(at)
 		}
 	}
-	return append([]run{first, whole}, next...)
+	switch {
+	case m.finer:
+		s.finer = m.paused
+	case m.reply == ticket.StaffReply:
+		s.last = m.reply
+		answered()
+	case m.reply == ticket.RequesterReply:
+		s.last = m.reply
+		if !s.done && s.first.stopped != nil && s.answering() == nil {
+			s.next = append(s.next, run{target: NextResponse, started: at})
+		}
+	case m.status.Done() && !s.done:
+		s.done = true
+		answered()
+		s.whole.stop(at)
+	case m.status != 0 && !m.status.Done() && s.done:
+		s.done = false
+		since := *s.whole.stopped
+		s.whole.stopped = nil
+		if at.After(since) {
+			s.whole.pauses = append(s.whole.pauses, Pause{From: since, To: &at, Reason: pausedDone})
+		}
+		if s.last == ticket.RequesterReply && s.answering() == nil && (len(s.next) == 0 || s.next[len(s.next)-1].started.Before(at)) {
+			s.next = append(s.next, run{target: NextResponse, started: at})
+		}
+	}
+}
+
+// still lets the runs that go on stand still, or go on, as the ticket is now.
+func (s *story) still(at time.Time) {
+	if s.done {
+		return
+	}
+	settle := func(r *run, waiting bool) {
+		switch {
+		case r.stopped != nil:
+		case s.finer != "":
+			r.hold(at, pausedStatus, s.finer)
+		case waiting:
+			r.hold(at, pausedWaiting, "")
+		default:
+			r.resume(at)
+		}
+	}
+	settle(&s.first, false)
+	settle(&s.whole, s.pauseWaiting && s.last == ticket.StaffReply)
+	if n := s.answering(); n != nil {
+		settle(n, false)
+	}
 }
 
 // reading is what a run means under a target and a calendar at a moment.
@@ -227,6 +270,6 @@ func sameTime(a, b *time.Time) bool {
 
 func samePauses(a, b []Pause) bool {
 	return slices.EqualFunc(a, b, func(x, y Pause) bool {
-		return x.From.Equal(y.From) && sameTime(x.To, y.To) && x.Reason == y.Reason
+		return x.From.Equal(y.From) && sameTime(x.To, y.To) && x.Reason == y.Reason && x.Status == y.Status
 	})
 }

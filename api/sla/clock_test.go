@@ -10,29 +10,31 @@ import (
 	"github.com/fixdesk/fixdesk/api/ticket"
 )
 
-// story draws a ticket's life in minutes from its creation.
-func story(t *rapid.T, begin time.Time) []ticket.Moment {
-	var out []ticket.Moment
+// tale draws a ticket's life in minutes from its creation.
+func tale(t *rapid.T, begin time.Time) []moment {
+	var out []moment
 	at := 0
 	done := false
 	for range rapid.IntRange(0, 12).Draw(t, "moments") {
 		at += rapid.IntRange(0, 600).Draw(t, "after")
-		m := ticket.Moment{At: begin.Add(time.Duration(at) * time.Minute)}
-		switch rapid.IntRange(0, 3).Draw(t, "what") {
+		m := moment{at: begin.Add(time.Duration(at) * time.Minute)}
+		switch rapid.IntRange(0, 4).Draw(t, "what") {
 		case 0:
-			m.Reply = ticket.StaffReply
+			m.reply = ticket.StaffReply
 		case 1:
-			m.Reply = ticket.RequesterReply
+			m.reply = ticket.RequesterReply
 		case 2:
-			m.Status = ticket.InProgress
+			m.status = ticket.InProgress
 			if !done {
-				m.Status = ticket.Resolved
+				m.status = ticket.Resolved
 			}
 			done = !done
+		case 3:
+			m.finer, m.paused = true, rapid.SampledFrom([]string{"", "Waiting for parts", "On hold"}).Draw(t, "finer")
 		default:
-			m.Status = ticket.InProgress
+			m.status = ticket.InProgress
 			if done {
-				m.Status = ticket.Closed
+				m.status = ticket.Closed
 			}
 		}
 		out = append(out, m)
@@ -42,22 +44,25 @@ func story(t *rapid.T, begin time.Time) []ticket.Moment {
 
 // minutes tells the same story minute by minute, from the words of the glossary:
 // it asks at each minute which targets are awaited, and counts.
-func minutes(s *calendar.Schedule, begin time.Time, moments []ticket.Moment, until time.Time, pauseWaiting bool) (first, next, whole int) {
+func minutes(s *calendar.Schedule, begin time.Time, moments []moment, until time.Time, pauseWaiting bool) (first, next, whole int) {
 	done, answered, asked, last := false, false, false, ticket.NoReply
 	gaveUp := false // resolved without an answer
+	held := false   // in a finer status in which clocks stand still
 	i := 0
 	for at := begin; ; at = at.Add(time.Minute) {
-		for ; i < len(moments) && !moments[i].At.After(at); i++ {
+		for ; i < len(moments) && !moments[i].at.After(at); i++ {
 			m := moments[i]
 			switch {
-			case m.Reply == ticket.StaffReply:
-				last, answered, asked = m.Reply, true, false
-			case m.Reply == ticket.RequesterReply:
-				last = m.Reply
+			case m.finer:
+				held = m.paused != ""
+			case m.reply == ticket.StaffReply:
+				last, answered, asked = m.reply, true, false
+			case m.reply == ticket.RequesterReply:
+				last = m.reply
 				if !done && (answered || gaveUp) {
 					asked = true
 				}
-			case m.Status.Done():
+			case m.status.Done():
 				if !done {
 					gaveUp, asked = true, false
 				}
@@ -72,7 +77,7 @@ func minutes(s *calendar.Schedule, begin time.Time, moments []ticket.Moment, unt
 		if !at.Before(until) {
 			return first, next, whole
 		}
-		if !s.Open(at) || done {
+		if !s.Open(at) || done || held {
 			continue
 		}
 		if !answered && !gaveUp {
@@ -103,12 +108,12 @@ func TestRunsAgreeWithTheMinutes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		// Around a change of daylight saving time.
 		begin := time.Date(2026, 3, 27, rapid.IntRange(0, 23).Draw(t, "hour"), rapid.IntRange(0, 59).Draw(t, "minute"), 0, 0, time.UTC)
-		moments := story(t, begin)
+		moments := tale(t, begin)
 		pause := rapid.Bool().Draw(t, "pause")
 		until := begin.Add(time.Duration(rapid.IntRange(0, 8000).Draw(t, "until")) * time.Minute)
 		seen := moments
 		for i, m := range moments {
-			if m.At.After(until) {
+			if m.at.After(until) {
 				seen = moments[:i]
 				break
 			}

@@ -113,7 +113,7 @@ func (s *Service) stand(tx *gorm.DB, b *rulebook, tickets []ticket.Ticket, now t
 	if err != nil {
 		return nil, err
 	}
-	moments, err := ticket.Moments(tx, tickets)
+	told, err := moments(tx, tickets)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (s *Service) stand(tx *gorm.DB, b *rulebook, tickets []ticket.Ticket, now t
 		if at, ok := match[t.ID]; ok {
 			st.policy = &b.policies[at]
 		}
-		st.settle(b, moments[t.ID], had[t.ID], now, quiet)
+		st.settle(b, told[t.ID], had[t.ID], now, quiet)
 		out[i] = st
 	}
 	return out, nil
@@ -139,9 +139,9 @@ func (s *Service) stand(tx *gorm.DB, b *rulebook, tickets []ticket.Ticket, now t
 
 // settle turns a ticket's history into clocks, and holds them against those that
 // are there.
-func (st *standing) settle(b *rulebook, moments []ticket.Moment, had []Clock, now time.Time, quiet time.Time) {
+func (st *standing) settle(b *rulebook, told []moment, had []Clock, now time.Time, quiet time.Time) {
 	p := st.policy
-	runs := replay(st.ticket.CreatedAt, moments, p != nil && p.PauseWaiting)
+	runs := replay(st.ticket.CreatedAt, told, p != nil && p.PauseWaiting)
 	used := map[int64]bool{}
 	for _, r := range runs {
 		i := slices.IndexFunc(had, func(c Clock) bool { return c.Target == r.target && c.StartedAt.Equal(r.started) })

@@ -4,14 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/category"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/substatus"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 )
@@ -133,6 +136,45 @@ func (s *Service) CalendarChanged(tx *event.Tx, e event.Event) error {
 		return nil
 	}
 	_, err := s.start(tx, e.ActorID, "calendar", OpenTickets, nil)
+	return err
+}
+
+// StatusesChanged hears, in the transaction, that clocks stand still in other finer
+// statuses than before.
+func (s *Service) StatusesChanged(tx *event.Tx, e event.Event) error {
+	var c substatus.Change
+	if err := e.Decode(&c); err != nil {
+		return err
+	}
+	if !slices.Contains(c.Changed, "pauses_sla") {
+		return nil
+	}
+	return s.rulesChanged(tx, e.ActorID)
+}
+
+// CategoryMoved hears, in the transaction, that a category is elsewhere in the
+// tree: conditions name what is above.
+func (s *Service) CategoryMoved(tx *event.Tx, e event.Event) error {
+	var c category.Change
+	if err := e.Decode(&c); err != nil {
+		return err
+	}
+	if !slices.Contains(c.Changed, "parent_id") && !slices.Contains(c.Changed, "name") {
+		return nil
+	}
+	return s.rulesChanged(tx, e.ActorID)
+}
+
+// rulesChanged counts what is open anew, if anything is agreed.
+func (s *Service) rulesChanged(tx *event.Tx, actor int64) error {
+	var any int64
+	if err := tx.Model(&Policy{}).Where("enabled = ?", true).Limit(1).Count(&any).Error; err != nil {
+		return fmt.Errorf("look for policies: %w", err)
+	}
+	if any == 0 {
+		return nil
+	}
+	_, err := s.start(tx, actor, "policy", OpenTickets, nil)
 	return err
 }
 

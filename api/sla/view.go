@@ -142,6 +142,8 @@ type StretchView struct {
 	// a holiday, while waiting for the requester, or while the ticket was done.
 	Reason  string  `json:"reason" enums:"working,closed,holiday,waiting,done" example:"working"`
 	Holiday *string `json:"holiday" extensions:"x-nullable" example:"Christmas"`
+	// Substatus is the finer status in which it waited, if that is why it does not count.
+	Substatus *string `json:"substatus" extensions:"x-nullable" example:"Waiting for parts"`
 	// Ahead is still to come, if nothing else happens.
 	Ahead bool `json:"ahead" example:"false"`
 } //@name SLAStretch
@@ -162,8 +164,10 @@ type ClockView struct {
 	GoalSeconds    int64      `json:"goal_seconds" example:"14400"`
 	ElapsedSeconds int64      `json:"elapsed_seconds" example:"3600"`
 	// PausedBecause says why time stands still now.
-	PausedBecause *string       `json:"paused_because" enums:"waiting,done,closed_for_good" extensions:"x-nullable"`
-	Stretches     []StretchView `json:"stretches"`
+	PausedBecause *string `json:"paused_because" enums:"waiting,done,closed_for_good" extensions:"x-nullable"`
+	// PausedIn is the finer status in which it stands still, if that is why.
+	PausedIn  *string       `json:"paused_in" extensions:"x-nullable" example:"Waiting for parts"`
+	Stretches []StretchView `json:"stretches"`
 	// LeftOut is how many of the earliest stretches are not listed.
 	LeftOut int `json:"left_out" example:"0"`
 } //@name SLAClock
@@ -271,7 +275,7 @@ func (a *Account) clockView(c *Clock) ClockView {
 	switch {
 	case c.StoppedAt != nil:
 	case r.paused() != nil:
-		v.PausedBecause = &r.paused().Reason
+		v.PausedBecause, v.PausedIn = told(*r.paused())
 	case c.State == Paused:
 		never := "closed_for_good"
 		v.PausedBecause = &never
@@ -295,10 +299,23 @@ func (a *Account) clockView(c *Clock) ClockView {
 			From: st.From.UTC(), To: st.To.UTC(), Seconds: int64(st.To.Sub(st.From) / time.Second),
 			Counts: st.Counts(), Reason: st.Reason, Ahead: st.Ahead,
 		}
+		if st.Status != "" {
+			sv.Reason, sv.Substatus = pausedWaiting, &st.Status
+		}
 		if st.Holiday != "" {
 			sv.Holiday = &st.Holiday
 		}
 		v.Stretches = append(v.Stretches, sv)
 	}
 	return v
+}
+
+// told says why time stands still as the API does: who is in a finer status waits.
+func told(p Pause) (reason, status *string) {
+	why := p.Reason
+	if why != pausedStatus {
+		return &why, nil
+	}
+	why = pausedWaiting
+	return &why, &p.Status
 }

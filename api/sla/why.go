@@ -25,7 +25,8 @@ type Stretch struct {
 	From, To time.Time
 	Reason   string // why it counts or not: working, closed, holiday, or a pause's reason
 	Holiday  string
-	Ahead    bool // still to come, if nothing else happens
+	Status   string // the finer status in which clocks stand still
+	Ahead    bool   // still to come, if nothing else happens
 }
 
 // Counts reports whether the stretch counts.
@@ -44,26 +45,26 @@ func explain(r *run, s *calendar.Schedule, due *time.Time, now time.Time) (out [
 	if r.stopped != nil {
 		end = *r.stopped
 	}
-	add := func(from, to time.Time, reason, holiday string) {
+	add := func(from, to time.Time, reason, holiday, status string) {
 		if !from.Before(to) {
 			return
 		}
 		if from.Before(now) && now.Before(to) {
-			out = append(out, Stretch{from, now, reason, holiday, false})
+			out = append(out, Stretch{from, now, reason, holiday, status, false})
 			from = now
 		}
-		out = append(out, Stretch{from, to, reason, holiday, !from.Before(now)})
+		out = append(out, Stretch{from, to, reason, holiday, status, !from.Before(now)})
 	}
 	counted := func(from, to time.Time) {
 		list, _ := s.Intervals(from, to, 1<<16)
 		for _, i := range list {
 			switch {
 			case i.Open:
-				add(i.From, i.To, whyWorking, i.Holiday)
+				add(i.From, i.To, whyWorking, i.Holiday, "")
 			case i.Holiday != "":
-				add(i.From, i.To, whyHoliday, i.Holiday)
+				add(i.From, i.To, whyHoliday, i.Holiday, "")
 			default:
-				add(i.From, i.To, whyClosed, "")
+				add(i.From, i.To, whyClosed, "", "")
 			}
 		}
 	}
@@ -74,7 +75,7 @@ func explain(r *run, s *calendar.Schedule, due *time.Time, now time.Time) (out [
 		if p.To != nil {
 			stop = earlier(*p.To, end)
 		}
-		add(p.From, stop, p.Reason, "")
+		add(p.From, stop, p.Reason, "", p.Status)
 		at = stop
 	}
 	counted(at, end)

@@ -50,6 +50,12 @@ const (
 	Subject = "substatus"
 )
 
+// Change is the data of these events; Changed names what differs after an update.
+type Change struct {
+	Slug    string   `json:"slug"`
+	Changed []string `json:"changed,omitempty"`
+}
+
 // States are the names of the states, by their ordinals.
 var States = []string{"", "open", "in_progress", "resolved", "closed"}
 
@@ -195,7 +201,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, ch Changes) (Subst
 		if err := onlyDefault(tx.DB, out); err != nil {
 			return err
 		}
-		return tx.Emit(Created, Subject, out.ID, map[string]string{"slug": out.Slug})
+		return tx.Emit(Created, Subject, out.ID, Change{Slug: out.Slug})
 	})
 	return out, err
 }
@@ -245,6 +251,7 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 		if ch.Slug != nil && *ch.Slug != out.Slug {
 			return fault.Field("slug", "Links and views name it; it cannot change.")
 		}
+		before := out
 		ch.apply(&out)
 		was := out.Version
 		out.Version, out.UpdatedAt = was+1, tx.Now
@@ -259,9 +266,25 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 		if err := onlyDefault(tx.DB, out); err != nil {
 			return err
 		}
-		return tx.Emit(Updated, Subject, id, map[string]string{"slug": out.Slug})
+		return tx.Emit(Updated, Subject, id, Change{out.Slug, differences(before, out)})
 	})
 	return out, err
+}
+
+func differences(a, b Substatus) []string {
+	var out []string
+	for _, d := range []struct {
+		name string
+		is   bool
+	}{
+		{"label", a.Label != b.Label}, {"colour", a.Colour != b.Colour}, {"position", a.Position != b.Position},
+		{"active", a.Active != b.Active}, {"is_default", a.IsDefault != b.IsDefault}, {"pauses_sla", a.PausesSLA != b.PausesSLA},
+	} {
+		if d.is {
+			out = append(out, d.name)
+		}
+	}
+	return out
 }
 
 // Delete removes a substatus that no ticket has.
@@ -291,6 +314,6 @@ func (s *Service) Delete(ctx context.Context, by authz.Actor, id int64, want eta
 		if res.RowsAffected != 1 {
 			return errChanged
 		}
-		return tx.Emit(Deleted, Subject, id, map[string]string{"slug": x.Slug})
+		return tx.Emit(Deleted, Subject, id, Change{Slug: x.Slug})
 	})
 }

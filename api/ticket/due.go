@@ -7,9 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
-	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/event"
-	"github.com/fixdesk/fixdesk/api/user"
 )
 
 // DueSource says who set a due time. It is stored as its ordinal.
@@ -104,99 +102,6 @@ func changed(tx *gorm.DB, t *Ticket) (Full, error) {
 		return Full{}, err
 	}
 	return full(tx, t)
-}
-
-// Moment is something that matters for how long people wait: a public reply or a
-// change of status.
-type Moment struct {
-	At     time.Time
-	Reply  LastReply // NoReply for a change of status
-	Status Status    // 0 for a reply
-}
-
-// Moments returns what happened to tickets, in order, for what is counted from
-// it. A reply of an employee other than the requester counts as neither's.
-func Moments(tx *gorm.DB, tickets []Ticket) (map[int64][]Moment, error) {
-	out := make(map[int64][]Moment, len(tickets))
-	ids := make([]int64, len(tickets))
-	byID := make(map[int64]*Ticket, len(tickets))
-	for i := range tickets {
-		ids[i] = tickets[i].ID
-		byID[ids[i]] = &tickets[i]
-	}
-	if len(ids) == 0 {
-		return out, nil
-	}
-	var words []Comment
-	err := tx.Select("id", "ticket_id", "author_id", "created_at").
-		Where("ticket_id IN ? AND is_system_message = ?", ids, false).Order("ticket_id, id").Find(&words).Error
-	if err != nil {
-		return nil, fmt.Errorf("read who replied: %w", err)
-	}
-	authors := make([]int64, len(words))
-	for i, w := range words {
-		authors[i] = w.AuthorID
-	}
-	people, err := user.Cards(tx, authors...)
-	if err != nil {
-		return nil, err
-	}
-	for _, w := range words {
-		m := Moment{At: w.CreatedAt}
-		switch author := people[w.AuthorID]; {
-		case w.AuthorID == byID[w.TicketID].CreatedByID:
-			m.Reply = RequesterReply
-		case authz.Role(author.Role).WorksTickets():
-			m.Reply = StaffReply
-		default:
-			continue
-		}
-		out[w.TicketID] = append(out[w.TicketID], m)
-	}
-	var events []event.Event
-	err = tx.Where("subject_type = ? AND subject_id IN ? AND type = ?", subject, ids, StatusChanged).Order("subject_id, id").Find(&events).Error
-	if err != nil {
-		return nil, fmt.Errorf("read the changes of status: %w", err)
-	}
-	for _, e := range events {
-		var c Change
-		if err := e.Decode(&c); err != nil {
-			return nil, err
-		}
-		if to, ok := ParseStatus(c.To); ok {
-			out[e.SubjectID] = append(out[e.SubjectID], Moment{At: e.CreatedAt, Status: to})
-		}
-	}
-	for id, list := range out {
-		slices.SortStableFunc(list, func(a, b Moment) int { return a.At.Compare(b.At) })
-		out[id] = list
-	}
-	for id, t := range byID {
-		out[id] = settled(t, out[id])
-	}
-	return out, nil
-}
-
-// settled adds the last change of status where the history does not tell of it,
-// as with tickets that were imported without one.
-func settled(t *Ticket, list []Moment) []Moment {
-	status := Open
-	for _, m := range list {
-		if m.Status != 0 {
-			status = m.Status
-		}
-	}
-	if status == t.Status {
-		return list
-	}
-	at := t.UpdatedAt
-	switch {
-	case t.ResolvedAt != nil:
-		at = *t.ResolvedAt
-	case t.ClosedAt != nil:
-		at = *t.ClosedAt
-	}
-	return append(list, Moment{At: at, Status: t.Status})
 }
 
 // InStatus returns the ids of the tickets in a status that follow an id, at most

@@ -60,10 +60,21 @@ const (
 	Tagged               = "internal.tagged"
 )
 
-// Renamed is the data of CategoryChanged and SubstatusChanged; "" is none.
+// Renamed is the data of CategoryChanged; "" is none.
 type Renamed struct {
 	Was string `json:"was"`
 	Now string `json:"now"`
+}
+
+// FinerChange is the data of SubstatusChanged: labels, "" for none, the names that
+// never change, and whether clocks stood still in each.
+type FinerChange struct {
+	Was       string `json:"was"`
+	Now       string `json:"now"`
+	WasSlug   string `json:"was_slug,omitempty"`
+	Slug      string `json:"slug,omitempty"`
+	WasPaused bool   `json:"was_paused,omitempty"`
+	Paused    bool   `json:"paused,omitempty"`
 }
 
 // FieldChange is the data of FieldChanged. Texts, addresses and people are not in

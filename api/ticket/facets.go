@@ -42,7 +42,7 @@ type refilled struct {
 // hung is what a change did to what hangs on a ticket.
 type hung struct {
 	category  *Renamed
-	substatus *Renamed
+	substatus *FinerChange
 	tags      retagged
 	fields    []refilled
 }
@@ -179,18 +179,22 @@ func (h *hung) stand(tx *event.Tx, t *Ticket, c Changes) error {
 		}
 	}
 	if !sameID(was, t.SubstatusID) {
-		h.substatus = &Renamed{Was: labelOf(all, was), Now: labelOf(all, t.SubstatusID)}
+		h.substatus = &FinerChange{}
+		if x := finerOf(all, was); x != nil {
+			h.substatus.Was, h.substatus.WasSlug, h.substatus.WasPaused = x.Label, x.Slug, x.PausesSLA
+		}
+		if x := finerOf(all, t.SubstatusID); x != nil {
+			h.substatus.Now, h.substatus.Slug, h.substatus.Paused = x.Label, x.Slug, x.PausesSLA
+		}
 	}
 	return nil
 }
 
-func labelOf(all substatus.Set, id *int64) string {
-	if id != nil {
-		if x := all.Find(*id); x != nil {
-			return x.Label
-		}
+func finerOf(all substatus.Set, id *int64) *substatus.Substatus {
+	if id == nil {
+		return nil
 	}
-	return ""
+	return all.Find(*id)
 }
 
 // fill writes fields, and sees to it that nothing that is required is missing.

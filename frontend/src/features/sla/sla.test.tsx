@@ -42,6 +42,7 @@ const clock: SlaClock = {
   goal_seconds: 14_400,
   elapsed_seconds: 3600,
   paused_because: null,
+  paused_in: null,
   stretches: [
     {
       from: '2026-11-02T08:00:00Z',
@@ -50,6 +51,7 @@ const clock: SlaClock = {
       counts: true,
       reason: 'working',
       holiday: null,
+      substatus: null,
       ahead: false,
     },
     {
@@ -59,6 +61,7 @@ const clock: SlaClock = {
       counts: false,
       reason: 'holiday',
       holiday: 'Carnival',
+      substatus: null,
       ahead: true,
     },
   ],

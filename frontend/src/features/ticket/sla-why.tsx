@@ -49,6 +49,7 @@ function ClockPart({ clock }: { clock: SlaClock }) {
   const policy = clock.policy?.name ?? t`a policy that was deleted`;
   const hours = clock.calendar?.name ?? t`around the clock`;
   const zone = clock.zone;
+  const pausedIn = clock.paused_in;
   const leftOut = clock.left_out;
   return (
     <section className={classes.clock}>
@@ -62,7 +63,8 @@ function ClockPart({ clock }: { clock: SlaClock }) {
         {clock.due_at && !clock.stopped_at && (
           <Trans>If nothing else happens, the time is up {when(clock.due_at)}.</Trans>
         )}
-        {clock.paused_because === 'waiting' && (
+        {clock.paused_in && <Trans>The time stands still in the status {pausedIn}.</Trans>}
+        {clock.paused_because === 'waiting' && !clock.paused_in && (
           <Trans>The time stands still until the requester writes.</Trans>
         )}
         {clock.paused_because === 'closed_for_good' && (
@@ -101,7 +103,11 @@ function ClockPart({ clock }: { clock: SlaClock }) {
                 <td title={when(stretch.from)}>{brief.format(new Date(stretch.from))}</td>
                 <td title={when(stretch.to)}>{brief.format(new Date(stretch.to))}</td>
                 <td>
-                  {i18n._(reasons[stretch.reason])}
+                  {stretch.substatus ? (
+                    <InStatus label={stretch.substatus} />
+                  ) : (
+                    i18n._(reasons[stretch.reason])
+                  )}
                   {stretch.holiday && `: ${stretch.holiday}`}
                   {stretch.ahead && ` (${t`to come`})`}
                 </td>
@@ -115,4 +121,8 @@ function ClockPart({ clock }: { clock: SlaClock }) {
       </section>
     </section>
   );
+}
+
+function InStatus({ label }: { label: string }) {
+  return <Trans>In the status {label}</Trans>;
 }

@@ -950,6 +950,10 @@ export type SlaClock = {
      * PausedBecause says why time stands still now.
      */
     paused_because: 'waiting' | 'done' | 'closed_for_good' | null;
+    /**
+     * PausedIn is the finer status in which it stands still, if that is why.
+     */
+    paused_in: string | null;
     policy: SlaNamed | null;
     started_at: string;
     state: 'running' | 'at_risk' | 'paused' | 'met' | 'breached';
@@ -1151,6 +1155,10 @@ export type SlaStretch = {
      */
     reason: 'working' | 'closed' | 'holiday' | 'waiting' | 'done';
     seconds: number;
+    /**
+     * Substatus is the finer status in which it waited, if that is why it does not count.
+     */
+    substatus: string | null;
     to: string;
 };
 
