@@ -29,6 +29,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/export"
 	"github.com/fixdesk/fixdesk/api/feed"
 	"github.com/fixdesk/fixdesk/api/field"
+	"github.com/fixdesk/fixdesk/api/link"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/migration"
 	"github.com/fixdesk/fixdesk/api/note"
@@ -157,6 +158,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	a.SLA = sla.New(a.DB, a.Bus, a.Clock, a.Ticket)
 	a.Ticket.AddQueryFields(sla.QueryFields)
 	a.Note = note.New(a.DB, a.Bus)
+	links := link.New(a.DB, a.Bus, a.Ticket, link.Notes{IDs: note.IDs, Move: note.Move})
 	a.Realtime = realtime.New(a.DB, a.Clock, a.Auth.Identify)
 	a.Message = message.New(a.DB, a.Bus, a.Clock, a.Ticket, a.Note, options)
 	a.Bulk = bulk.New(a.DB, a.Bus, a.Clock, a.Ticket, options)
@@ -185,7 +187,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Calendar: calendar.New(a.DB, a.Bus, a.Clock),
 		Export:   export.New(a.DB, a.Clock.Now, a.Ticket),
 		View:     a.View, Preference: preference.New(a.DB, a.Bus),
-		SLA: a.SLA,
+		SLA: a.SLA, Link: links,
 		Tag: a.Tag, Category: categories, Field: field.New(a.DB, a.Bus), Substatus: substatuses,
 		Webhook:    a.Webhook,
 		Feed:       a.Feed,

@@ -7,6 +7,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/category"
 	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/field"
+	"github.com/fixdesk/fixdesk/api/link"
 	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/preference"
 	"github.com/fixdesk/fixdesk/api/seen"
@@ -53,6 +54,7 @@ func (a *App) subscribe() {
 	a.Bus.InTx(ticket.Purged, draft.Forget)
 	a.Bus.InTx(ticket.Purged, seen.Forget)
 	a.Bus.InTx(ticket.Purged, ticket.ForgetWatchers)
+	a.Bus.InTx(ticket.Purged, link.Forget)
 	// view, preference: what somebody chose for themselves goes with them
 	a.Bus.InTx(user.Anonymised, view.Forget)
 	a.Bus.InTx(user.Anonymised, preference.Forget)

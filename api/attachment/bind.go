@@ -275,3 +275,40 @@ func blobsOf(tx *gorm.DB, rows []Attachment) (map[string]Blob, error) {
 	}
 	return out, nil
 }
+
+// Carry takes the files of comments and notes along to the ticket that these were
+// moved to.
+func Carry(tx *event.Tx, comments, notes []int64, ticketID int64) error {
+	for column, ids := range map[string][]int64{"comment_id": comments, "note_id": notes} {
+		if len(ids) == 0 {
+			continue
+		}
+		err := tx.Model(&Attachment{}).Where(column+" IN ?", ids).
+			Updates(map[string]any{"ticket_id": ticketID, "version": gorm.Expr("version + 1"), "updated_at": tx.Now}).Error
+		if err != nil {
+			return fmt.Errorf("carry files to ticket %d: %w", ticketID, err)
+		}
+	}
+	return nil
+}
+
+// Quote gives the files of a ticket's description to the comment of another
+// ticket that repeats it; Unquote gives them back.
+func Quote(tx *event.Tx, from, to, comment int64) error {
+	return rebind(tx, of(tx.DB, Target{TicketID: from}), to, &comment)
+}
+
+// Unquote takes back what Quote did.
+func Unquote(tx *event.Tx, from, comment int64) error {
+	return rebind(tx, of(tx.DB, Target{CommentID: &comment}), from, nil)
+}
+
+func rebind(tx *event.Tx, q *gorm.DB, ticketID int64, comment *int64) error {
+	err := q.Model(&Attachment{}).Updates(map[string]any{
+		"ticket_id": ticketID, "comment_id": comment, "version": gorm.Expr("version + 1"), "updated_at": tx.Now,
+	}).Error
+	if err != nil {
+		return fmt.Errorf("give files to ticket %d: %w", ticketID, err)
+	}
+	return nil
+}

@@ -22,7 +22,7 @@ import (
 // ActionView is what is done to each ticket.
 type ActionView struct {
 	// Type is one of those that GET /api/actions lists; more come with the desk's features.
-	Type     string  `json:"type" enums:"assign,update_status,set_priority,delete,assign_team,add_tag,remove_tag,set_category,set_substatus,set_field" example:"update_status"`
+	Type     string  `json:"type" enums:"assign,update_status,set_priority,delete,assign_team,add_tag,remove_tag,set_category,set_substatus,set_field,merge,link,set_due,snooze,unsnooze,add_checklist" example:"update_status"`
 	UserID   *int64  `json:"user_id" extensions:"x-nullable" example:"3"`
 	Status   *string `json:"status" enums:"open,in_progress,resolved,closed" extensions:"x-nullable" example:"resolved"`
 	Priority *string `json:"priority" enums:"low,medium,high,urgent" extensions:"x-nullable"`
@@ -71,6 +71,15 @@ type ActionRequest struct {
 	TeamID   *int64 `json:"team_id" validate:"optional" extensions:"x-nullable" example:"2"`
 	Status   string `json:"status" validate:"optional" enums:"open,in_progress,resolved,closed" example:"resolved"`
 	Priority string `json:"priority" validate:"optional" enums:"low,medium,high,urgent" example:"high"`
+	// TicketID is what to merge into, or, with Kind, to link to.
+	TicketID int64  `json:"ticket_id" validate:"optional" example:"41"`
+	Kind     string `json:"kind" validate:"optional" example:"child_of"`
+	// Until is for snooze, DueAt (null for none) for set_due: a time, or +4h, +3d, +1w from then on.
+	Until   string  `json:"until" validate:"optional" example:"+3d"`
+	OnReply bool    `json:"on_reply" validate:"optional" example:"true"`
+	DueAt   *string `json:"due_at" validate:"optional" extensions:"x-nullable" example:"+3d"`
+	// Items are the lines of add_checklist, one on each line.
+	Items string `json:"items" validate:"optional" example:"Back up\nWipe"`
 } //@name BulkActionStart
 
 // StartRequest is the body of a new run.

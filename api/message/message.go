@@ -308,7 +308,7 @@ func (s *Service) RunRelease(ctx context.Context, j job.Job) error {
 
 // refused reports whether trying again would change nothing.
 func refused(err error) bool {
-	return fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Invalid)
+	return fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Invalid) || errors.Is(err, ticket.ErrMerged)
 }
 
 // release turns a message into what it was meant to be, in one transaction with
@@ -326,23 +326,24 @@ func (s *Service) release(tx *event.Tx, by authz.Actor, m *Message) error {
 		return err
 	}
 	change := map[string]any{}
+	at := m.TicketID // or what it was merged into
 	if m.Kind == Note {
 		n, err := s.notes.Create(tx.Ctx, by, m.TicketID, m.Content, files...)
 		if err != nil {
 			return err
 		}
-		m.NoteID = &n.ID
+		m.NoteID, at = &n.ID, n.TicketID
 		change["note_id"] = n.ID
 	} else {
 		c, err := s.tickets.Comment(tx.Ctx, by, m.TicketID, m.Content, files...)
 		if err != nil {
 			return err
 		}
-		m.CommentID = &c.ID
+		m.CommentID, at = &c.ID, c.TicketID
 		change["comment_id"] = c.ID
 	}
-	if m.Status != 0 && m.Status != t.Status {
-		if _, err := s.tickets.UpdateStatus(tx.Ctx, by, m.TicketID, etag.Condition{}, m.Status); err != nil {
+	if m.Status != 0 && (m.Status != t.Status || at != m.TicketID) {
+		if _, err := s.tickets.UpdateStatus(tx.Ctx, by, at, etag.Condition{}, m.Status); err != nil {
 			return err
 		}
 	}

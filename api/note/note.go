@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -96,6 +97,14 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, ticketID int64, co
 		}
 		if !by.Can(authz.NoteWrite) || by.ID == 0 {
 			return errDenied
+		}
+		if t.MergedIntoID != nil {
+			if t, err = ticket.Final(tx.DB, t); err != nil {
+				return err
+			}
+			if !ticket.CanRead(by, t) {
+				return ticket.ErrMerged
+			}
 		}
 		n = Note{TicketID: t.ID, AuthorID: by.ID, Content: content, Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now}
 		if err := tx.Create(&n).Error; err != nil {
@@ -217,4 +226,30 @@ func Forget(tx *event.Tx, e event.Event) error {
 		return fmt.Errorf("delete the notes of ticket %d: %w", e.SubjectID, err)
 	}
 	return nil
+}
+
+// IDs returns the ids of the notes of a ticket.
+func IDs(tx *gorm.DB, ticketID int64) ([]int64, error) {
+	var ids []int64
+	if err := tx.Model(&Note{}).Where("ticket_id = ?", ticketID).Order("id").Pluck("id", &ids).Error; err != nil {
+		return nil, fmt.Errorf("list the notes of ticket %d: %w", ticketID, err)
+	}
+	return ids, nil
+}
+
+// Move takes notes with their files from one ticket to another; what is not there
+// any more is left out. It returns how many moved.
+func Move(tx *event.Tx, ids []int64, from, to int64) (int64, error) {
+	var moved int64
+	for batch := range slices.Chunk(ids, 500) {
+		res := tx.Model(&Note{}).Where("id IN ? AND ticket_id = ?", batch, from).UpdateColumn("ticket_id", to)
+		if res.Error != nil {
+			return 0, fmt.Errorf("move notes from ticket %d to %d: %w", from, to, res.Error)
+		}
+		moved += res.RowsAffected
+		if err := attachment.Carry(tx, nil, batch, to); err != nil {
+			return 0, err
+		}
+	}
+	return moved, nil
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/export"
 	"github.com/fixdesk/fixdesk/api/feed"
 	"github.com/fixdesk/fixdesk/api/field"
+	"github.com/fixdesk/fixdesk/api/link"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
@@ -72,6 +73,7 @@ type Features struct {
 	Category   *category.Service
 	Field      *field.Service
 	Substatus  *substatus.Service
+	Link       *link.Service
 }
 
 // routes is every route of the server on one screen.
@@ -90,6 +92,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Ticket.Routes(signedIn, f.Keys)
 	f.Attachment.Routes(signedIn, f.Keys)
 	f.Watcher.Routes(signedIn, f.Keys)
+	f.Link.Routes(signedIn, f.Keys)
 	f.Tag.Routes(signedIn, f.Keys)
 	f.Category.Routes(signedIn, f.Keys)
 	f.Field.Routes(signedIn, f.Keys)

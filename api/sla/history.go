@@ -104,11 +104,9 @@ func replies(tx *gorm.DB, tickets []ticket.Ticket, ids []int64) (map[int64][]mom
 	for i := range tickets {
 		requester[tickets[i].ID] = tickets[i].CreatedByID
 	}
-	var words []ticket.Comment
-	err := tx.Select("id", "ticket_id", "author_id", "created_at").
-		Where("ticket_id IN ? AND is_system_message = ?", ids, false).Order("ticket_id, id").Find(&words).Error
+	words, err := ticket.WordsOn(tx, ids)
 	if err != nil {
-		return nil, fmt.Errorf("read who replied: %w", err)
+		return nil, err
 	}
 	authors := make([]int64, len(words))
 	for i, w := range words {

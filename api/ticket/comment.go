@@ -43,6 +43,14 @@ func (s *Service) comment(ctx context.Context, by authz.Actor, ticketID int64, c
 		default:
 			return errMissing
 		}
+		if t.MergedIntoID != nil {
+			if t, err = Final(tx.DB, t); err != nil {
+				return err
+			}
+			if !allowed(by, t) {
+				return ErrMerged // whoever sees one side only learns nothing of the other
+			}
+		}
 		c = Comment{AuthorID: by.ID, Content: content, CreatedAt: tx.Now, UpdatedAt: tx.Now}
 		if err := addComment(tx.DB, t, &c); err != nil {
 			return err

@@ -37,6 +37,7 @@ type facets struct {
 	fields field.Set
 	values map[int64]map[int64][]field.Value
 	cards  map[int64]user.Card
+	extras map[int64]*Extra
 }
 
 // facetsOf reads what hangs on tickets, as far as the actor may see it. The
@@ -80,6 +81,9 @@ func facetsOf(tx *gorm.DB, by authz.Actor, tickets []Ticket) (*facets, error) {
 // show adds what hangs on a ticket to its view.
 func (f *facets) show(t *Ticket, v *View) {
 	v.Tags, v.Fields = []string{}, map[string]any{}
+	if x := f.extras[t.ID]; x != nil {
+		v.Extra = *x
+	}
 	if t.CategoryID != nil && f.tree != nil {
 		if c, ok := f.tree.Find(*t.CategoryID); ok {
 			v.Category = &CategoryView{c.ID, c.Name, f.tree.Path(c.ID)}

@@ -91,7 +91,7 @@ func (s *Service) withdrawResponse(tx *event.Tx, gone *Comment) error {
 // first wrote in public; nil for never. The comments are the oldest first.
 func firstResponse(t *Ticket, comments []Comment, staff map[int64]bool) *time.Time {
 	for _, c := range comments {
-		if !c.IsSystemMessage && c.AuthorID != t.CreatedByID && staff[c.AuthorID] {
+		if !c.IsSystemMessage && c.OriginID == nil && c.AuthorID != t.CreatedByID && staff[c.AuthorID] {
 			at := c.CreatedAt
 			return &at
 		}

@@ -54,7 +54,7 @@ func (s *Service) Newest(ctx context.Context, by authz.Actor, f Filter, limit in
 	if err != nil {
 		return nil, err
 	}
-	hangs, err := facetsOf(tx, by, rows)
+	hangs, err := s.hangsOf(tx, by, rows)
 	if err != nil {
 		return nil, err
 	}

@@ -96,7 +96,7 @@ func (s *Service) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	hangs, err := facetsOf(s.db.Read(ctx), by, rows.Rows)
+	hangs, err := s.hangsOf(s.db.Read(ctx), by, rows.Rows)
 	if err != nil {
 		return err
 	}
@@ -275,7 +275,7 @@ func (s *Service) answer(c *gin.Context, status int, by authz.Actor, f Full, err
 	if err != nil {
 		return err
 	}
-	hangs, err := facetsOf(s.db.Read(c.Request.Context()), by, []Ticket{f.Ticket})
+	hangs, err := s.hangsOf(s.db.Read(c.Request.Context()), by, []Ticket{f.Ticket})
 	if err != nil {
 		return err
 	}
@@ -441,8 +441,12 @@ func (s *Service) events(c *gin.Context) error {
 	if err := q.Err(); err != nil {
 		return err
 	}
-	rows, err := s.Timeline(ctx, authz.From(ctx), id, page)
+	by := authz.From(ctx)
+	rows, err := s.Timeline(ctx, by, id, page)
 	if err != nil {
+		return err
+	}
+	if err := hideOthers(s.db.Read(ctx), by, rows.Rows); err != nil {
 		return err
 	}
 	p, err := peopleIn(s.db.Read(ctx), rows.Rows)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -91,7 +92,13 @@ func (s *Service) queryFields(c *gin.Context) error {
 		return err
 	}
 	fields := slices.Clone(query.Fields)
+	is := slices.IndexFunc(fields, func(f query.Field) bool { return f.Name == "is" })
+	fields[is].Values = slices.Clone(fields[is].Values)
 	for _, f := range more {
+		if what, ok := strings.CutPrefix(f.Name, "is:"); ok {
+			fields[is].Values = append(fields[is].Values, what)
+			continue
+		}
 		fields = append(fields, f.Field)
 	}
 	out := FieldsView{Fields: make([]FieldView, len(fields))}

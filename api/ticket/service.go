@@ -31,6 +31,7 @@ type Service struct {
 	reopenWindow time.Duration
 	actions      Actions
 	sources      []FieldSource
+	extras       []ExtraSource
 }
 
 // New returns the service.
@@ -230,6 +231,9 @@ func (s *Service) edit(ctx context.Context, by authz.Actor, id int64, want etag.
 		if err := want.Check(t.Version); err != nil {
 			return err
 		}
+		if t.MergedIntoID != nil {
+			return ErrMerged
+		}
 		if c.Confidential != nil && *c.Confidential && !t.Confidential {
 			if err := keepSight(tx, by, t); err != nil {
 				return err
@@ -396,19 +400,23 @@ func (s *Service) Delete(ctx context.Context, by authz.Actor, id int64, want eta
 		if err := want.Check(t.Version); err != nil {
 			return err
 		}
-		if err := keepRemains(tx, by, t); err != nil {
-			return err
-		}
-		if err := remove(s.db, tx.DB, t); err != nil {
-			return err
-		}
-		n := newCounts()
-		n.move(t, nil)
-		if err := n.write(s.db, tx.DB); err != nil {
-			return err
-		}
-		return tx.Emit(Deleted, subject, t.ID, sightOf(t))
+		return s.discard(tx, by, t)
 	})
+}
+
+func (s *Service) discard(tx *event.Tx, by authz.Actor, t *Ticket) error {
+	if err := keepRemains(tx, by, t); err != nil {
+		return err
+	}
+	if err := remove(s.db, tx.DB, t); err != nil {
+		return err
+	}
+	n := newCounts()
+	n.move(t, nil)
+	if err := n.write(s.db, tx.DB); err != nil {
+		return err
+	}
+	return tx.Emit(Deleted, subject, t.ID, sightOf(t))
 }
 
 // Timeline returns a page of what happened to a ticket that the actor sees, in

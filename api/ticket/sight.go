@@ -136,7 +136,7 @@ func keepSight(tx *event.Tx, by authz.Actor, t *Ticket) error {
 	if by.ID == 0 || concerns(by, t) || !by.Can(authz.TicketQueue) {
 		return nil
 	}
-	_, err := addWatcher(tx, by, t, Watcher{UserID: &by.ID, Kind: Watching})
+	_, err := addWatcher(tx, by, t, &Watcher{UserID: &by.ID, Kind: Watching})
 	return err
 }
 

@@ -71,7 +71,7 @@ func save(d *db.DB, tx *gorm.DB, before *Ticket, t *Ticket) error {
 	t.Version = before.Version + 1
 	res := before.unchanged(tx.Model(&Ticket{})).Updates(map[string]any{
 		"title": t.Title, "description": t.Description, "status": t.Status, "priority": t.Priority,
-		"assigned_to_id": t.AssignedToID, "team_id": t.TeamID, "confidential": t.Confidential, "category_id": t.CategoryID, "substatus_id": t.SubstatusID, "version": t.Version, "updated_at": t.UpdatedAt,
+		"assigned_to_id": t.AssignedToID, "team_id": t.TeamID, "confidential": t.Confidential, "merged_into_id": t.MergedIntoID, "category_id": t.CategoryID, "substatus_id": t.SubstatusID, "version": t.Version, "updated_at": t.UpdatedAt,
 		"resolved_at": t.ResolvedAt, "closed_at": t.ClosedAt, "solved_at": t.SolvedAt,
 	})
 	if res.Error != nil {
@@ -141,11 +141,18 @@ func addComment(tx *gorm.DB, t *Ticket, c *Comment) error {
 		change["comment_count"] = gorm.Expr("comment_count + 1")
 		change["last_reply"] = t.replyBy(c.AuthorID)
 	}
-	res := tx.Model(&Ticket{}).Where("id = ?", t.ID).Updates(change)
+	q := tx.Model(&Ticket{}).Where("id = ?", t.ID)
+	if !c.IsSystemMessage {
+		q = q.Where("merged_into_id IS NULL")
+	}
+	res := q.Updates(change)
 	if res.Error != nil {
 		return fmt.Errorf("count the comment at ticket %d: %w", t.ID, res.Error)
 	}
 	if res.RowsAffected != 1 {
+		if _, err := load(tx, t.ID); err == nil {
+			return errMergedMeanwhile
+		}
 		return errMissing
 	}
 	if err := tx.Create(c).Error; err != nil {
@@ -173,7 +180,7 @@ func loadComment(tx *gorm.DB, id int64) (*Comment, error) {
 
 func commentsOf(tx *gorm.DB, ticketID int64) ([]Comment, error) {
 	var out []Comment
-	if err := tx.Where("ticket_id = ?", ticketID).Order("id").Find(&out).Error; err != nil {
+	if err := tx.Where("ticket_id = ?", ticketID).Order("created_at, id").Find(&out).Error; err != nil {
 		return nil, fmt.Errorf("read the comments of ticket %d: %w", ticketID, err)
 	}
 	return out, nil
@@ -210,7 +217,7 @@ func removeComment(tx *gorm.DB, c *Comment) error {
 	}
 	var last Comment
 	reply := NoReply
-	err = tx.Where("ticket_id = ? AND is_system_message = ?", c.TicketID, false).Order("id DESC").Take(&last).Error
+	err = tx.Where("ticket_id = ? AND is_system_message = ? AND origin_id IS NULL", c.TicketID, false).Order("id DESC").Take(&last).Error
 	switch {
 	case err == nil:
 		reply = t.replyBy(last.AuthorID)

@@ -84,6 +84,8 @@ type Ticket struct {
 	CategoryID   *int64
 	SubstatusID  *int64
 	TeamID       *int64
+	// MergedIntoID is the ticket that this one is a part of, nil for none.
+	MergedIntoID *int64
 	// Confidential keeps the ticket to those it names.
 	Confidential bool
 	// Watchers repeats the ids of the accounts that watch the ticket or are in CC,
@@ -161,9 +163,11 @@ type Comment struct {
 	TicketTeam      *int64
 	// TicketDepartment is the ticket's, not the author's.
 	TicketDepartment string
-	Version          int64
-	CreatedAt        time.Time
-	UpdatedAt        time.Time
+	// OriginID is the ticket that it was written on, if that is another one.
+	OriginID  *int64
+	Version   int64
+	CreatedAt time.Time
+	UpdatedAt time.Time
 }
 
 // TableName names the table for GORM.

@@ -72,8 +72,9 @@ type View struct {
 	DueSource *string    `json:"due_source" enums:"sla,manual" extensions:"x-nullable" example:"sla"`
 	// SLAState says how the ticket stands against its SLA; for the staff only.
 	SLAState *string `json:"sla_state" enums:"ok,at_risk,breached,paused,met" extensions:"x-nullable" example:"ok"`
-	Version  int64   `json:"version" example:"2"`
-	Can      Can     `json:"can"`
+	Extra
+	Version int64 `json:"version" example:"2"`
+	Can     Can   `json:"can"`
 } //@name Ticket
 
 // ItemView is a ticket in a list, for one reader.
@@ -98,17 +99,19 @@ type CommentCan struct {
 
 // CommentView is a comment.
 type CommentView struct {
-	ID              int64             `json:"id" example:"7"`
-	TicketID        int64             `json:"ticket_id" example:"42"`
-	Author          user.Card         `json:"author"`
-	Content         string            `json:"content" example:"A new cartridge is on its way."`
-	ContentHTML     string            `json:"content_html" example:"<p>A new cartridge is on its way.</p>"`
-	IsSystemMessage bool              `json:"is_system_message" example:"false"`
-	Attachments     []attachment.View `json:"attachments"`
-	CreatedAt       time.Time         `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
-	UpdatedAt       time.Time         `json:"updated_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
-	Version         int64             `json:"version" example:"1"`
-	Can             CommentCan        `json:"can"`
+	ID              int64     `json:"id" example:"7"`
+	TicketID        int64     `json:"ticket_id" example:"42"`
+	Author          user.Card `json:"author"`
+	Content         string    `json:"content" example:"A new cartridge is on its way."`
+	ContentHTML     string    `json:"content_html" example:"<p>A new cartridge is on its way.</p>"`
+	IsSystemMessage bool      `json:"is_system_message" example:"false"`
+	// Moved says that it was written on another ticket, before a merge or a split.
+	Moved       bool              `json:"moved" example:"false"`
+	Attachments []attachment.View `json:"attachments"`
+	CreatedAt   time.Time         `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
+	UpdatedAt   time.Time         `json:"updated_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
+	Version     int64             `json:"version" example:"1"`
+	Can         CommentCan        `json:"can"`
 } //@name Comment
 
 // EventView is one entry of a ticket's timeline. What data holds depends on the
@@ -231,6 +234,9 @@ func (s *Service) viewFor(by authz.Actor, p names, hangs *facets) func(Ticket) V
 			},
 		}
 		hangs.show(&t, &v)
+		if t.MergedIntoID != nil {
+			v.Can = Can{Comment: v.Can.Comment, Delete: v.Can.Delete}
+		}
 		if w := t.Waiting(); w != "" {
 			v.Waiting = &w
 		}
@@ -288,7 +294,7 @@ func commentFor(by authz.Actor, p people, files []attachment.Listed) func(Commen
 	return func(c Comment) CommentView {
 		return CommentView{
 			ID: c.ID, TicketID: c.TicketID, Author: p[c.AuthorID], Content: c.Content, ContentHTML: markdown.Render(c.Content),
-			IsSystemMessage: c.IsSystemMessage, CreatedAt: c.CreatedAt.UTC(), UpdatedAt: c.UpdatedAt.UTC(),
+			IsSystemMessage: c.IsSystemMessage, Moved: c.OriginID != nil, CreatedAt: c.CreatedAt.UTC(), UpdatedAt: c.UpdatedAt.UTC(),
 			Version: c.Version, Attachments: append([]attachment.View{}, of[c.ID]...),
 			Can: CommentCan{Update: canChangeComment(by, &c), Delete: canChangeComment(by, &c)},
 		}

@@ -130,7 +130,7 @@ func (s *Service) Watch(ctx context.Context, by authz.Actor, id, userID int64) e
 		if err != nil {
 			return fmt.Errorf("read a watcher: %w", err)
 		}
-		_, err = addWatcher(tx, by, t, Watcher{UserID: &u.ID, Kind: Watching})
+		_, err = addWatcher(tx, by, t, &Watcher{UserID: &u.ID, Kind: Watching})
 		return err
 	})
 }
@@ -179,13 +179,13 @@ func (s *Service) cc(ctx context.Context, by authz.Actor, id int64, whom func(*g
 		if w.UserID != nil && *w.UserID == t.CreatedByID {
 			return nil // takes part already
 		}
-		_, err = addWatcher(tx, by, t, w)
+		_, err = addWatcher(tx, by, t, &w)
 		return err
 	})
 }
 
 // addWatcher writes a watcher that is not there yet, and says whether it did.
-func addWatcher(tx *event.Tx, by authz.Actor, t *Ticket, w Watcher) (bool, error) {
+func addWatcher(tx *event.Tx, by authz.Actor, t *Ticket, w *Watcher) (bool, error) {
 	var all []Watcher
 	if err := tx.Where("ticket_id = ?", t.ID).Find(&all).Error; err != nil {
 		return false, fmt.Errorf("read the watchers of ticket %d: %w", t.ID, err)
@@ -199,7 +199,7 @@ func addWatcher(tx *event.Tx, by authz.Actor, t *Ticket, w Watcher) (bool, error
 		return false, errFull
 	}
 	w.TicketID, w.AddedByID, w.CreatedAt = t.ID, by.ID, tx.Now
-	err := tx.Create(&w).Error
+	err := tx.Create(w).Error
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return false, db.ErrLostRace
 	}

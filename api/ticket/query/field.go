@@ -279,6 +279,15 @@ func (b *builder) flag(f Field, v *value, text string) (Node, error) {
 		return Unread{}, nil
 	case f.Name == "is" && text == "confidential":
 		return Confidential{}, nil
+	case f.Name == "is":
+		// What an installation adds is a field of its own that says yes.
+		more, known, err := b.field("is:" + text)
+		if err != nil {
+			return nil, err
+		}
+		if known {
+			return Choice{Field: more.Name, Values: []string{"yes"}}, nil
+		}
 	}
 	return nil, b.wrong(v.Pos, "%s: knows only %s", f.Name, strings.Join(f.Values, ", "))
 }

@@ -1,11 +1,14 @@
 import { msg } from '@lingui/core/macro';
 import {
+  IconArrowMerge,
+  IconArrowsSplit2,
   IconChevronLeft,
   IconCircleCheck,
   IconEye,
   IconEyeOff,
   IconFlag,
   IconHandGrab,
+  IconLink,
   IconLock,
   IconLockOpen,
   IconPencil,
@@ -173,6 +176,35 @@ export function defineTicketCommands(): void {
       if (!global || !target.ticket) return;
       change(global.client, target, { kind: 'confidential', to: !target.ticket.confidential });
     },
+  });
+  onTickets({
+    id: 'ticket.merge',
+    label: msg`Merge into another ticket`,
+    words: msg`join combine duplicate`,
+    icon: IconArrowMerge,
+    keys: 'Shift+m',
+    can: 'assign',
+    bulk: true,
+    act: (target, _, anchor) => ask({ about: 'merge', target, anchor }),
+  });
+  onTickets({
+    id: 'ticket.link',
+    label: msg`Link to another ticket`,
+    words: msg`duplicate caused parent child related`,
+    icon: IconLink,
+    keys: 'Shift+k',
+    can: 'assign',
+    bulk: true,
+    act: (target, _, anchor) => ask({ about: 'link', target, anchor }),
+  });
+  onTickets({
+    id: 'ticket.split',
+    label: msg`Split the ticket in two`,
+    words: msg`part separate new`,
+    icon: IconArrowsSplit2,
+    keys: 'Shift+s',
+    can: 'assign',
+    act: (target, _, anchor) => ask({ about: 'split', target, anchor }),
   });
   defineCommand({
     id: 'ticket.edit',

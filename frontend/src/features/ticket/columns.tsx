@@ -232,6 +232,22 @@ export const allColumns: readonly Column[] = [
     cell: ({ tags }) => text(tags.join(', ')),
   },
   {
+    id: 'children',
+    label: msg`Parts`,
+    width: 84,
+    needs: 'ticket.queue',
+    className: plain,
+    cell: ({ children }) => children && `${children.done}/${children.total}`,
+  },
+  {
+    id: 'parent',
+    label: msg`Part of`,
+    width: 84,
+    needs: 'ticket.queue',
+    className: plain,
+    cell: ({ parent }) => parent && `#${parent}`,
+  },
+  {
     id: 'waiting',
     label: msg`Waiting for`,
     width: 100,

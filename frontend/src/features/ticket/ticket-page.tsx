@@ -2,12 +2,13 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Skeleton, Stack } from '@mantine/core';
 import { IconChevronLeft } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { memo, useCallback, useMemo, useState } from 'react';
+import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import type { TicketDetail } from '@/lib/api';
 import { CommandButton, type Contexts, useCommandContext, useTicketScope } from '@/lib/commands';
 import { useTellPresence } from '@/lib/live/presence';
 import { ApiError, asApiError } from '@/lib/problem';
 import { useMe } from '@/lib/session';
+import { announce } from '@/lib/status-line';
 import { AfterPaint } from '@/ui/after-paint';
 import { isolated } from '@/ui/isolate';
 import { PageHeading } from '@/ui/page';
@@ -32,6 +33,10 @@ import { SinceLastLook } from './since-last-look';
 import classes from './ticket-page.module.css';
 import { WhatHappensNow } from './what-happens-now';
 
+const LinksPanel = lazy(() =>
+  import('./depth/links-panel').then((m) => ({ default: m.LinksPanel })),
+);
+
 export function TicketPage() {
   const { ticketId } = useParams({ from: '/app/tickets/$ticketId' });
   const id = Number(ticketId);
@@ -43,6 +48,7 @@ export function TicketPage() {
 
 function LoadedTicket({ id }: { id: number }) {
   const query = useTicket(id);
+  useMerged(id, query.data?.merged_into ?? null);
   return (
     <Fetched whole query={query} skeleton={<TicketSkeleton />}>
       {(ticket) => (
@@ -50,6 +56,22 @@ function LoadedTicket({ id }: { id: number }) {
       )}
     </Fetched>
   );
+}
+
+/** The address of a ticket that was merged leads to what it is a part of now. */
+function useMerged(id: number, into: number | null) {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (!into) return;
+    announce(t`Ticket #${id} is a part of this one now`);
+    void navigate({
+      to: '/tickets/$ticketId',
+      params: { ticketId: String(into) },
+      search: (now: Record<string, unknown>) => now,
+      replace: true,
+    });
+  }, [id, into, navigate, t]);
 }
 
 function TicketSkeleton() {
@@ -141,6 +163,9 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
             <SidePanel properties={<Properties ticket={ticket} on={on} />}>
               <SinceLastLook ticket={ticket} seenAt={seenAt} />
               <AfterPaint>
+                <Suspense>
+                  <LinksPanel ticket={ticket} on={on} />
+                </Suspense>
                 <Followers ticket={ticket} />
                 <RequesterTickets requester={ticket.created_by} except={ticket.id} />
               </AfterPaint>

@@ -3,7 +3,16 @@ import type { Target } from './target';
 
 /** A question that a command asks before it acts. */
 export interface Question {
-  about: 'assignee' | 'team' | 'status' | 'priority';
+  about:
+    | 'assignee'
+    | 'team'
+    | 'status'
+    | 'priority'
+    | 'merge'
+    | 'link'
+    | 'split'
+    | 'snooze'
+    | 'due';
   target: Target;
   /** The button that asked, to stand beside it. */
   anchor?: HTMLElement;

@@ -99,11 +99,20 @@ export async function changeMany(
   change: Change | 'delete',
 ): Promise<void> {
   if ('ids' in selection) paint(client, selection.ids, change);
+  await runMany(client, selection, actionOf(change));
+}
+
+/** Has an action of the vocabulary done to many tickets, with a word about each. */
+export async function runMany(
+  client: QueryClient,
+  selection: Selection,
+  action: BulkActionStart,
+): Promise<void> {
   contexts().list?.clearSelection?.();
   try {
     const headers = { 'Idempotency-Key': uuid() };
     const which = 'ids' in selection ? { ids: selection.ids } : { q: selection.q, tz: timeZone() };
-    const body = { action: actionOf(change), ...which };
+    const body = { action, ...which };
     const { data } = await startBulk({ body, headers, ...must });
     await follow(client, data);
   } catch (error) {

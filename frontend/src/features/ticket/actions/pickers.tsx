@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconUser, IconUserOff, IconUserStar, IconUsersGroup } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTeams } from '@/features/team';
 import type { User } from '@/lib/api';
 import { useMe } from '@/lib/session';
@@ -21,6 +21,10 @@ import {
 import { type Question, stopAsking, useQuestion } from './ask';
 import { change } from './carry-out';
 
+const DepthPickers = lazy(() =>
+  import('../depth/pickers').then((m) => ({ default: m.DepthPickers })),
+);
+
 /** What commands ask: whom, which status, which priority. */
 export function Pickers() {
   const question = useQuestion();
@@ -28,7 +32,14 @@ export function Pickers() {
   if (!question) return null;
   if (question.about === 'assignee') return <PersonPicker question={question} />;
   if (question.about === 'team') return <TeamPicker question={question} />;
-  return <ValuePicker question={question} />;
+  if (question.about === 'status' || question.about === 'priority') {
+    return <ValuePicker question={question} />;
+  }
+  return (
+    <Suspense>
+      <DepthPickers question={question} />
+    </Suspense>
+  );
 }
 
 const fold = (text: string) => text.toLocaleLowerCase();

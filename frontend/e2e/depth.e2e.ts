@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import { expectAccessible, journeys } from './desk.ts';
+
+interface Detail {
+  merged_into: number | null;
+  status: string;
+}
+
+journeys('tickets that belong together', (desk) => {
+  it('merges two tickets and takes it back, by keyboard', async () => {
+    const { id: a } = await desk.ticket('Beamer is dark');
+    const { id: b } = await desk.ticket('Meeting room four');
+    const page = await desk.openAs('admin', `/tickets/${a}`);
+    await page.keyboard.press('Shift+M');
+    await page.getByRole('dialog', { name: `Merge ticket #${a} into…` }).waitFor();
+    await page.keyboard.type(`#${b}`);
+    await page.getByRole('option', { name: /Meeting room four/ }).waitFor();
+    await expect
+      .poll(() => page.getByRole('option').first().textContent())
+      .toContain('Meeting room four');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Meeting room four' }).waitFor();
+    await page.getByText('Beamer is dark').first().waitFor();
+    await desk.until(a, { merged_into: b, status: 'closed' });
+    await page.getByText(`Merged into #${b}`).first().waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('u');
+    await page.getByRole('heading', { name: 'Beamer is dark' }).waitFor();
+    await desk.until(a, { merged_into: null, status: 'open' });
+  });
+
+  it('leads from a merged ticket to what it is a part of, and takes it out again', async () => {
+    const { id: a } = await desk.ticket('Left half');
+    const { id: b } = await desk.ticket('Right half');
+    await desk.api('admin', 'POST', `/api/tickets/${a}/merge`, { ticket_id: b });
+    const page = await desk.openAs('admin', `/tickets/${a}`, { width: 1680 });
+    await page.getByRole('heading', { name: 'Right half' }).waitFor();
+    await page.getByRole('button', { name: `Take ticket #${a} out again` }).click();
+    await page.getByRole('heading', { name: 'Left half' }).waitFor();
+    const now = await desk.api<Detail>('admin', 'GET', `/api/tickets/${a}`);
+    expect(now.merged_into).toBeNull();
+  });
+
+  it('links a part to its whole, and splits a ticket in two', async () => {
+    const { id: whole } = await desk.ticket('Move to the new floor');
+    const { id: part } = await desk.ticket('Cables on the new floor');
+    await desk.api('employee', 'POST', `/api/tickets/${part}/add_comment`, {
+      content: 'And the phone is dead, too.',
+    });
+    const page = await desk.openAs('admin', `/tickets/${part}`);
+    await page.keyboard.press('Shift+K');
+    await page.getByRole('dialog', { name: /^How ticket/ }).waitFor();
+    await page.keyboard.type('is a part');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Is a part of…' }).waitFor();
+    await page.keyboard.type(`#${whole}`);
+    await page.getByRole('option', { name: /Move to the new floor/ }).click();
+    await page
+      .getByRole('link', { name: /Move to the new floor/ })
+      .first()
+      .waitFor();
+    await desk.until(whole, { children: { done: 0, total: 1 } });
+    await page.keyboard.press('Shift+S');
+    const dialog = page.getByRole('dialog', { name: `Split ticket #${part} in two` });
+    await dialog.getByLabel('Title of the new ticket').fill('Dead phone');
+    await dialog.getByRole('checkbox', { name: /phone is dead/ }).check();
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Split the ticket' }).click();
+    await page.getByRole('heading', { name: 'Dead phone' }).waitFor();
+    await page.getByText('And the phone is dead, too.').waitFor();
+    await page.keyboard.press('u');
+    await page.getByRole('heading', { name: 'Cables on the new floor' }).waitFor();
+    await page.getByText('And the phone is dead, too.').waitFor();
+  });
+});

@@ -1,0 +1,20 @@
+import { lazy, Suspense } from 'react';
+import { type Question, stopAsking } from '../actions/ask';
+import { LinkPicker, MergePicker } from './link-pickers';
+
+const SplitDialog = lazy(() => import('./split-dialog').then((m) => ({ default: m.SplitDialog })));
+
+/** What the rarer commands ask. */
+export function DepthPickers({ question }: { question: Question }) {
+  const { about, target } = question;
+  if (about === 'merge') return <MergePicker question={question} />;
+  if (about === 'link') return <LinkPicker question={question} />;
+  if (about === 'split' && target.ticket) {
+    return (
+      <Suspense>
+        <SplitDialog ticketId={target.ticket.id} onClose={stopAsking} />
+      </Suspense>
+    );
+  }
+  return null;
+}
