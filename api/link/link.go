@@ -63,7 +63,7 @@ var (
 	errDenied  = fault.Denied("link.denied", "Links, merging and splitting are for IT staff and administrators.")
 	errMissing = fault.Missing("link")
 	errSelf    = fault.Field("ticket_id", "A ticket cannot belong to itself.")
-	errOther   = fault.Field("ticket_id", "There is no such ticket, or you may not see it.")
+	errOther   = fault.Field("ticket_id", "That ticket is not there, or you may not see it.")
 	errTwice   = fault.New(fault.Conflict, "link.exists", "These two tickets are linked already; take that link away first.")
 	errCycle   = fault.New(fault.Conflict, "link.cycle", "A ticket cannot be a part of what is below it.")
 	errParent  = fault.New(fault.Conflict, "link.has_parent", "This ticket has a parent already; a ticket has at most one.")
