@@ -11,6 +11,11 @@ journeys('on a phone', (desk) => {
     await expectNoSidewaysScroll(page);
     const description = await page.getByText('It does not work.').boundingBox();
     expect(description?.y).toBeLessThan(560);
+    // Taken without unfolding anything.
+    const take = page.getByRole('button', { name: 'Assign to me' });
+    await take.click();
+    await take.waitFor({ state: 'detached' });
+    await desk.until(id, { assigned_to: { username: people.it_staff } });
     await page.getByRole('textbox', { name: 'Reply' }).fill('On my way.');
     await page.getByRole('button', { name: 'Send reply' }).click();
     await page.getByRole('button', { name: 'Send the reply now' }).click();

@@ -33,6 +33,27 @@ export default async function setup(project: TestProject) {
   const chromium = findChromium();
   project.provide('desk', null);
   if (!chromium) return;
+  const desk = await startServer();
+  try {
+    createPeople(desk);
+  } catch (error) {
+    await desk.stop();
+    throw error;
+  }
+  project.provide('desk', { url: desk.url, log: desk.log, chromium });
+  return desk.stop;
+}
+
+export interface Server {
+  url: string;
+  log: string;
+  stop: () => Promise<void>;
+  /** Runs another command of the program, with the same settings. */
+  run: (args: string[], input?: string) => void;
+}
+
+/** Starts the binary, on an empty database unless the settings name another one. */
+export async function startServer(settings: Record<string, string> = {}): Promise<Server> {
   const binary = resolve(process.env.FIXDESK_BIN ?? '../bin/fixdesk');
   if (!existsSync(binary)) {
     throw new Error(
@@ -49,6 +70,7 @@ export default async function setup(project: TestProject) {
     FIXDESK_LISTEN: `127.0.0.1:${port}`,
     FIXDESK_PUBLIC_URL: url,
     FIXDESK_RATE_LIMIT: 'off',
+    ...settings,
   };
   const log = join(dir, 'server.log');
   const out = openSync(log, 'a');
@@ -60,19 +82,20 @@ export default async function setup(project: TestProject) {
   };
   try {
     await untilAlive(url, server, log);
-    for (const [role, username] of Object.entries(people)) {
-      const who = ['--username', username, '--email', `${username}@example.org`, '--role', role];
-      execFileSync(binary, ['user', 'create', ...who, '--password-stdin'], {
-        env,
-        input: password,
-      });
-    }
   } catch (error) {
     await stop();
     throw error;
   }
-  project.provide('desk', { url, log, chromium });
-  return stop;
+  const run = (args: string[], input = '') => execFileSync(binary, args, { env, input });
+  return { url, log, stop, run };
+}
+
+/** Creates the people of the journeys. */
+export function createPeople(server: Server): void {
+  for (const [role, username] of Object.entries(people)) {
+    const who = ['--username', username, '--email', `${username}@example.org`, '--role', role];
+    server.run(['user', 'create', ...who, '--password-stdin'], password);
+  }
 }
 
 function findChromium(): string | null {

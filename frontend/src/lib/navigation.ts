@@ -20,6 +20,18 @@ export function useHeadingFocus() {
   return ref;
 }
 
+/**
+ * Gives the focus a place again when what had it went away: the heading of the
+ * page, from where reading and tabbing go on. Whoever has moved on keeps theirs.
+ */
+export function rescueFocus(): void {
+  requestAnimationFrame(() => {
+    const here = document.activeElement;
+    if (here && here !== document.body) return;
+    document.querySelector('h1')?.focus({ preventScroll: true });
+  });
+}
+
 /** Names the browser tab. */
 export function useDocumentTitle(title: string): void {
   useEffect(() => {

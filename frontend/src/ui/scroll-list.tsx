@@ -8,6 +8,7 @@ import {
   useLayoutEffect,
   useRef,
 } from 'react';
+import { rescueFocus } from '@/lib/navigation';
 import classes from './scroll-list.module.css';
 
 /** Moves the keyboard between the rows. */
@@ -18,6 +19,8 @@ export interface ScrollListHandle {
   current: () => number;
   /** Puts the focus on a row, and the row on the screen. */
   focusRow: (index: number) => void;
+  /** Puts the focus where it was last, or on the first row; false without any. */
+  resume: () => boolean;
 }
 
 interface ScrollListProps<T> {
@@ -63,6 +66,8 @@ export function ScrollList<T>(props: ScrollListProps<T>) {
   const { place, offset, onOffset, head } = props;
   const box = useRef<HTMLDivElement>(null);
   const last = useRef(-1);
+  // The row that has the focus, as far as events tell: none comes when it is taken away.
+  const held = useRef<string | number | null>(null);
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => box.current,
@@ -123,7 +128,26 @@ export function ScrollList<T>(props: ScrollListProps<T>) {
     if (found) found.focus();
     else requestAnimationFrame(() => link()?.focus());
   };
+  const resume = () => {
+    focusRow(Math.min(Math.max(0, last.current), items.length - 1));
+    return items.length > 0;
+  };
+  // A row that goes, because it was deleted or fits the list no more, leaves the focus to the next one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only other rows can take one away
+  useLayoutEffect(() => {
+    const key = held.current;
+    if (key === null) return;
+    const at = items.findIndex((item) => keyOf(item) === key);
+    if (at >= 0) {
+      last.current = at;
+      return;
+    }
+    held.current = null;
+    if (document.activeElement !== document.body) return;
+    if (!resume()) rescueFocus();
+  }, [items]);
   useImperativeHandle(handle, () => ({
+    resume,
     next: () =>
       focusRow(Math.min((current() < 0 ? last.current : current()) + 1, items.length - 1)),
     previous: () => focusRow(Math.max(0, (current() < 0 ? last.current : current()) - 1)),
@@ -160,7 +184,11 @@ export function ScrollList<T>(props: ScrollListProps<T>) {
                 height: rowHeight,
                 transform: `translateY(${row.start - rows.options.scrollMargin}px)`,
               }}
+              onBlur={() => {
+                held.current = null;
+              }}
               onFocus={() => {
+                held.current = row.key as string | number;
                 last.current = row.index;
                 settle(row.index);
               }}

@@ -36,6 +36,17 @@ export const theme = createTheme({
   radius: { sm: '4px', md: '6px', lg: '8px' },
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    // Mantine tints its own colours, which miss 4.5 : 1; these hold, in high contrast too.
+    Alert: {
+      vars: (_: unknown, { color }: { color?: string }) => {
+        const tone = { orange: 'orange', red: 'red', yellow: 'amber', green: 'green' }[color ?? ''];
+        return tone
+          ? { root: { '--alert-color': `var(--fd-${tone})`, '--alert-bg': `var(--fd-${tone}-bg)` } }
+          : {};
+      },
+    },
+  },
 });
 
 /** Mantine's own dimmed, error and placeholder colours miss 4.5 : 1; these do not. */

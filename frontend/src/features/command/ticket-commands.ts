@@ -2,6 +2,7 @@ import { msg } from '@lingui/core/macro';
 import {
   IconArrowMerge,
   IconArrowsSplit2,
+  IconCategory,
   IconChevronLeft,
   IconCircleCheck,
   IconEye,
@@ -13,6 +14,7 @@ import {
   IconLockOpen,
   IconPencil,
   IconProgress,
+  IconTag,
   IconTrash,
   IconUser,
   IconUsersGroup,
@@ -155,6 +157,26 @@ export function defineTicketCommands(): void {
     act: (target, _, anchor) => ask({ about: 'team', target, anchor }),
   });
   onTickets({
+    id: 'ticket.tag',
+    label: msg`Tag the ticket`,
+    words: msg`tags label word`,
+    icon: IconTag,
+    keys: 't',
+    can: 'update_status',
+    bulk: true,
+    act: (target, _, anchor) => ask({ about: 'tag', target, anchor }),
+  });
+  onTickets({
+    id: 'ticket.category',
+    label: msg`Choose the category`,
+    words: msg`kind topic sort`,
+    icon: IconCategory,
+    keys: 'Shift+k',
+    can: 'update_status',
+    bulk: true,
+    act: (target, _, anchor) => ask({ about: 'category', target, anchor }),
+  });
+  onTickets({
     id: 'ticket.watch',
     label: msg`Watch or stop watching the ticket`,
     words: msg`follow unfollow subscribe`,
@@ -220,11 +242,12 @@ export function defineTicketCommands(): void {
   defineCommand({
     id: 'ticket.back',
     group: 'go',
-    label: msg`Back to the list`,
+    label: msg`Leave the ticket or the selection`,
+    words: msg`back list close`,
     icon: IconChevronLeft,
     scope: 'ticket',
     keys: 'Escape',
-    when: ({ ticket }) => !!ticket,
-    run: ({ ticket }) => ticket?.back(),
+    when: ({ ticket, list }) => !!ticket || !!list?.selection?.(),
+    run: ({ ticket, list }) => (ticket ? ticket.back() : list?.clearSelection?.()),
   });
 }

@@ -3,6 +3,7 @@ import { IconX } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { BulkProgress } from '@/features/ticket';
 import { useCommandContext } from '@/lib/commands';
+import { rescueFocus } from '@/lib/navigation';
 import { useSingleKeys } from '@/lib/shortcuts';
 import {
   clearUndo,
@@ -77,7 +78,7 @@ function Offer({ offer, newest, paused }: { offer: UndoOffer; newest: boolean; p
         type="button"
         className={classes.undo}
         disabled={running}
-        onClick={() => void runUndo(id)}
+        onClick={() => void runUndo(id).then(rescueFocus)}
       >
         <Trans>Undo</Trans>
         {newest && singleKeys && <kbd aria-hidden>u</kbd>}
@@ -86,7 +87,10 @@ function Offer({ offer, newest, paused }: { offer: UndoOffer; newest: boolean; p
         type="button"
         className={classes.dismiss}
         aria-label={t`Dismiss`}
-        onClick={() => dismissUndo(id)}
+        onClick={() => {
+          dismissUndo(id);
+          rescueFocus();
+        }}
       >
         <IconX size={16} aria-hidden />
       </button>

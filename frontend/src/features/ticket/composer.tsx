@@ -58,7 +58,9 @@ export const Composer = memo(function Composer({ ticket }: ComposerProps) {
   useCommandContext('composer', {
     ...handlers,
     send: filled[mode] ? send : undefined,
-    sendAndResolve: filled[mode] && ticket.can.update_status ? sendAndResolve : undefined,
+    // A note tells the requester nothing, so it has no such button, and no such key.
+    sendAndResolve:
+      mode === 'reply' && filled.reply && ticket.can.update_status ? sendAndResolve : undefined,
   });
   // The conversation first; whoever wants to write at once does not wait, either.
   const built = painted || asked;

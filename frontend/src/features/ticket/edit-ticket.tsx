@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { useUploads } from '@/features/attachment';
 import type { TicketDetail } from '@/lib/api';
 import { getTicketOptions } from '@/lib/api/@tanstack/react-query.gen';
@@ -67,6 +67,26 @@ export function EditTicket({ ticket, onDone }: { ticket: TicketDetail; onDone: (
         },
       },
     );
+  // Escape leaves what holds no changes; what does is left by its buttons alone.
+  const dirty = form.isDirty() || !!uploads.chosen;
+  const leave = useRef(() => {});
+  leave.current = () => {
+    if (!dirty) return done();
+    announce(t`There are changes that are not saved. Save them, or cancel.`, 'bad');
+  };
+  useLayoutEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      // A list or a dialog that is open closes first.
+      const field = document.activeElement;
+      if (field?.closest('[aria-expanded="true"]')) return;
+      if (document.querySelector('[role="dialog"],[role="menu"]')) return;
+      event.preventDefault();
+      leave.current();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
   const submit = form.onSubmit((values) => save(base, values), focusFirstError);
   return (
     <form noValidate onSubmit={submit}>

@@ -4,6 +4,7 @@ import { IconClock, IconLock } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Message } from '@/lib/api';
+import { rescueFocus } from '@/lib/navigation';
 import { explain } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
 import { PlainText } from '@/ui/plain-text';
@@ -48,7 +49,10 @@ export function HeldMessage({
             size="compact-xs"
             variant="subtle"
             disabled={busy}
-            onClick={run(() => sendAtOnce(client, message))}
+            onClick={run(async () => {
+              await sendAtOnce(client, message);
+              rescueFocus();
+            })}
             aria-label={note ? t`Add the internal note now` : t`Send the reply now`}
           >
             <Trans>Send now</Trans>

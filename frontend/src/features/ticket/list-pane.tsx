@@ -5,6 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Ticket } from '@/lib/api';
 import { type ListContext, useCommandContext } from '@/lib/commands';
+import { rescueFocus } from '@/lib/navigation';
 import { fieldErrors } from '@/lib/problem';
 import { useMe } from '@/lib/session';
 import { preferences } from '@/lib/storage';
@@ -71,6 +72,14 @@ export function ListPane({ open }: { open: number | null }) {
     if (ticket) act(ticket);
   };
   const me = useMe();
+  const clear = useCallback(() => {
+    clearSelected();
+    // The bar goes, and with it the button that was pressed.
+    requestAnimationFrame(() => {
+      if (document.activeElement !== document.body) return;
+      if (!handle.current?.resume()) rescueFocus();
+    });
+  }, []);
   const key = `${me.id} ${queryText(search)} ${search.sort ?? ''}`;
   useLayoutEffect(() => openSelection(key), [key]);
   const [commands] = useState<ListContext>(() => ({
@@ -81,18 +90,26 @@ export function ListPane({ open }: { open: number | null }) {
     toggle: () => withCurrent((ticket) => toggleSelected(ticket.id)),
     toggleRange: () => withCurrent((ticket) => selectRange(shownIds(), ticket.id)),
     selectAll: () => selectAll(shownIds()),
-    clearSelection: clearSelected,
+    clearSelection: () => clear(),
     selection: currentSelection,
   }));
   useCommandContext('list', commands);
 
   // Whoever leaves a ticket goes on in the list where they were.
   const before = useRef(open);
+  const place = useRef(0);
+  if (open !== null) {
+    const at = list.rows.findIndex((ticket) => ticket.id === open);
+    if (at >= 0) place.current = at;
+  }
   useEffect(() => {
     const left = before.current;
     before.current = open;
     if (left === null || open !== null) return;
-    handle.current?.focusRow(rows.current.findIndex((ticket) => ticket.id === left));
+    const at = rows.current.findIndex((ticket) => ticket.id === left);
+    // The one that was deleted has made room for the next.
+    handle.current?.focusRow(at < 0 ? Math.min(place.current, rows.current.length - 1) : at);
+    rescueFocus();
   }, [open]);
 
   const change = (part: Partial<QueueSearch>) =>
@@ -166,7 +183,7 @@ export function ListPane({ open }: { open: number | null }) {
           />
         </Button>
       )}
-      <Selected list={list} q={queryText(search)} shownIds={shownIds} />
+      <Selected list={list} q={queryText(search)} shownIds={shownIds} onClear={clear} />
       {mistake ? (
         <QueryMistake message={mistake} />
       ) : (
@@ -217,20 +234,21 @@ interface SelectedProps {
   /** What the list finds, in the query language. */
   q: string;
   shownIds: () => number[];
+  onClear: () => void;
 }
 
 /** What can be done with the selected tickets, while there are any. */
-function Selected({ list, q, shownIds }: SelectedProps) {
+function Selected({ list, q, shownIds, onClear }: SelectedProps) {
   const { i18n } = useLingui();
   const ids = useSelectedIds();
   const matching = useMatching();
-  if (matching) return <SelectionBar selection={matching} onClear={clearSelected} />;
+  if (matching) return <SelectionBar selection={matching} onClear={onClear} />;
   if (ids.length === 0) return null;
   const { count, exact, rows } = list;
   const all = ids.length >= Math.min(rows.length, mostSelected);
   const number = new Intl.NumberFormat(i18n.locale).format(count) + (exact ? '' : '+');
   return (
-    <SelectionBar selection={{ ids: [...ids] }} onClear={clearSelected}>
+    <SelectionBar selection={{ ids: [...ids] }} onClear={onClear}>
       {all && (count > ids.length || !exact) && (
         <Button
           size="compact-sm"

@@ -55,7 +55,16 @@ export function PresentBadge({ ticketId }: { ticketId: number }) {
   const first = others[0];
   if (!first) return null;
   const names = others.map(({ user }) => personName(user)).join(', ');
-  const label = first.state === 'away' ? t`Open, but away: ${names}` : t`Open at: ${names}`;
+  const writers = others
+    .filter(({ state }) => state === 'typing')
+    .map(({ user }) => personName(user))
+    .join(', ');
+  const label =
+    first.state === 'typing'
+      ? t`Typing: ${writers}`
+      : first.state === 'away'
+        ? t`Open, but away: ${names}`
+        : t`Open at: ${names}`;
   const Icon = icons[first.state];
   return (
     <span className={classes.badge} data-state={first.state} title={label}>

@@ -6,10 +6,12 @@ import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useState } from 
 import type { TicketDetail } from '@/lib/api';
 import { CommandButton, type Contexts, useCommandContext, useTicketScope } from '@/lib/commands';
 import { useTellPresence } from '@/lib/live/presence';
+import { rescueFocus } from '@/lib/navigation';
 import { ApiError, asApiError } from '@/lib/problem';
 import { useMe } from '@/lib/session';
 import { announce } from '@/lib/status-line';
 import { AfterPaint } from '@/ui/after-paint';
+import hidden from '@/ui/hidden.module.css';
 import { isolated } from '@/ui/isolate';
 import { PageHeading } from '@/ui/page';
 import { personName } from '@/ui/person';
@@ -123,7 +125,21 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
             <span>#{ticket.id}</span>
           </nav>
           {editing ? (
-            <EditTicket ticket={ticket} onDone={() => setEditing(false)} />
+            <>
+              <PageHeading
+                title={ticket.title}
+                tab={`#${ticket.id} ${isolated(ticket.title)}`}
+                className={hidden.hidden}
+                ticket={ticket.id}
+              />
+              <EditTicket
+                ticket={ticket}
+                onDone={() => {
+                  setEditing(false);
+                  rescueFocus();
+                }}
+              />
+            </>
           ) : (
             <div className={classes.titleLine}>
               <PageHeading

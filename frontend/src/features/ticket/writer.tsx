@@ -8,7 +8,7 @@ import { namesOf, UploadTray, useUploads } from '@/features/attachment';
 import { WritingBox, type WritingBoxHandle } from '@/features/editor';
 import type { Message, TicketDetail } from '@/lib/api';
 import { useIdempotencyKey } from '@/lib/idempotency';
-import { tellTyping } from '@/lib/live/presence';
+import { tellSent, tellTyping } from '@/lib/live/presence';
 import { isQueued } from '@/lib/offline/door';
 import { asApiError, explain, fieldErrors } from '@/lib/problem';
 import { personName } from '@/ui/person';
@@ -59,6 +59,7 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
   // Who was writing when this was to be sent, and how it was to be sent.
   const [typing, setTyping] = useState<{ names: string; status?: Status } | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
+  const intended = useRef<Status | undefined>(undefined);
   const note = kind === 'note';
   const works = ticket.can.update_status;
 
@@ -85,6 +86,7 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
       return;
     }
     setTyping(null);
+    intended.current = status;
     const last = ticket.comments.filter((one) => !one.is_system_message).at(-1)?.id ?? 0;
     const body = {
       kind,
@@ -95,6 +97,7 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
     };
     setRefused(null);
     const sent = () => {
+      if (works) tellSent();
       key.done();
       draft.clear();
       uploads.clear();
@@ -195,7 +198,7 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
               <Trans>Their answer is in the conversation now. Does yours still fit?</Trans>
             </p>
             <Group gap="xs">
-              <Button size="xs" onClick={() => send(undefined, 'answered')}>
+              <Button size="xs" onClick={() => send(intended.current, 'answered')}>
                 <Trans>Send anyway</Trans>
               </Button>
               <Button

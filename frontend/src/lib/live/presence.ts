@@ -69,6 +69,13 @@ export function useTellPresence(ticketId: number, enabled: boolean): void {
   }, [ticketId, enabled]);
 }
 
+/** Says that nobody is writing here any more: it was sent. */
+export function tellSent(): void {
+  typingUntil = 0;
+  clearTimeout(typingTimer);
+  say();
+}
+
 /** Says that somebody is writing here; stops by itself. */
 export function tellTyping(): void {
   if (ticket === null) return;

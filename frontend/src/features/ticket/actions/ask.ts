@@ -8,6 +8,8 @@ export interface Question {
     | 'team'
     | 'status'
     | 'priority'
+    | 'tag'
+    | 'category'
     | 'merge'
     | 'link'
     | 'split'

@@ -63,6 +63,9 @@ export function useRuns(): readonly BulkRun[] {
   );
 }
 
+/** Actions have more parameters than the document knows: GET /api/actions lists them. */
+const more = (action: BulkActionStart & Record<string, unknown>): BulkActionStart => action;
+
 function actionOf(change: Change | 'delete'): BulkActionStart {
   if (change === 'delete') return { type: 'delete' };
   switch (change.kind) {
@@ -74,6 +77,10 @@ function actionOf(change: Change | 'delete'): BulkActionStart {
       return { type: 'assign', user_id: change.to?.id ?? null };
     case 'team':
       return { type: 'assign_team', team_id: change.to?.id ?? null };
+    case 'tag':
+      return more({ type: change.on ? 'add_tag' : 'remove_tag', tag: change.name });
+    case 'category':
+      return more({ type: 'set_category', category_id: change.to?.id ?? null });
     case 'confidential':
       throw new Error('tickets are made confidential one by one');
   }

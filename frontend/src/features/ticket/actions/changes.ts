@@ -32,6 +32,8 @@ export type Change =
   | { kind: 'priority'; to: Priority }
   | { kind: 'assignee'; to: User | null }
   | { kind: 'team'; to: TeamCard | null }
+  | { kind: 'category'; to: Ticket['category'] }
+  | { kind: 'tag'; name: string; on: boolean }
   | { kind: 'confidential'; to: boolean };
 
 const must = { throwOnError: true } as const;
@@ -46,6 +48,11 @@ export function refreshAround(client: QueryClient): void {
   void invalidate(client, ...dependents);
 }
 
+function tagsWith(tags: string[], { name, on }: { name: string; on: boolean }): string[] {
+  const others = tags.filter((one) => one !== name);
+  return on ? [...others, name] : others;
+}
+
 export function withChange<T extends Known>(ticket: T, change: Change): T {
   switch (change.kind) {
     case 'status':
@@ -54,6 +61,10 @@ export function withChange<T extends Known>(ticket: T, change: Change): T {
       return { ...ticket, assigned_to: change.to };
     case 'team':
       return { ...ticket, team: change.to };
+    case 'category':
+      return { ...ticket, category: change.to };
+    case 'tag':
+      return { ...ticket, tags: tagsWith(ticket.tags, change) };
     case 'confidential':
       return { ...ticket, confidential: change.to };
     case 'priority':
@@ -70,6 +81,10 @@ function inverse(before: Known, change: Change): Change {
       return { kind: 'assignee', to: before.assigned_to ?? null };
     case 'team':
       return { kind: 'team', to: before.team ?? null };
+    case 'category':
+      return { kind: 'category', to: before.category };
+    case 'tag':
+      return { ...change, on: !change.on };
     case 'confidential':
       return { kind: 'confidential', to: before.confidential };
     case 'priority':
@@ -83,6 +98,10 @@ function alreadySo(ticket: Known, change: Change): boolean {
       return (ticket.assigned_to?.id ?? null) === (change.to?.id ?? null);
     case 'team':
       return (ticket.team?.id ?? null) === (change.to?.id ?? null);
+    case 'category':
+      return (ticket.category?.id ?? null) === (change.to?.id ?? null);
+    case 'tag':
+      return ticket.tags.includes(change.name) === change.on;
     case 'confidential':
       return ticket.confidential === change.to;
     case 'status':
@@ -113,6 +132,14 @@ async function send(ticket: Known, change: Change, strict: boolean): Promise<Tic
     case 'team': {
       const body = { team_id: change.to?.id ?? null };
       return (await assignTicketTeam({ path, headers, body, ...must })).data;
+    }
+    case 'category': {
+      const body = { category: change.to?.id ?? null };
+      return (await updateTicket({ path, headers, body, ...must })).data;
+    }
+    case 'tag': {
+      const body = { tags: tagsWith(ticket.tags, change) };
+      return (await updateTicket({ path, headers, body, ...must })).data;
     }
     case 'confidential': {
       const body = { confidential: change.to };
@@ -228,6 +255,12 @@ export function describe(change: Change): string {
       return change.to
         ? i18n._(msg`With team ${change.to.name} now`)
         : i18n._(msg`With no team now`);
+    case 'category':
+      return change.to ? i18n._(msg`In ${change.to.path} now`) : i18n._(msg`In no category now`);
+    case 'tag':
+      return change.on
+        ? i18n._(msg`Tagged “${change.name}”`)
+        : i18n._(msg`Tag “${change.name}” taken off`);
     case 'confidential':
       return change.to ? i18n._(msg`Confidential now`) : i18n._(msg`Not confidential any more`);
   }

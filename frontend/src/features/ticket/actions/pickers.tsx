@@ -24,6 +24,10 @@ import { change } from './carry-out';
 const DepthPickers = lazy(() =>
   import('../depth/pickers').then((m) => ({ default: m.DepthPickers })),
 );
+const TagPicker = lazy(() => import('./facet-pickers').then((m) => ({ default: m.TagPicker })));
+const CategoryPicker = lazy(() =>
+  import('./facet-pickers').then((m) => ({ default: m.CategoryPicker })),
+);
 
 /** What commands ask: whom, which status, which priority. */
 export function Pickers() {
@@ -32,6 +36,14 @@ export function Pickers() {
   if (!question) return null;
   if (question.about === 'assignee') return <PersonPicker question={question} />;
   if (question.about === 'team') return <TeamPicker question={question} />;
+  if (question.about === 'tag' || question.about === 'category') {
+    const Picker = question.about === 'tag' ? TagPicker : CategoryPicker;
+    return (
+      <Suspense>
+        <Picker question={question} />
+      </Suspense>
+    );
+  }
   if (question.about === 'status' || question.about === 'priority') {
     return <ValuePicker question={question} />;
   }
