@@ -171,7 +171,7 @@ export function defineTicketCommands(): void {
     label: msg`Choose the category`,
     words: msg`kind topic sort`,
     icon: IconCategory,
-    keys: 'Shift+k',
+    keys: 'Shift+y',
     can: 'update_status',
     bulk: true,
     act: (target, _, anchor) => ask({ about: 'category', target, anchor }),
