@@ -29,21 +29,29 @@ function matches(text: string, typed: string[]): boolean {
 function commandGroups(available: Command[], query: string, i18n: I18n): ChoiceGroup[] {
   const fold = (text: string) => text.toLocaleLowerCase(i18n.locale);
   const typed = fold(query).split(/\s+/).filter(Boolean);
+  const rank = (label: string) => {
+    if (fold(label).startsWith(typed.join(' '))) return 0;
+    return matches(fold(label), typed) ? 1 : 2;
+  };
   const found = available
     .map((it) => ({ it, label: i18n._(it.label) }))
-    .filter(({ it, label }) =>
-      matches(fold(`${label} ${it.words ? i18n._(it.words) : ''}`), typed),
-    );
-  return groups.map((group) => ({
-    id: group,
-    label: i18n._(groupNames[group]),
-    choices: found
-      .filter(({ it }) => it.group === group)
-      .map(({ it, label }) => {
+    .filter(({ it, label }) => matches(fold(`${label} ${it.words ? i18n._(it.words) : ''}`), typed))
+    .map((one) => ({ ...one, rank: rank(one.label) }));
+  // What is called so comes before what only has such a word to it.
+  return groups
+    .map((group) => {
+      const own = found.filter(({ it }) => it.group === group).sort((a, b) => a.rank - b.rank);
+      return { group, own, best: own[0]?.rank ?? 2 };
+    })
+    .sort((a, b) => a.best - b.best)
+    .map(({ group, own }) => ({
+      id: group,
+      label: i18n._(groupNames[group]),
+      choices: own.map(({ it, label }) => {
         const keys = keysOf(it)[0];
         return { id: it.id, label, icon: it.icon, end: keys && <Keys keys={keys} /> };
       }),
-  }));
+    }));
 }
 
 /** Tickets of a number or with these words. */
