@@ -43,7 +43,7 @@ journeys('Beside the conversation', (desk) => {
     const mark = stan.locator('[data-first-new]');
     await expect
       .poll(() => mark.evaluate((element) => element.getBoundingClientRect().top))
-      .toBeLessThan(600);
+      .toBeLessThan(400);
     // The title stays on top, the box to answer at the bottom.
     await stan.getByText('News 12').scrollIntoViewIfNeeded();
     const title = stan.getByRole('heading', { name: 'This one' });

@@ -36,7 +36,8 @@ interface ScrollListProps<T> {
   onNearEnd: () => void;
   /** Called a moment after the focus came to rest on a row. */
   onRest?: (item: T, index: number) => void;
-  children: (item: T) => ReactNode;
+  /** A row. `passing`: it flies past too fast to be read; the whole of it follows when it slows down. */
+  children: (item: T, passing: boolean) => ReactNode;
   foot?: ReactNode;
   /** Stays above the rows, and moves sideways with them. */
   head?: { height: number; content: ReactNode };
@@ -54,6 +55,29 @@ const ahead = 60;
 const farthest = 2000;
 /** Milliseconds after which a row counts as looked at. */
 const rest = 100;
+
+/** Rows pass too fast to be read when more than this part of a window is new at once. */
+const tooFast = 0.5;
+
+/**
+ * Which rows only pass: those that came while one scrolls so fast that a whole window of rows
+ * would have to be made for each frame. They are completed when the scrolling slows down.
+ */
+function usePassing(offset: number, scrolling: boolean, height: number) {
+  const before = useRef({ offset, keys: new Set<React.Key>() });
+  const moved = Math.abs(offset - before.current.offset);
+  const fast = scrolling && height > 0 && moved > height * tooFast;
+  const whole = before.current.keys;
+  const next = new Set<React.Key>();
+  useLayoutEffect(() => {
+    before.current = { offset, keys: next };
+  });
+  return (key: React.Key) => {
+    const passes = fast && !whole.has(key);
+    if (!passes) next.add(key);
+    return passes;
+  };
+}
 
 /**
  * A list with a scroll bar of its own that renders only what is in view. Rows
@@ -84,6 +108,7 @@ export function ScrollList<T>(props: ScrollListProps<T>) {
   useEffect(() => rows.measure(), [rowHeight]);
 
   const shown = rows.getVirtualItems();
+  const passes = usePassing(rows.scrollOffset ?? 0, rows.isScrolling, rows.scrollRect?.height ?? 0);
   const end = shown.at(-1)?.index ?? 0;
   useEffect(() => {
     if (items.length > 0 && end > items.length - ahead) onNearEnd();
@@ -195,7 +220,7 @@ export function ScrollList<T>(props: ScrollListProps<T>) {
               onPointerEnter={() => settle(row.index)}
               onPointerLeave={() => clearTimeout(timer.current)}
             >
-              {children(item)}
+              {children(item, passes(row.key))}
             </li>
           );
         })}

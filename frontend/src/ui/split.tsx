@@ -13,15 +13,18 @@ interface SplitProps {
   start: ReactNode;
   /** Absent: the first pane has all the room. */
   end?: ReactNode;
+  /** False while the second pane is first painted: the first one keeps its layout so long, and is cut off. */
+  settled?: boolean;
 }
 
 /** Two panes side by side; the border between them moves by mouse and by arrow keys. */
-export function Split({ label, start, end, ...options }: SplitProps) {
+export function Split({ label, start, end, settled = true, ...options }: SplitProps) {
   const pane = usePaneWidth(options);
   return (
     <div
       className={classes.split}
       data-open={!!end || undefined}
+      data-settling={(!!end && !settled) || undefined}
       style={{ '--fd-pane': `${pane.width}px` } as React.CSSProperties}
     >
       <div className={classes.start}>{start}</div>

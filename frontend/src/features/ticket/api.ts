@@ -1,6 +1,7 @@
 import {
   keepPreviousData,
   type QueryClient,
+  queryOptions,
   useMutation,
   useQuery,
   useQueryClient,
@@ -55,9 +56,9 @@ export function useAssignees(search: string, enabled: boolean) {
 const eventPages = 20;
 
 /** The whole history of a ticket, oldest first. */
-export function useTicketEvents(id: number) {
-  return useQuery({
-    queryKey: listTicketEventsQueryKey({ path: { id } }),
+export function ticketEventsOptions(id: number) {
+  return queryOptions({
+    queryKey: listTicketEventsQueryKey({ path: { id } }) as readonly unknown[],
     queryFn: async ({ signal }) => {
       const all: TicketEvent[] = [];
       let cursor: string | undefined;
@@ -76,6 +77,10 @@ export function useTicketEvents(id: number) {
       return all;
     },
   });
+}
+
+export function useTicketEvents(id: number) {
+  return useQuery(ticketEventsOptions(id));
 }
 
 function stale(client: QueryClient) {

@@ -1,6 +1,6 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
-import { Fragment, memo, useEffect, useMemo, useRef, useState } from 'react';
+import { Fragment, memo, useMemo, useState } from 'react';
 import { Attached } from '@/features/attachment';
 import type { Attachment, TicketDetail, User } from '@/lib/api';
 import { useCan } from '@/lib/can';
@@ -15,7 +15,7 @@ import classes from './conversation.module.css';
 import { EventLine } from './event-line';
 import { useNotes } from './messages';
 import { NoteItem } from './note-item';
-import { showFirstNew } from './since-last-look';
+import { useFirstNewInView } from './since-last-look';
 import { type Block, type Entry, firstUnseen, foldTimeline, mergeTimeline } from './timeline';
 
 /** Description, comments and what happened, in reading order. */
@@ -26,8 +26,8 @@ export function Conversation({
 }: {
   ticket: TicketDetail;
   hideDescription: boolean;
-  /** When I looked before this visit. */
-  seenAt: string | null;
+  /** When I looked before this visit; undefined until it is known. */
+  seenAt: string | null | undefined;
 }) {
   const { t } = useLingui();
   const events = useTicketEvents(ticket.id);
@@ -38,15 +38,12 @@ export function Conversation({
     [ticket.comments, events.data, notes.data],
   );
   const blocks = useMemo(() => foldTimeline(entries), [entries]);
-  const unseen = useMemo(() => firstUnseen(entries, seenAt, me.id), [entries, seenAt, me.id]);
+  const unseen = useMemo(
+    () => firstUnseen(entries, seenAt ?? null, me.id),
+    [entries, seenAt, me.id],
+  );
   // Once, with what was there when the ticket was opened: later news move nothing.
-  const ready = events.isSuccess && !notes.isLoading;
-  const begun = useRef(false);
-  useEffect(() => {
-    if (!ready || begun.current) return;
-    begun.current = true;
-    showFirstNew();
-  }, [ready]);
+  useFirstNewInView(events.isSuccess && !notes.isLoading && seenAt !== undefined);
   return (
     <section aria-label={t`Conversation`}>
       {!hideDescription && (

@@ -40,15 +40,20 @@ import {
   useSelectedIds,
 } from './selection';
 import { usePrefetchTicket, useTicketList } from './ticket-list';
-import { TicketRow } from './ticket-row';
+import { PassingRow, TicketRow } from './ticket-row';
 import { useSavedView } from './use-saved-view';
 
 /** Heights of a row in pixels. */
 const heights = { comfortable: 40, compact: 32 } as const;
 type Density = keyof typeof heights;
 
+// Opening a ticket changes nothing of these.
+const Filters = memo(QueueFilters);
+const Export = memo(ExportButton);
+const Look = memo(ListLook);
+
 /** The list of the workspace; it stays where it is while tickets are opened beside it. */
-export function ListPane({ open }: { open: number | null }) {
+export function ListPane({ open, beside }: { open: number | null; beside: boolean }) {
   const { t } = useLingui();
   const search = useSearch({ from: '/app/tickets' });
   const navigate = useNavigate({ from: '/tickets' });
@@ -112,11 +117,16 @@ export function ListPane({ open }: { open: number | null }) {
     rescueFocus();
   }, [open]);
 
-  const change = (part: Partial<QueueSearch>) =>
-    void navigate({
-      to: '/tickets',
-      search: (now) => ({ ...now, page: undefined, cursor: undefined, ...part }),
-    });
+  const filtered = useRef(false);
+  filtered.current ||= open === null;
+  const change = useCallback(
+    (part: Partial<QueueSearch>) =>
+      void navigate({
+        to: '/tickets',
+        search: (now) => ({ ...now, page: undefined, cursor: undefined, ...part }),
+      }),
+    [navigate],
+  );
   const toggleDensity = () => {
     const next = density === 'compact' ? 'comfortable' : 'compact';
     preferences.set('density', next === 'compact' ? next : null);
@@ -128,7 +138,7 @@ export function ListPane({ open }: { open: number | null }) {
     <section
       className={classes.pane}
       data-columns
-      data-beside={open !== null || undefined}
+      data-beside={beside || undefined}
       style={columnVariables(columns, exact)}
       aria-label={title}
     >
@@ -144,8 +154,8 @@ export function ListPane({ open }: { open: number | null }) {
           </span>
         )}
         <span className={classes.tools}>
-          <ExportButton search={search} />
-          <ListLook search={search} />
+          <Export search={search} />
+          <Look search={search} />
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -155,16 +165,17 @@ export function ListPane({ open }: { open: number | null }) {
           >
             <IconRowInsertTop size={18} />
           </ActionIcon>
-          {open === null && (
+          {!beside && (
             <LinkButton to="/tickets/new" size="xs" leftSection={<IconPlus size={16} />}>
               <Trans>New ticket</Trans>
             </LinkButton>
           )}
         </span>
       </div>
-      {open === null && (
-        <div className={classes.filters}>
-          <QueueFilters search={search} onChange={change} />
+      {/* Hidden rather than gone: to make its fields anew takes longer than to open a ticket. */}
+      {filtered.current && (
+        <div className={classes.filters} hidden={beside}>
+          <Filters search={search} onChange={change} />
         </div>
       )}
       {list.fresh > 0 && (
@@ -209,17 +220,21 @@ export function ListPane({ open }: { open: number | null }) {
                   content: <ListHead columns={columns} sort={search.sort} onSort={change} />,
                 }}
               >
-                {(ticket) => (
-                  <div className={classes.line}>
-                    <SelectBox ticket={ticket} shownIds={shownIds} />
-                    <TicketRow
-                      ticket={ticket}
-                      current={ticket.id === open}
-                      columns={columns}
-                      exact={exact}
-                    />
-                  </div>
-                )}
+                {(ticket, fast) =>
+                  fast ? (
+                    <PassingRow ticket={ticket} />
+                  ) : (
+                    <div className={classes.line}>
+                      <SelectBox ticket={ticket} shownIds={shownIds} />
+                      <TicketRow
+                        ticket={ticket}
+                        current={ticket.id === open}
+                        columns={columns}
+                        exact={exact}
+                      />
+                    </div>
+                  )
+                }
               </ScrollList>
             )
           }

@@ -1,6 +1,12 @@
 import { i18n } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
-import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  type QueryClient,
+  queryOptions,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { useEffect } from 'react';
 import {
   type ListMessagesResponse,
@@ -32,10 +38,9 @@ export const holdSeconds = 10;
 const notePages = 20;
 
 /** All internal notes of a ticket, oldest first; for those who may see notes only. */
-export function useNotes(id: number, enabled: boolean) {
-  return useQuery({
-    queryKey: listNotesQueryKey({ path: { id } }),
-    enabled,
+export function notesOptions(id: number) {
+  return queryOptions({
+    queryKey: listNotesQueryKey({ path: { id } }) as readonly unknown[],
     queryFn: async ({ signal }) => {
       const all: Note[] = [];
       let cursor: string | undefined;
@@ -50,6 +55,10 @@ export function useNotes(id: number, enabled: boolean) {
       return all;
     },
   });
+}
+
+export function useNotes(id: number, enabled: boolean) {
+  return useQuery({ ...notesOptions(id), enabled });
 }
 
 /** Everything that a sent message changes. */

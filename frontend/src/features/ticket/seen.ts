@@ -5,22 +5,22 @@ import { getTicketSeenOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { invalidate } from '@/lib/query';
 
 /**
- * When I looked at a ticket before this visit; null for never. While the ticket
- * is on the screen, what is shown counts as seen.
+ * When I looked at a ticket before this visit; null for never, undefined until it
+ * is known. While the ticket is on the screen, what is shown counts as seen.
  */
-export function useLastLook(id: number, events: readonly TicketEvent[] | undefined): string | null {
+export function useLastLook(
+  id: number,
+  events: readonly TicketEvent[] | undefined,
+): string | null | undefined {
   const client = useQueryClient();
   const look = useQuery({
     ...getTicketSeenOptions({ path: { id } }),
     staleTime: Infinity,
     gcTime: 0,
   });
-  const [before, setBefore] = useState<string | null>(null);
-  const [known, setKnown] = useState(false);
-  if (look.data && !known) {
-    setKnown(true);
-    setBefore(look.data.seen_at);
-  }
+  const [before, setBefore] = useState<string | null>();
+  if (look.data && before === undefined) setBefore(look.data.seen_at);
+  const known = before !== undefined;
   const newest = events?.at(-1)?.id ?? 0;
   useEffect(() => {
     if (!known || newest === 0) return;

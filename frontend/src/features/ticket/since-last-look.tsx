@@ -1,5 +1,6 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { UnstyledButton } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import type { TicketDetail } from '@/lib/api';
 import { useCan } from '@/lib/can';
 import { useMe } from '@/lib/session';
@@ -12,7 +13,13 @@ import classes from './side-panel.module.css';
 import { newsSince } from './whats-new';
 
 /** What others changed and wrote since I looked; nothing when nothing did. */
-export function SinceLastLook({ ticket, seenAt }: { ticket: TicketDetail; seenAt: string | null }) {
+export function SinceLastLook({
+  ticket,
+  seenAt,
+}: {
+  ticket: TicketDetail;
+  seenAt: string | null | undefined;
+}) {
   const { t, i18n } = useLingui();
   const me = useMe();
   const events = useTicketEvents(ticket.id);
@@ -92,4 +99,35 @@ export function showFirstNew(): boolean {
   const mark = document.querySelector('[data-first-new]');
   mark?.scrollIntoView({ block: 'start' });
   return !!mark;
+}
+
+/** What readers do when they are about to look elsewhere. */
+const ofReaders = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
+/** Milliseconds in which a page is built to its end. */
+const building = 3000;
+
+/**
+ * Brings the mark of what is new into view once, when the conversation is there,
+ * and again while boxes around it are still being built: until the reader moves.
+ */
+export function useFirstNewInView(ready: boolean): void {
+  const begun = useRef(false);
+  const stop = useRef<() => void>(undefined);
+  useEffect(() => {
+    if (!ready || begun.current) return;
+    begun.current = true;
+    if (!showFirstNew()) return;
+    const page = document.querySelector('[data-first-new]')?.closest('article');
+    const grown = new ResizeObserver(() => showFirstNew());
+    if (page) for (const part of [page, ...page.children]) grown.observe(part);
+    const end = () => {
+      clearTimeout(timer);
+      grown.disconnect();
+      for (const name of ofReaders) removeEventListener(name, end, true);
+    };
+    const timer = setTimeout(end, building);
+    for (const name of ofReaders) addEventListener(name, end, { capture: true, passive: true });
+    stop.current = end;
+  }, [ready]);
+  useEffect(() => () => stop.current?.(), []);
 }

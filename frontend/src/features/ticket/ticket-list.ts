@@ -2,10 +2,13 @@ import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { listTickets, type Ticket } from '@/lib/api';
 import { getTicketOptions } from '@/lib/api/@tanstack/react-query.gen';
+import { useCan } from '@/lib/can';
 import { type Change, onChange } from '@/lib/live/store';
 import { asApiError } from '@/lib/problem';
 import { useMe } from '@/lib/session';
 import { patchTicket, showAnswer } from './actions';
+import { ticketEventsOptions } from './api';
+import { notesOptions } from './messages';
 import { type QueueSearch, queueQuery } from './search-params';
 
 const pageSize = 100;
@@ -93,15 +96,20 @@ async function repaint(client: ReturnType<typeof useQueryClient>, id: number): P
   }
 }
 
-/** Fetches a ticket that is likely to be opened next. */
+/** Milliseconds for which what was fetched ahead is new enough; live changes arrive by themselves. */
+const ahead = 15_000;
+
+/** Fetches a ticket that is likely to be opened next, with what its conversation shows. */
 export function usePrefetchTicket() {
   const client = useQueryClient();
+  const notes = useCan('note.read');
   return useCallback(
-    (ticket: Ticket) =>
-      void client.prefetchQuery({
-        ...getTicketOptions({ path: { id: ticket.id } }),
-        staleTime: 15_000,
-      }),
-    [client],
+    ({ id }: Ticket) => {
+      const fresh = { staleTime: ahead };
+      void client.prefetchQuery({ ...getTicketOptions({ path: { id } }), ...fresh });
+      void client.prefetchQuery({ ...ticketEventsOptions(id), ...fresh });
+      if (notes) void client.prefetchQuery({ ...notesOptions(id), ...fresh });
+    },
+    [client, notes],
   );
 }

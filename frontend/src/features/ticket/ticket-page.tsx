@@ -3,6 +3,7 @@ import { Alert, Skeleton, Stack } from '@mantine/core';
 import { IconChevronLeft } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { useAfterPaint } from '@/lib/after-paint';
 import type { TicketDetail } from '@/lib/api';
 import { CommandButton, type Contexts, useCommandContext, useTicketScope } from '@/lib/commands';
 import { useTellPresence } from '@/lib/live/presence';
@@ -113,6 +114,8 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   useTellPresence(ticket.id, works);
   const events = useTicketEvents(ticket.id);
   const seenAt = useLastLook(ticket.id, events.data);
+  // Title and conversation first: they are what a ticket is opened for.
+  const painted = useAfterPaint();
   return (
     <div className={classes.container}>
       <article
@@ -150,7 +153,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
               >
                 <span dir="auto">{ticket.title}</span>
               </PageHeading>
-              <div className={classes.actions}>{!gone && <TicketActions on={on} />}</div>
+              <div className={classes.actions}>{!gone && painted && <TicketActions on={on} />}</div>
             </div>
           )}
           <div className={classes.status}>
@@ -175,6 +178,8 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
         <div className={classes.side}>
           {gone ? (
             <Gone />
+          ) : works && !painted ? (
+            <div className={classes.room} />
           ) : works ? (
             <SidePanel properties={<Properties ticket={ticket} on={on} />}>
               <SinceLastLook ticket={ticket} seenAt={seenAt} />

@@ -49,3 +49,12 @@ export const TicketRow = memo(function TicketRow({
     </TicketLink>
   );
 });
+
+/** What one can make out of a ticket while it flies past: where one is in the list. */
+export const PassingRow = memo(function PassingRow({ ticket }: { ticket: Row }) {
+  return (
+    <TicketLink id={ticket.id} className={classes.passing}>
+      #{ticket.id} {ticket.title}
+    </TicketLink>
+  );
+});

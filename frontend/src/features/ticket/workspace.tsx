@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { useMediaQuery } from '@mantine/hooks';
 import { Outlet, useParams, useRouterState } from '@tanstack/react-router';
+import { useOnceShown } from '@/lib/after-paint';
 import { useCan } from '@/lib/can';
 import { Split } from '@/ui/split';
 import { ListPane } from './list-pane';
@@ -22,6 +23,8 @@ export function Workspace() {
   const creating = useRouterState({
     select: (state) => state.location.pathname.replace(/\/$/, '').endsWith('/tickets/new'),
   });
+  // The ticket first; then the list is laid out anew in the room that is left.
+  const beside = useOnceShown(!!ticketId);
   if (creating) return <Outlet />;
   if (!works || !roomy) return ticketId ? <Outlet /> : <QueuePage />;
   return (
@@ -31,8 +34,9 @@ export function Workspace() {
       min={320}
       max={640}
       initial={420}
-      start={<ListPane open={ticketId ? Number(ticketId) : null} />}
+      start={<ListPane open={ticketId ? Number(ticketId) : null} beside={beside} />}
       end={ticketId ? <Outlet /> : undefined}
+      settled={beside}
     />
   );
 }
