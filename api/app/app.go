@@ -30,6 +30,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/feed"
 	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/link"
+	"github.com/fixdesk/fixdesk/api/mailbox"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/migration"
 	"github.com/fixdesk/fixdesk/api/note"
@@ -79,10 +80,12 @@ type App struct {
 	Report   *report.Service
 	Webhook  *webhook.Service
 	Feed     *feed.Service
+	Mailbox  *mailbox.Service
 	Server   *server.Server
 
 	Attachment *attachment.Service
 
+	set   config.Settings
 	redis *redis.Client
 }
 
@@ -105,7 +108,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{DB: p.DB, Clock: p.Clock}
+	a := &App{DB: p.DB, Clock: p.Clock, set: set}
 	if a.Clock == nil {
 		a.Clock = clock.System{}
 	}
@@ -170,6 +173,9 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	}
 	a.Webhook = webhook.New(a.DB, a.Bus, a.Clock, guard, set.PublicURL)
 	a.Feed = feed.New(a.DB, a.Clock, a.Auth.Identify)
+	if err := a.newMail(set, secret, options); err != nil {
+		return nil, err
+	}
 	a.subscribe()
 	a.jobs(keys)
 	// edge
@@ -191,6 +197,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Tag: a.Tag, Category: categories, Field: field.New(a.DB, a.Bus), Substatus: substatuses,
 		Webhook:    a.Webhook,
 		Feed:       a.Feed,
+		Mailbox:    a.Mailbox,
 		DeadLetter: deadletter.New(a.DB, a.Bus, a.Clock),
 	})
 	if err != nil {
@@ -207,11 +214,7 @@ func newSender(set config.Settings, given mail.Sender) (mail.Sender, error) {
 	if set.SMTP == "" {
 		return mail.Log{}, nil
 	}
-	from := set.MailFrom
-	if from == "" {
-		from = "fixdesk@" + set.PublicHost()
-	}
-	return mail.NewSMTP(set.SMTP, from, set.PublicHost())
+	return mail.NewSMTP(set.SMTP, set.MailAddress(), set.PublicHost())
 }
 
 func (a *App) newLimiter(set config.Settings) (limit.Limiter, error) {
@@ -266,7 +269,11 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	// Streams end with ctx: the server waits for its requests.
 	worker.Go(func() { a.Realtime.Run(ctx) })
 	worker.Go(func() { a.Feed.Run(ctx) })
-	err := a.Server.Serve(ctx, l)
+	taking, err := a.takeMail(ctx, &worker)
+	if err == nil {
+		err = a.Server.Serve(ctx, l)
+	}
+	taking()
 	// Requests first, so that what they enqueued may still be taken up.
 	stop()
 	worker.Wait()
@@ -280,4 +287,11 @@ func (a *App) Close() error {
 		err = a.redis.Close()
 	}
 	return errors.Join(err, a.DB.Close())
+}
+
+// logEnd logs why a part of the program ended.
+func logEnd(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		slog.ErrorContext(ctx, what+" ended", "error", err)
+	}
 }

@@ -120,7 +120,7 @@ func (s *Service) Sweep(ctx context.Context, _ job.Job) error {
 	}
 	before := s.Clock.Now().Add(-sweepAge)
 	err := s.Store.Walk(ctx, "", func(i blob.Info) error {
-		if i.Modified.After(before) {
+		if i.Modified.After(before) || strings.HasPrefix(i.Key, "mail/") { // which is not ours
 			return nil
 		}
 		if old = append(old, i.Key); len(old) < batch {

@@ -70,6 +70,8 @@ var tables = []table{
 	{"webhook_deliveries", "id"},
 	{"webhook_attempts", "id"},
 	{"feed_sequences", "id"},
+	{"mailboxes", "id"},
+	{"mail_messages", "id"},
 	{"bulk_runs", "id"},
 	{"bulk_sets", "run_id"},
 	{"bulk_items", "run_id, ticket_id"},

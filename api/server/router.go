@@ -23,6 +23,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/feed"
 	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/link"
+	"github.com/fixdesk/fixdesk/api/mailbox"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
@@ -67,6 +68,7 @@ type Features struct {
 	Realtime   *realtime.Hub
 	Webhook    *webhook.Service
 	Feed       *feed.Service
+	Mailbox    *mailbox.Service
 	DeadLetter *deadletter.Service
 	Keys       *web.Keys
 	Tag        *tag.Service
@@ -112,6 +114,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Realtime.Routes(signedIn, f.Keys)
 	f.Webhook.Routes(signedIn, f.Keys)
 	f.Feed.Routes(signedIn)
+	f.Mailbox.Routes(signedIn, f.Keys)
 	f.DeadLetter.Routes(signedIn, f.Keys)
 
 	e.NoMethod(methodNotAllowed)

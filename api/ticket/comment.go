@@ -29,6 +29,12 @@ func (s *Service) CommentAnywhere(ctx context.Context, by authz.Actor, ticketID 
 	})
 }
 
+// CommentByMail is Comment for whoever answered a mail about a ticket; that lets
+// them see nothing of it.
+func (s *Service) CommentByMail(ctx context.Context, by authz.Actor, ticketID int64, content string, files ...int64) (Comment, error) {
+	return s.comment(ctx, by, ticketID, content, files, func(authz.Actor, *Ticket) bool { return by.ID != 0 })
+}
+
 func (s *Service) comment(ctx context.Context, by authz.Actor, ticketID int64, content string, files []int64, allowed func(authz.Actor, *Ticket) bool) (Comment, error) {
 	var c Comment
 	err := s.bus.Do(ctx, by, func(tx *event.Tx) error {

@@ -85,3 +85,14 @@ func (s *Service) Reopen(ctx context.Context, by authz.Actor, id int64, want eta
 	})
 	return out, err
 }
+
+// ReopenByMail is Reopen for the requester who wrote, where they still may; it
+// reports whether it changed anything.
+func (s *Service) ReopenByMail(ctx context.Context, by authz.Actor, id int64) (bool, error) {
+	t, err := load(s.db.Read(ctx), id)
+	if err != nil || !isRequester(by, t) || !canReopen(by, t, s.clock.Now(), s.reopenWindow) {
+		return false, err
+	}
+	_, err = s.Reopen(ctx, by, id, etag.Condition{}, "")
+	return err == nil, err
+}

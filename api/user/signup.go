@@ -2,10 +2,16 @@ package user
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 )
@@ -114,4 +120,41 @@ func (s *Service) RecordSignIn(tx *event.Tx, u User, newHash string) (bool, erro
 		return false, fmt.Errorf("note the sign-in of account %d: %w", u.ID, res.Error)
 	}
 	return res.RowsAffected == 1, nil
+}
+
+// Guest makes an employee's account without a password for whoever wrote a mail,
+// or returns the one with the address. Its owner can ask for a link to choose a
+// password, which is what shows that the address is theirs.
+func (s *Service) Guest(ctx context.Context, by authz.Actor, d Draft) (User, error) {
+	var u User
+	err := s.bus.Do(ctx, by, func(tx *event.Tx) error {
+		var err error
+		if u, err = ByEmail(tx.DB, d.Email); err == nil || !errors.Is(err, gorm.ErrRecordNotFound) {
+			return err
+		}
+		g := Draft{Email: d.Email, Username: d.Email, FullName: d.FullName, Language: d.Language, Role: authz.Employee, Active: true, Invite: true}
+		if FullNameRule(g.FullName) != "" {
+			g.FullName = ""
+		}
+		if UsernameRule(g.Username) != "" {
+			g.Username = "mail-" + strings.ToLower(rand.Text()[:10])
+		}
+		if LanguageRule(g.Language) != "" {
+			g.Language = ""
+		}
+		u = g.user(tx.Now)
+		wrong := wrongFields{}
+		if u.check(wrong); wrong.err() != nil {
+			return wrong.err()
+		}
+		err = create(tx.DB, &u)
+		if fault.Is(err, fault.Conflict) {
+			return db.ErrLostRace // another message of theirs came at the same moment
+		}
+		if err != nil {
+			return err
+		}
+		return tx.Emit(Created, subject, u.ID, nil)
+	})
+	return u, err
 }

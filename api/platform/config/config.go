@@ -26,6 +26,7 @@ type Settings struct {
 	Secret            string `help:"Signs tokens; generated into the data folder when empty." env:"FIXDESK_SECRET"`
 	SMTP              string `help:"smtp://user:password@host:587; empty writes mail to the log." env:"FIXDESK_SMTP" name:"smtp"`
 	MailFrom          string `help:"Sender of mail; default fixdesk@ the host of the public URL." env:"FIXDESK_MAIL_FROM"`
+	SMTPListen        string `help:"Where the desk takes mail: :2525, lmtp://127.0.0.1:2424, or several of them; empty for nowhere." env:"FIXDESK_SMTP_LISTEN" name:"smtp-listen"`
 	Redis             string `help:"redis://…, needed for more than one replica." env:"FIXDESK_REDIS"`
 	RateLimit         string `help:"on or off." env:"FIXDESK_RATE_LIMIT" default:"on"`
 	TrustedProxies    string `help:"Comma list of addresses or networks that may set X-Forwarded-For." env:"FIXDESK_TRUSTED_PROXIES"`
@@ -173,6 +174,14 @@ func (s Settings) Proxies() ([]netip.Prefix, error) {
 		}
 	}
 	return out, errors.Join(errs...)
+}
+
+// MailAddress returns the address that the desk sends from.
+func (s Settings) MailAddress() string {
+	if s.MailFrom != "" {
+		return s.MailFrom
+	}
+	return "fixdesk@" + s.PublicHost()
 }
 
 // PublicHost returns the host name of the public URL.

@@ -7,6 +7,7 @@ import {
   IconHome,
   IconHourglass,
   IconInbox,
+  IconMail,
   IconMailOpened,
   IconTicket,
   IconUser,
@@ -146,6 +147,13 @@ export function useItems(): {
     link: { to: '/desk' },
     current: below('/desk'),
   };
+  const mailPages: Item = {
+    key: 'mail',
+    label: t`Mail`,
+    icon: IconMail,
+    link: { to: '/mail' },
+    current: below('/mail'),
+  };
   return {
     work: [home, ...(works ? staffViews : [queue('all', below('/tickets'))])],
     views: useViewItems(onList ? view : undefined),
@@ -155,7 +163,7 @@ export function useItems(): {
       ...(slas ? [slaPages] : []),
       ...(users ? [userPages] : []),
       ...(managesTeams ? [teamPages] : []),
-      ...(configures ? [deskPages] : []),
+      ...(configures ? [deskPages, mailPages] : []),
       ...(jobs ? [jobPages] : []),
     ],
     me: {

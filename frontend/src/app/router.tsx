@@ -8,6 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { parseJobsSearch } from '@/features/job/search-params';
+import { parseMailSearch } from '@/features/mail/search-params';
 import { parseReportSearch } from '@/features/report/periods';
 import { parseSlaReportSearch } from '@/features/sla/search-params';
 import { parseQueueSearch } from '@/features/ticket/search-params';
@@ -179,6 +180,17 @@ const appRoutes = [
     path: '/jobs',
     validateSearch: parseJobsSearch,
     component: page(() => import('@/features/job/jobs-page'), 'JobsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/mail',
+    validateSearch: parseMailSearch,
+    component: page(() => import('@/features/mail/mail-page'), 'MailPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/mail/$id',
+    component: page(() => import('@/features/mail/message-page'), 'MailMessagePage'),
   }),
   createRoute({
     getParentRoute: () => app,

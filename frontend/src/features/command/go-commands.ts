@@ -6,6 +6,7 @@ import {
   IconClock,
   IconHome,
   IconInbox,
+  IconMail,
   IconTicket,
   IconUser,
   IconUserCheck,
@@ -105,6 +106,14 @@ const targets: Target[] = [
     keys: 'g j',
     place: { to: '/jobs' },
     needs: 'job.manage',
+  },
+  {
+    id: 'go.mail',
+    label: msg`Go to mail`,
+    icon: IconMail,
+    keys: 'g e',
+    place: { to: '/mail' },
+    needs: 'desk.configure',
   },
   {
     id: 'go.profile',

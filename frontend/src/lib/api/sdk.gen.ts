@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddTicketCcData, AddTicketCcErrors, AddTicketCcResponses, AddTicketCommentData, AddTicketCommentErrors, AddTicketCommentResponses, ArrangeViewsData, ArrangeViewsErrors, ArrangeViewsResponses, AssignTicketData, AssignTicketErrors, AssignTicketResponses, AssignTicketTeamData, AssignTicketTeamErrors, AssignTicketTeamResponses, CancelBulkData, CancelBulkErrors, CancelBulkResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CloseTicketData, CloseTicketErrors, CloseTicketResponses, CountTicketsData, CountTicketsErrors, CountTicketsResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateAttachmentData, CreateAttachmentErrors, CreateAttachmentResponses, CreateCalendarData, CreateCalendarErrors, CreateCalendarResponses, CreateCategoryData, CreateCategoryErrors, CreateCategoryResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateNoteData, CreateNoteErrors, CreateNoteResponses, CreateSlaPolicyData, CreateSlaPolicyErrors, CreateSlaPolicyResponses, CreateSubstatusData, CreateSubstatusErrors, CreateSubstatusResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTicketData, CreateTicketErrors, CreateTicketLinkData, CreateTicketLinkErrors, CreateTicketLinkResponses, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateViewData, CreateViewErrors, CreateViewResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteApiTokenData, DeleteApiTokenErrors, DeleteApiTokenResponses, DeleteAttachmentData, DeleteAttachmentErrors, DeleteAttachmentResponses, DeleteCalendarData, DeleteCalendarErrors, DeleteCalendarResponses, DeleteCategoryData, DeleteCategoryErrors, DeleteCategoryResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteDraftData, DeleteDraftErrors, DeleteDraftResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteNoteData, DeleteNoteErrors, DeleteNoteResponses, DeletePreferenceData, DeletePreferenceErrors, DeletePreferenceResponses, DeleteSlaPolicyData, DeleteSlaPolicyErrors, DeleteSlaPolicyResponses, DeleteSubstatusData, DeleteSubstatusErrors, DeleteSubstatusResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftErrors, DeleteTicketDraftResponses, DeleteTicketErrors, DeleteTicketLinkData, DeleteTicketLinkErrors, DeleteTicketLinkResponses, DeleteTicketResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteViewData, DeleteViewErrors, DeleteViewResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DownloadAttachmentData, DownloadAttachmentErrors, DownloadAttachmentResponses, ExportTicketsData, ExportTicketsErrors, ExportTicketsResponses, FindSimilarTicketsData, FindSimilarTicketsErrors, FindSimilarTicketsResponses, FollowChangesData, FollowChangesErrors, FollowChangesResponse, FollowChangesResponses, FollowEventsData, FollowEventsErrors, FollowEventsResponse, FollowEventsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetBulkData, GetBulkErrors, GetBulkResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDeskReportData, GetDeskReportErrors, GetDeskReportResponses, GetDeskReportTableData, GetDeskReportTableErrors, GetDeskReportTableResponses, GetDraftData, GetDraftErrors, GetDraftResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetNoteData, GetNoteErrors, GetNoteResponses, GetPreferenceData, GetPreferenceErrors, GetPreferenceResponses, GetSlaPolicyData, GetSlaPolicyErrors, GetSlaPolicyResponses, GetTagData, GetTagErrors, GetTagResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetTicketData, GetTicketDraftData, GetTicketDraftErrors, GetTicketDraftResponses, GetTicketErrors, GetTicketResponses, GetTicketSeenData, GetTicketSeenErrors, GetTicketSeenResponses, GetTicketSlaData, GetTicketSlaErrors, GetTicketSlaResponses, GetUploadOffsetData, GetUploadOffsetErrors, GetUploadOffsetResponses, GetUserData, GetUserErrors, GetUserResponses, GetViewData, GetViewErrors, GetViewResponses, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookErrors, GetWebhookResponses, ImportHolidaysData, ImportHolidaysErrors, ImportHolidaysResponses, ListActionsData, ListActionsErrors, ListActionsResponses, ListApiTokensData, ListApiTokensErrors, ListApiTokensResponses, ListAssigneesData, ListAssigneesErrors, ListAssigneesResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListBulkData, ListBulkErrors, ListBulkItemsData, ListBulkItemsErrors, ListBulkItemsResponses, ListBulkResponses, ListCalendarIntervalsData, ListCalendarIntervalsErrors, ListCalendarIntervalsResponses, ListCalendarsData, ListCalendarsErrors, ListCalendarsResponses, ListCategoriesData, ListCategoriesErrors, ListCategoriesResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListDraftsData, ListDraftsErrors, ListDraftsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListExportColumnsData, ListExportColumnsErrors, ListExportColumnsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotesData, ListNotesErrors, ListNotesResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPreferencesData, ListPreferencesErrors, ListPreferencesResponses, ListPresenceData, ListPresenceErrors, ListPresenceResponses, ListQueryFieldsData, ListQueryFieldsErrors, ListQueryFieldsResponses, ListSlaClocksData, ListSlaClocksErrors, ListSlaClocksResponses, ListSlaPoliciesData, ListSlaPoliciesErrors, ListSlaPoliciesResponses, ListSubstatusesData, ListSubstatusesErrors, ListSubstatusesResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListTicketEventsData, ListTicketEventsErrors, ListTicketEventsResponses, ListTicketLinksData, ListTicketLinksErrors, ListTicketLinksResponses, ListTicketsData, ListTicketsErrors, ListTicketsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViewCountsData, ListViewCountsErrors, ListViewCountsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, ListWatchersData, ListWatchersErrors, ListWatchersResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MergeTagData, MergeTagErrors, MergeTagResponses, MergeTicketData, MergeTicketErrors, MergeTicketResponses, PreviewSlaData, PreviewSlaErrors, PreviewSlaResponses, PutDraftData, PutDraftErrors, PutDraftResponses, PutPreferenceData, PutPreferenceErrors, PutPreferenceResponses, PutTicketDraftData, PutTicketDraftErrors, PutTicketDraftResponses, RecalculateSlaData, RecalculateSlaErrors, RecalculateSlaResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterAccountData, RegisterAccountErrors, RegisterAccountResponses, RemoveTeamMemberData, RemoveTeamMemberErrors, RemoveTeamMemberResponses, RemoveWatcherData, RemoveWatcherErrors, RemoveWatcherResponses, RenameTagData, RenameTagErrors, RenameTagResponses, ReopenTicketData, ReopenTicketErrors, ReopenTicketResponses, ReorderSlaPoliciesData, ReorderSlaPoliciesErrors, ReorderSlaPoliciesResponses, ReplaceCommentData, ReplaceCommentErrors, ReplaceCommentResponses, ReplaceTicketData, ReplaceTicketErrors, ReplaceTicketResponses, ReplaceUserData, ReplaceUserErrors, ReplaceUserResponses, ReplayJobData, ReplayJobErrors, ReplayJobResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReportSlaData, ReportSlaErrors, ReportSlaResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreTicketData, RestoreTicketErrors, RestoreTicketResponses, RestoreViewData, RestoreViewErrors, RestoreViewResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SendMessageData, SendMessageErrors, SendMessageNowData, SendMessageNowErrors, SendMessageNowResponses, SendMessageResponses, SendUploadData, SendUploadErrors, SendUploadResponses, SetPresenceData, SetPresenceErrors, SetPresenceResponses, SetTeamMemberData, SetTeamMemberErrors, SetTeamMemberResponses, SetTicketSeenData, SetTicketSeenErrors, SetTicketSeenResponses, SplitTicketData, SplitTicketErrors, SplitTicketResponses, StartBulkData, StartBulkErrors, StartBulkResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, UndoBulkData, UndoBulkErrors, UndoBulkResponses, UnmergeTicketData, UnmergeTicketErrors, UnmergeTicketResponses, UnsendMessageData, UnsendMessageErrors, UnsendMessageResponses, UnsplitTicketData, UnsplitTicketErrors, UnsplitTicketResponses, UnwatchTicketData, UnwatchTicketErrors, UnwatchTicketResponses, UpdateCalendarData, UpdateCalendarErrors, UpdateCalendarResponses, UpdateCategoryData, UpdateCategoryErrors, UpdateCategoryResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateNoteData, UpdateNoteErrors, UpdateNoteResponses, UpdateSlaPolicyData, UpdateSlaPolicyErrors, UpdateSlaPolicyResponses, UpdateSubstatusData, UpdateSubstatusErrors, UpdateSubstatusResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateTicketData, UpdateTicketErrors, UpdateTicketResponses, UpdateTicketStatusData, UpdateTicketStatusErrors, UpdateTicketStatusResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateViewData, UpdateViewErrors, UpdateViewResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, WatchTicketData, WatchTicketErrors, WatchTicketResponses } from './types.gen';
+import type { AddTicketCcData, AddTicketCcErrors, AddTicketCcResponses, AddTicketCommentData, AddTicketCommentErrors, AddTicketCommentResponses, ArrangeViewsData, ArrangeViewsErrors, ArrangeViewsResponses, AssignTicketData, AssignTicketErrors, AssignTicketResponses, AssignTicketTeamData, AssignTicketTeamErrors, AssignTicketTeamResponses, CancelBulkData, CancelBulkErrors, CancelBulkResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CloseTicketData, CloseTicketErrors, CloseTicketResponses, CountTicketsData, CountTicketsErrors, CountTicketsResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateAttachmentData, CreateAttachmentErrors, CreateAttachmentResponses, CreateCalendarData, CreateCalendarErrors, CreateCalendarResponses, CreateCategoryData, CreateCategoryErrors, CreateCategoryResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateMailboxData, CreateMailboxErrors, CreateMailboxResponses, CreateNoteData, CreateNoteErrors, CreateNoteResponses, CreateSlaPolicyData, CreateSlaPolicyErrors, CreateSlaPolicyResponses, CreateSubstatusData, CreateSubstatusErrors, CreateSubstatusResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateViewData, CreateViewErrors, CreateViewResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteApiTokenData, DeleteApiTokenErrors, DeleteApiTokenResponses, DeleteAttachmentData, DeleteAttachmentErrors, DeleteAttachmentResponses, DeleteCalendarData, DeleteCalendarErrors, DeleteCalendarResponses, DeleteCategoryData, DeleteCategoryErrors, DeleteCategoryResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteDraftData, DeleteDraftErrors, DeleteDraftResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteMailboxData, DeleteMailboxErrors, DeleteMailboxResponses, DeleteNoteData, DeleteNoteErrors, DeleteNoteResponses, DeletePreferenceData, DeletePreferenceErrors, DeletePreferenceResponses, DeleteSlaPolicyData, DeleteSlaPolicyErrors, DeleteSlaPolicyResponses, DeleteSubstatusData, DeleteSubstatusErrors, DeleteSubstatusResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftErrors, DeleteTicketDraftResponses, DeleteTicketErrors, DeleteTicketResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteViewData, DeleteViewErrors, DeleteViewResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DiscardMailMessageData, DiscardMailMessageErrors, DiscardMailMessageResponses, DownloadAttachmentData, DownloadAttachmentErrors, DownloadAttachmentResponses, ExportTicketsData, ExportTicketsErrors, ExportTicketsResponses, FindSimilarTicketsData, FindSimilarTicketsErrors, FindSimilarTicketsResponses, FollowChangesData, FollowChangesErrors, FollowChangesResponse, FollowChangesResponses, FollowEventsData, FollowEventsErrors, FollowEventsResponse, FollowEventsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetBulkData, GetBulkErrors, GetBulkResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDeskReportData, GetDeskReportErrors, GetDeskReportResponses, GetDeskReportTableData, GetDeskReportTableErrors, GetDeskReportTableResponses, GetDraftData, GetDraftErrors, GetDraftResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMailMessageData, GetMailMessageErrors, GetMailMessageResponses, GetMailMessageSourceData, GetMailMessageSourceErrors, GetMailMessageSourceResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetNoteData, GetNoteErrors, GetNoteResponses, GetPreferenceData, GetPreferenceErrors, GetPreferenceResponses, GetSlaPolicyData, GetSlaPolicyErrors, GetSlaPolicyResponses, GetTagData, GetTagErrors, GetTagResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetTicketData, GetTicketDraftData, GetTicketDraftErrors, GetTicketDraftResponses, GetTicketErrors, GetTicketResponses, GetTicketSeenData, GetTicketSeenErrors, GetTicketSeenResponses, GetTicketSlaData, GetTicketSlaErrors, GetTicketSlaResponses, GetUploadOffsetData, GetUploadOffsetErrors, GetUploadOffsetResponses, GetUserData, GetUserErrors, GetUserResponses, GetViewData, GetViewErrors, GetViewResponses, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookErrors, GetWebhookResponses, ImportHolidaysData, ImportHolidaysErrors, ImportHolidaysResponses, ListActionsData, ListActionsErrors, ListActionsResponses, ListApiTokensData, ListApiTokensErrors, ListApiTokensResponses, ListAssigneesData, ListAssigneesErrors, ListAssigneesResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListBulkData, ListBulkErrors, ListBulkItemsData, ListBulkItemsErrors, ListBulkItemsResponses, ListBulkResponses, ListCalendarIntervalsData, ListCalendarIntervalsErrors, ListCalendarIntervalsResponses, ListCalendarsData, ListCalendarsErrors, ListCalendarsResponses, ListCategoriesData, ListCategoriesErrors, ListCategoriesResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListDraftsData, ListDraftsErrors, ListDraftsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListExportColumnsData, ListExportColumnsErrors, ListExportColumnsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMailMessagesData, ListMailMessagesErrors, ListMailMessagesResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotesData, ListNotesErrors, ListNotesResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPreferencesData, ListPreferencesErrors, ListPreferencesResponses, ListPresenceData, ListPresenceErrors, ListPresenceResponses, ListQueryFieldsData, ListQueryFieldsErrors, ListQueryFieldsResponses, ListSlaClocksData, ListSlaClocksErrors, ListSlaClocksResponses, ListSlaPoliciesData, ListSlaPoliciesErrors, ListSlaPoliciesResponses, ListSubstatusesData, ListSubstatusesErrors, ListSubstatusesResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListTicketEventsData, ListTicketEventsErrors, ListTicketEventsResponses, ListTicketMailData, ListTicketMailErrors, ListTicketMailResponses, ListTicketsData, ListTicketsErrors, ListTicketsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViewCountsData, ListViewCountsErrors, ListViewCountsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, ListWatchersData, ListWatchersErrors, ListWatchersResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MergeTagData, MergeTagErrors, MergeTagResponses, PreviewSlaData, PreviewSlaErrors, PreviewSlaResponses, ProcessMailMessageData, ProcessMailMessageErrors, ProcessMailMessageResponses, PutDraftData, PutDraftErrors, PutDraftResponses, PutPreferenceData, PutPreferenceErrors, PutPreferenceResponses, PutTicketDraftData, PutTicketDraftErrors, PutTicketDraftResponses, RecalculateSlaData, RecalculateSlaErrors, RecalculateSlaResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterAccountData, RegisterAccountErrors, RegisterAccountResponses, RemoveTeamMemberData, RemoveTeamMemberErrors, RemoveTeamMemberResponses, RemoveWatcherData, RemoveWatcherErrors, RemoveWatcherResponses, RenameTagData, RenameTagErrors, RenameTagResponses, ReopenTicketData, ReopenTicketErrors, ReopenTicketResponses, ReorderSlaPoliciesData, ReorderSlaPoliciesErrors, ReorderSlaPoliciesResponses, ReplaceCommentData, ReplaceCommentErrors, ReplaceCommentResponses, ReplaceTicketData, ReplaceTicketErrors, ReplaceTicketResponses, ReplaceUserData, ReplaceUserErrors, ReplaceUserResponses, ReplayJobData, ReplayJobErrors, ReplayJobResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReportSlaData, ReportSlaErrors, ReportSlaResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreTicketData, RestoreTicketErrors, RestoreTicketResponses, RestoreViewData, RestoreViewErrors, RestoreViewResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SendMessageData, SendMessageErrors, SendMessageNowData, SendMessageNowErrors, SendMessageNowResponses, SendMessageResponses, SendUploadData, SendUploadErrors, SendUploadResponses, SetPresenceData, SetPresenceErrors, SetPresenceResponses, SetTeamMemberData, SetTeamMemberErrors, SetTeamMemberResponses, SetTicketSeenData, SetTicketSeenErrors, SetTicketSeenResponses, StartBulkData, StartBulkErrors, StartBulkResponses, TestMailboxData, TestMailboxErrors, TestMailboxResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TryMailMessageData, TryMailMessageErrors, TryMailMessageResponses, UndoBulkData, UndoBulkErrors, UndoBulkResponses, UnsendMessageData, UnsendMessageErrors, UnsendMessageResponses, UnwatchTicketData, UnwatchTicketErrors, UnwatchTicketResponses, UpdateCalendarData, UpdateCalendarErrors, UpdateCalendarResponses, UpdateCategoryData, UpdateCategoryErrors, UpdateCategoryResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateNoteData, UpdateNoteErrors, UpdateNoteResponses, UpdateSlaPolicyData, UpdateSlaPolicyErrors, UpdateSlaPolicyResponses, UpdateSubstatusData, UpdateSubstatusErrors, UpdateSubstatusResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateTicketData, UpdateTicketErrors, UpdateTicketResponses, UpdateTicketStatusData, UpdateTicketStatusErrors, UpdateTicketStatusResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateViewData, UpdateViewErrors, UpdateViewResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, WatchTicketData, WatchTicketErrors, WatchTicketResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -698,13 +698,142 @@ export const replayJob = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * Take a link away
+ * List the mail that came in
  *
- * From both of its tickets, which the caller must see.
+ * Newest first. `held` and `failed` are the quarantine.
  */
-export const deleteTicketLink = <ThrowOnError extends boolean = false>(options: Options<DeleteTicketLinkData, ThrowOnError>) => (options.client ?? client).delete<DeleteTicketLinkResponses, DeleteTicketLinkErrors, ThrowOnError>({
+export const listMailMessages = <ThrowOnError extends boolean = false>(options?: Options<ListMailMessagesData, ThrowOnError>) => (options?.client ?? client).get<ListMailMessagesResponses, ListMailMessagesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/links/{id}',
+    url: '/api/mail_messages',
+    ...options
+});
+
+/**
+ * Say what would become of a message
+ *
+ * Changes nothing: no ticket, no account, no file.
+ */
+export const tryMailMessage = <ThrowOnError extends boolean = false>(options: Options<TryMailMessageData, ThrowOnError>) => (options.client ?? client).post<TryMailMessageResponses, TryMailMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_messages/try',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Show a message and how it was decided about
+ */
+export const getMailMessage = <ThrowOnError extends boolean = false>(options: Options<GetMailMessageData, ThrowOnError>) => (options.client ?? client).get<GetMailMessageResponses, GetMailMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_messages/{id}',
+    ...options
+});
+
+/**
+ * Put a message aside
+ *
+ * Needs no body. It becomes no ticket and stays in the log; it can be handled later all the same.
+ */
+export const discardMailMessage = <ThrowOnError extends boolean = false>(options: Options<DiscardMailMessageData, ThrowOnError>) => (options.client ?? client).post<DiscardMailMessageResponses, DiscardMailMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_messages/{id}/discard',
+    ...options
+});
+
+/**
+ * Handle a message again
+ *
+ * One that is in no ticket: held, failed, ignored or left over. With `accept` it is let in, whatever it was held for. Handling it twice at once makes one ticket.
+ */
+export const processMailMessage = <ThrowOnError extends boolean = false>(options: Options<ProcessMailMessageData, ThrowOnError>) => (options.client ?? client).post<ProcessMailMessageResponses, ProcessMailMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_messages/{id}/process',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Download a message as it came
+ */
+export const getMailMessageSource = <ThrowOnError extends boolean = false>(options: Options<GetMailMessageSourceData, ThrowOnError>) => (options.client ?? client).get<GetMailMessageSourceResponses, GetMailMessageSourceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_messages/{id}/source',
+    ...options
+});
+
+/**
+ * List the mailboxes
+ */
+export const listMailboxes = <ThrowOnError extends boolean = false>(options?: Options<ListMailboxesData, ThrowOnError>) => (options?.client ?? client).get<ListMailboxesResponses, ListMailboxesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mailboxes',
+    ...options
+});
+
+/**
+ * Make a mailbox
+ *
+ * Of the source `smtp` it gets what the desk's own listener (FIXDESK_SMTP_LISTEN) takes for its address; of `imap` it is fetched from a server. Passwords and tokens are kept encrypted and never shown.
+ */
+export const createMailbox = <ThrowOnError extends boolean = false>(options: Options<CreateMailboxData, ThrowOnError>) => (options.client ?? client).post<CreateMailboxResponses, CreateMailboxErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mailboxes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a mailbox
+ *
+ * One that got messages cannot be deleted: they say where its tickets come from. Set `active` to false to pause it.
+ */
+export const deleteMailbox = <ThrowOnError extends boolean = false>(options: Options<DeleteMailboxData, ThrowOnError>) => (options.client ?? client).delete<DeleteMailboxResponses, DeleteMailboxErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mailboxes/{id}',
+    ...options
+});
+
+/**
+ * Show a mailbox
+ */
+export const getMailbox = <ThrowOnError extends boolean = false>(options: Options<GetMailboxData, ThrowOnError>) => (options.client ?? client).get<GetMailboxResponses, GetMailboxErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mailboxes/{id}',
+    ...options
+});
+
+/**
+ * Change a mailbox
+ *
+ * A password or a token that is left out stays, unless the server changes that it is for.
+ */
+export const updateMailbox = <ThrowOnError extends boolean = false>(options: Options<UpdateMailboxData, ThrowOnError>) => (options.client ?? client).patch<UpdateMailboxResponses, UpdateMailboxErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mailboxes/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Try to reach a mailbox
+ *
+ * Needs no body. Signs in to the server and opens the folder; changes nothing there.
+ */
+export const testMailbox = <ThrowOnError extends boolean = false>(options: Options<TestMailboxData, ThrowOnError>) => (options.client ?? client).post<TestMailboxResponses, TestMailboxErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mailboxes/{id}/test',
     ...options
 });
 
@@ -1452,44 +1581,14 @@ export const listTicketEvents = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
- * List what a ticket is linked to
+ * List the mail of a ticket
  *
- * Only tickets that the caller sees as well; and what was merged into it.
+ * What came for a ticket that one sees, and why it was put there; the whole text with what it quotes. The newest 100.
  */
-export const listTicketLinks = <ThrowOnError extends boolean = false>(options: Options<ListTicketLinksData, ThrowOnError>) => (options.client ?? client).get<ListTicketLinksResponses, ListTicketLinksErrors, ThrowOnError>({
+export const listTicketMail = <ThrowOnError extends boolean = false>(options: Options<ListTicketMailData, ThrowOnError>) => (options.client ?? client).get<ListTicketMailResponses, ListTicketMailErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/tickets/{id}/links',
+    url: '/api/tickets/{id}/mail',
     ...options
-});
-
-/**
- * Link a ticket to another one
- *
- * Both must be visible to the caller. The other ticket gets the other side of the link. A ticket has at most one parent, and none below itself. The same link again changes nothing.
- */
-export const createTicketLink = <ThrowOnError extends boolean = false>(options: Options<CreateTicketLinkData, ThrowOnError>) => (options.client ?? client).post<CreateTicketLinkResponses, CreateTicketLinkErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/tickets/{id}/links',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Merge a ticket into another one
- *
- * The ticket is closed and becomes a part of the other one: its description, conversation and notes go there, its requester and those who follow it take part there, and later replies go there. Answers the other one. Confidential tickets are merged only where nobody learns anything by it.
- */
-export const mergeTicket = <ThrowOnError extends boolean = false>(options: Options<MergeTicketData, ThrowOnError>) => (options.client ?? client).post<MergeTicketResponses, MergeTicketErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/tickets/{id}/merge',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
 });
 
 /**
@@ -1598,43 +1697,6 @@ export const setTicketSeen = <ThrowOnError extends boolean = false>(options: Opt
 export const getTicketSla = <ThrowOnError extends boolean = false>(options: Options<GetTicketSlaData, ThrowOnError>) => (options.client ?? client).get<GetTicketSlaResponses, GetTicketSlaErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/tickets/{id}/sla',
-    ...options
-});
-
-/**
- * Split a ticket in two
- *
- * Makes a new ticket of some comments and notes, which go there. Its requester is whoever wrote the first of them and is no IT staff, else that of the ticket; category, tags, fields, priority, team, assignee and whether it is confidential are the same. Answers the new ticket.
- */
-export const splitTicket = <ThrowOnError extends boolean = false>(options: Options<SplitTicketData, ThrowOnError>) => (options.client ?? client).post<SplitTicketResponses, SplitTicketErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/tickets/{id}/split',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Take a merge back
- *
- * The ticket is one of its own again, as it was; what was written since stays where it is. Answers the ticket.
- */
-export const unmergeTicket = <ThrowOnError extends boolean = false>(options: Options<UnmergeTicketData, ThrowOnError>) => (options.client ?? client).post<UnmergeTicketResponses, UnmergeTicketErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/tickets/{id}/unmerge',
-    ...options
-});
-
-/**
- * Take a split back
- *
- * As long as nobody has worked on the new ticket: what went there returns, and it is deleted. Answers the ticket that it was split from.
- */
-export const unsplitTicket = <ThrowOnError extends boolean = false>(options: Options<UnsplitTicketData, ThrowOnError>) => (options.client ?? client).post<UnsplitTicketResponses, UnsplitTicketErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/tickets/{id}/unsplit',
     ...options
 });
 

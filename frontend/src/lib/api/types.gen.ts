@@ -141,30 +141,15 @@ export type BulkAction = {
     /**
      * Type is one of those that GET /api/actions lists; more come with the desk's features.
      */
-    type: 'assign' | 'update_status' | 'set_priority' | 'delete' | 'assign_team' | 'add_tag' | 'remove_tag' | 'set_category' | 'set_substatus' | 'set_field' | 'merge' | 'link' | 'set_due' | 'snooze' | 'unsnooze' | 'add_checklist';
+    type: 'assign' | 'update_status' | 'set_priority' | 'delete' | 'assign_team' | 'add_tag' | 'remove_tag' | 'set_category' | 'set_substatus' | 'set_field';
     user_id: number | null;
 };
 
 export type BulkActionStart = {
-    due_at?: string | null;
-    /**
-     * Items are the lines of add_checklist, one on each line.
-     */
-    items?: string;
-    kind?: string;
-    on_reply?: boolean;
     priority?: 'low' | 'medium' | 'high' | 'urgent';
     status?: 'open' | 'in_progress' | 'resolved' | 'closed';
     team_id?: number | null;
-    /**
-     * TicketID is what to merge into, or, with Kind, to link to.
-     */
-    ticket_id?: number;
     type: string;
-    /**
-     * Until is for snooze, DueAt (null for none) for set_due: a time, or +4h, +3d, +1w from then on.
-     */
-    until?: string;
     user_id?: number | null;
 };
 
@@ -424,10 +409,6 @@ export type Comment = {
     created_at: string;
     id: number;
     is_system_message: boolean;
-    /**
-     * Moved says that it was written on another ticket, before a merge or a split.
-     */
-    moved: boolean;
     ticket_id: number;
     updated_at: string;
     version: number;
@@ -680,16 +661,254 @@ export type JobList = {
 
 export type Kind = 'standard' | 'slack' | 'teams' | 'mattermost';
 
-export type LinkedTicket = {
-    id: number;
-    priority: 'low' | 'medium' | 'high' | 'urgent';
-    status: 'open' | 'in_progress' | 'resolved' | 'closed';
-    title: string;
-};
-
 export type LoginRequest = {
     password: string;
     username: string;
+};
+
+export type MailAuth = 'password' | 'oauth';
+
+export type MailFile = {
+    inline: boolean;
+    media_type: string;
+    name: string;
+    size: number;
+};
+
+export type MailMessage = {
+    attempts: number;
+    auto: string;
+    comment_id: number | null;
+    from_address: string;
+    from_name: string;
+    id: number;
+    mailbox_id: number;
+    message_id: string;
+    processed_at: string | null;
+    reason: string;
+    reason_text: string;
+    received_at: string;
+    size: number;
+    source: string;
+    state: 'received' | 'done' | 'ignored' | 'held' | 'failed';
+    subject: string;
+    ticket_id: number | null;
+    version: number;
+};
+
+export type MailMessageDetail = {
+    attempts: number;
+    auto: string;
+    comment_id: number | null;
+    envelope_from: string;
+    envelope_to: Array<string>;
+    from_address: string;
+    from_name: string;
+    id: number;
+    mailbox_id: number;
+    message_id: string;
+    parts: MailParts | null;
+    processed_at: string | null;
+    reason: string;
+    reason_text: string;
+    received_at: string;
+    size: number;
+    source: string;
+    state: 'received' | 'done' | 'ignored' | 'held' | 'failed';
+    subject: string;
+    ticket_id: number | null;
+    trace: Array<MailStep>;
+    version: number;
+};
+
+export type MailMessageList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<MailMessage>;
+};
+
+export type MailOfTicket = {
+    attempts: number;
+    auto: string;
+    comment_id: number | null;
+    crypto: string;
+    from_address: string;
+    from_name: string;
+    html: string;
+    id: number;
+    mailbox_id: number;
+    message_id: string;
+    new: string;
+    processed_at: string | null;
+    quoted: string;
+    reason: string;
+    reason_text: string;
+    received_at: string;
+    signature: string;
+    size: number;
+    source: string;
+    state: 'received' | 'done' | 'ignored' | 'held' | 'failed';
+    subject: string;
+    ticket_id: number | null;
+    trace: Array<MailStep>;
+    version: number;
+};
+
+export type MailOfTicketList = {
+    results: Array<MailOfTicket>;
+};
+
+export type MailParts = {
+    crypto: string;
+    files: Array<MailFile>;
+    header: string;
+    html: string;
+    new: string;
+    quoted: string;
+    signature: string;
+};
+
+export type MailProcess = {
+    /**
+     * Accept lets in what was held for somebody to look at.
+     */
+    accept?: boolean;
+};
+
+export type MailSecurity = 'tls' | 'starttls' | 'none';
+
+export type MailSource = 'smtp' | 'imap';
+
+export type MailState = 'received' | 'done' | 'ignored' | 'held' | 'failed';
+
+export type MailStep = {
+    code: string;
+    text: string;
+};
+
+export type MailTry = {
+    mailbox_id: number;
+    /**
+     * Source is the message, Base64-encoded.
+     */
+    source: string;
+    /**
+     * To is the recipient of the envelope, if it is to be another one than the
+     * message names.
+     */
+    to?: string;
+};
+
+export type MailTryResult = {
+    parts: MailParts | null;
+    reason: string;
+    reason_text: string;
+    state: 'received' | 'done' | 'ignored' | 'held' | 'failed';
+    ticket_id: number | null;
+    title: string;
+    trace: Array<MailStep>;
+};
+
+export type MailUnknownSenders = 'create' | 'hold';
+
+export type Mailbox = {
+    acknowledge: boolean;
+    active: boolean;
+    address: string;
+    auth: 'password' | 'oauth';
+    catch_all: boolean;
+    category_id: number | null;
+    created_at: string;
+    folder: string;
+    has_oauth_secret: boolean;
+    has_secret: boolean;
+    host: string;
+    id: number;
+    language: 'en' | 'de';
+    last_error: string;
+    last_error_at: string | null;
+    last_fetched_at: string | null;
+    name: string;
+    oauth_client_id: string;
+    oauth_token_url: string;
+    plus_address: boolean;
+    port: number;
+    security: 'tls' | 'starttls' | 'none';
+    sender_cap: number;
+    sender_name: string;
+    source: 'smtp' | 'imap';
+    team_id: number | null;
+    unknown_senders: 'create' | 'hold';
+    updated_at: string;
+    username: string;
+    version: number;
+};
+
+export type MailboxCreate = {
+    acknowledge?: boolean;
+    active?: boolean;
+    address: string;
+    auth?: 'password' | 'oauth';
+    catch_all?: boolean;
+    category_id?: number | null;
+    folder?: string;
+    host?: string;
+    language?: 'en' | 'de';
+    name: string;
+    oauth_client_id?: string;
+    oauth_secret?: string;
+    oauth_token_url?: string;
+    plus_address?: boolean;
+    port?: number;
+    secret?: string;
+    security?: 'tls' | 'starttls' | 'none';
+    sender_cap?: number;
+    sender_name?: string;
+    source?: 'smtp' | 'imap';
+    team_id?: number | null;
+    unknown_senders?: 'create' | 'hold';
+    username?: string;
+};
+
+export type MailboxList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<Mailbox>;
+};
+
+export type MailboxTest = {
+    ok: boolean;
+    problem: string;
+};
+
+export type MailboxUpdate = {
+    acknowledge?: boolean;
+    active?: boolean;
+    address?: string;
+    auth?: 'password' | 'oauth';
+    catch_all?: boolean;
+    category_id?: number | null;
+    folder?: string;
+    host?: string;
+    language?: 'en' | 'de';
+    name?: string;
+    oauth_client_id?: string;
+    oauth_secret?: string;
+    oauth_token_url?: string;
+    plus_address?: boolean;
+    port?: number;
+    secret?: string;
+    security?: 'tls' | 'starttls' | 'none';
+    sender_cap?: number;
+    sender_name?: string;
+    source?: 'smtp' | 'imap';
+    team_id?: number | null;
+    unknown_senders?: 'create' | 'hold';
+    username?: string;
 };
 
 export type Me = {
@@ -856,11 +1075,6 @@ export type Problem = {
     type: string;
 };
 
-export type Progress = {
-    done: number;
-    total: number;
-};
-
 export type QueryField = {
     example: string;
     kind: 'choice' | 'person' | 'number' | 'time' | 'text' | 'flag';
@@ -981,10 +1195,6 @@ export type SlaClock = {
      * PausedBecause says why time stands still now.
      */
     paused_because: 'waiting' | 'done' | 'closed_for_good' | null;
-    /**
-     * PausedIn is the finer status in which it stands still, if that is why.
-     */
-    paused_in: string | null;
     policy: SlaNamed | null;
     started_at: string;
     state: 'running' | 'at_risk' | 'paused' | 'met' | 'breached';
@@ -1186,10 +1396,6 @@ export type SlaStretch = {
      */
     reason: 'working' | 'closed' | 'holiday' | 'waiting' | 'done';
     seconds: number;
-    /**
-     * Substatus is the finer status in which it waited, if that is why it does not count.
-     */
-    substatus: string | null;
     to: string;
 };
 
@@ -1370,11 +1576,6 @@ export type Ticket = {
      * Category is what the ticket is about, and Substatus its finer status.
      */
     category: TicketCategory | null;
-    checklist: Progress | null;
-    /**
-     * Children says how many of the tickets below this one are done.
-     */
-    children: Progress | null;
     closed_at: string | null;
     comment_count: number;
     /**
@@ -1403,25 +1604,15 @@ export type Ticket = {
     first_responded_at: string | null;
     id: number;
     /**
-     * MergedInto is the ticket that this one is a part of now, as far as the caller
-     * sees that one.
-     */
-    merged_into: number | null;
-    /**
      * OpenedBy opened the ticket for its requester; null when they did themselves.
      */
     opened_by: User | null;
-    /**
-     * Parent is the ticket that this one is a part of the work for.
-     */
-    parent: number | null;
     priority: 'low' | 'medium' | 'high' | 'urgent';
     resolved_at: string | null;
     /**
      * SLAState says how the ticket stands against its SLA; for the staff only.
      */
     sla_state: 'ok' | 'at_risk' | 'breached' | 'paused' | 'met' | null;
-    snooze: TicketSnooze | null;
     /**
      * SolvedAt is since when nobody needs to work on the ticket.
      */
@@ -1445,10 +1636,6 @@ export type Ticket = {
      * Watching says whether the caller watches the ticket or is in CC.
      */
     watching: boolean;
-    /**
-     * WokenAt is when it came back from resting; null once somebody acted on it.
-     */
-    woken_at: string | null;
 };
 
 export type TicketCan = {
@@ -1512,11 +1699,6 @@ export type TicketDetail = {
      * Category is what the ticket is about, and Substatus its finer status.
      */
     category: TicketCategory | null;
-    checklist: Progress | null;
-    /**
-     * Children says how many of the tickets below this one are done.
-     */
-    children: Progress | null;
     closed_at: string | null;
     comment_count: number;
     comments: Array<Comment>;
@@ -1547,25 +1729,15 @@ export type TicketDetail = {
     first_responded_at: string | null;
     id: number;
     /**
-     * MergedInto is the ticket that this one is a part of now, as far as the caller
-     * sees that one.
-     */
-    merged_into: number | null;
-    /**
      * OpenedBy opened the ticket for its requester; null when they did themselves.
      */
     opened_by: User | null;
-    /**
-     * Parent is the ticket that this one is a part of the work for.
-     */
-    parent: number | null;
     priority: 'low' | 'medium' | 'high' | 'urgent';
     resolved_at: string | null;
     /**
      * SLAState says how the ticket stands against its SLA; for the staff only.
      */
     sla_state: 'ok' | 'at_risk' | 'breached' | 'paused' | 'met' | null;
-    snooze: TicketSnooze | null;
     /**
      * SolvedAt is since when nobody needs to work on the ticket.
      */
@@ -1589,10 +1761,6 @@ export type TicketDetail = {
      * Watching says whether the caller watches the ticket or is in CC.
      */
     watching: boolean;
-    /**
-     * WokenAt is when it came back from resting; null once somebody acted on it.
-     */
-    woken_at: string | null;
 };
 
 export type TicketEvent = {
@@ -1620,11 +1788,6 @@ export type TicketItem = {
      * Category is what the ticket is about, and Substatus its finer status.
      */
     category: TicketCategory | null;
-    checklist: Progress | null;
-    /**
-     * Children says how many of the tickets below this one are done.
-     */
-    children: Progress | null;
     closed_at: string | null;
     comment_count: number;
     /**
@@ -1653,25 +1816,15 @@ export type TicketItem = {
     first_responded_at: string | null;
     id: number;
     /**
-     * MergedInto is the ticket that this one is a part of now, as far as the caller
-     * sees that one.
-     */
-    merged_into: number | null;
-    /**
      * OpenedBy opened the ticket for its requester; null when they did themselves.
      */
     opened_by: User | null;
-    /**
-     * Parent is the ticket that this one is a part of the work for.
-     */
-    parent: number | null;
     priority: 'low' | 'medium' | 'high' | 'urgent';
     resolved_at: string | null;
     /**
      * SLAState says how the ticket stands against its SLA; for the staff only.
      */
     sla_state: 'ok' | 'at_risk' | 'breached' | 'paused' | 'met' | null;
-    snooze: TicketSnooze | null;
     /**
      * SolvedAt is since when nobody needs to work on the ticket.
      */
@@ -1696,10 +1849,6 @@ export type TicketItem = {
      * Watching says whether the caller watches the ticket or is in CC.
      */
     watching: boolean;
-    /**
-     * WokenAt is when it came back from resting; null once somebody acted on it.
-     */
-    woken_at: string | null;
 };
 
 export type TicketItemList = {
@@ -1708,32 +1857,6 @@ export type TicketItemList = {
     next: string | null;
     previous: string | null;
     results: Array<TicketItem>;
-};
-
-export type TicketLink = {
-    created_at: string | null;
-    /**
-     * ID is null for what was merged into the ticket.
-     */
-    id: number | null;
-    /**
-     * Kind says what the ticket is to the other one.
-     */
-    kind: 'duplicate_of' | 'has_duplicate' | 'caused_by' | 'causes' | 'child_of' | 'parent_of' | 'related_to' | 'merged_in';
-    ticket: LinkedTicket;
-};
-
-export type TicketLinkCreate = {
-    kind: 'duplicate_of' | 'has_duplicate' | 'caused_by' | 'causes' | 'child_of' | 'parent_of' | 'related_to';
-    ticket_id: number;
-};
-
-export type TicketLinks = {
-    results: Array<TicketLink>;
-};
-
-export type TicketMerge = {
-    ticket_id: number;
 };
 
 export type TicketReopen = {
@@ -1772,24 +1895,6 @@ export type TicketSeen = {
 
 export type TicketSeenSet = {
     event_id: number;
-};
-
-export type TicketSnooze = {
-    /**
-     * OnReply says that a reply of the requester ends it, too.
-     */
-    on_reply: boolean;
-    /**
-     * Until is null for a ticket that rests until somebody replies.
-     */
-    until: string | null;
-};
-
-export type TicketSplit = {
-    comment_ids?: Array<number>;
-    description?: string;
-    note_ids?: Array<number>;
-    title: string;
 };
 
 export type TicketSubstatus = {
@@ -5508,25 +5613,149 @@ export type ReplayJobResponses = {
 
 export type ReplayJobResponse = ReplayJobResponses[keyof ReplayJobResponses];
 
-export type DeleteTicketLinkData = {
+export type ListMailMessagesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only of this mailbox
+         */
+        mailbox_id?: number;
+        /**
+         * Only in this state
+         */
+        state?: 'received' | 'done' | 'ignored' | 'held' | 'failed';
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/mail_messages';
+};
+
+export type ListMailMessagesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListMailMessagesError = ListMailMessagesErrors[keyof ListMailMessagesErrors];
+
+export type ListMailMessagesResponses = {
+    /**
+     * OK
+     */
+    200: MailMessageList;
+};
+
+export type ListMailMessagesResponse = ListMailMessagesResponses[keyof ListMailMessagesResponses];
+
+export type TryMailMessageData = {
+    /**
+     * The message
+     */
+    body: MailTry;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mail_messages/try';
+};
+
+export type TryMailMessageErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type TryMailMessageError = TryMailMessageErrors[keyof TryMailMessageErrors];
+
+export type TryMailMessageResponses = {
+    /**
+     * OK
+     */
+    200: MailTryResult;
+};
+
+export type TryMailMessageResponse = TryMailMessageResponses[keyof TryMailMessageResponses];
+
+export type GetMailMessageData = {
     body?: never;
     headers?: {
         /**
-         * The `ETag` of the version to change; 412 when it is no longer the current one
+         * The `ETag` that the caller has; 304 when it is still the current one
          */
-        'If-Match'?: string;
+        'If-None-Match'?: string;
     };
     path: {
         /**
-         * The link
+         * The message
          */
         id: number;
     };
     query?: never;
-    url: '/api/links/{id}';
+    url: '/api/mail_messages/{id}';
 };
 
-export type DeleteTicketLinkErrors = {
+export type GetMailMessageErrors = {
     /**
      * The request, a parameter or a field is wrong; `errors` names the fields
      */
@@ -5544,6 +5773,379 @@ export type DeleteTicketLinkErrors = {
      */
     404: Problem;
     /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetMailMessageError = GetMailMessageErrors[keyof GetMailMessageErrors];
+
+export type GetMailMessageResponses = {
+    /**
+     * OK
+     */
+    200: MailMessageDetail;
+};
+
+export type GetMailMessageResponse = GetMailMessageResponses[keyof GetMailMessageResponses];
+
+export type DiscardMailMessageData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The message
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mail_messages/{id}/discard';
+};
+
+export type DiscardMailMessageErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It is in a ticket already, or being handled
+     */
+    409: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DiscardMailMessageError = DiscardMailMessageErrors[keyof DiscardMailMessageErrors];
+
+export type DiscardMailMessageResponses = {
+    /**
+     * OK
+     */
+    200: MailMessageDetail;
+};
+
+export type DiscardMailMessageResponse = DiscardMailMessageResponses[keyof DiscardMailMessageResponses];
+
+export type ProcessMailMessageData = {
+    /**
+     * How
+     */
+    body: MailProcess;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The message
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mail_messages/{id}/process';
+};
+
+export type ProcessMailMessageErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It is in a ticket already, or being handled
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ProcessMailMessageError = ProcessMailMessageErrors[keyof ProcessMailMessageErrors];
+
+export type ProcessMailMessageResponses = {
+    /**
+     * OK
+     */
+    200: MailMessageDetail;
+};
+
+export type ProcessMailMessageResponse = ProcessMailMessageResponses[keyof ProcessMailMessageResponses];
+
+export type GetMailMessageSourceData = {
+    body?: never;
+    path: {
+        /**
+         * The message
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mail_messages/{id}/source';
+};
+
+export type GetMailMessageSourceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * It is not in the store any more
+     */
+    503: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetMailMessageSourceError = GetMailMessageSourceErrors[keyof GetMailMessageSourceErrors];
+
+export type GetMailMessageSourceResponses = {
+    /**
+     * OK
+     */
+    200: Blob | File;
+};
+
+export type GetMailMessageSourceResponse = GetMailMessageSourceResponses[keyof GetMailMessageSourceResponses];
+
+export type ListMailboxesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/mailboxes';
+};
+
+export type ListMailboxesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListMailboxesError = ListMailboxesErrors[keyof ListMailboxesErrors];
+
+export type ListMailboxesResponses = {
+    /**
+     * OK
+     */
+    200: MailboxList;
+};
+
+export type ListMailboxesResponse = ListMailboxesResponses[keyof ListMailboxesResponses];
+
+export type CreateMailboxData = {
+    /**
+     * The mailbox
+     */
+    body: MailboxCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mailboxes';
+};
+
+export type CreateMailboxErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is a mailbox with the address already
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateMailboxError = CreateMailboxErrors[keyof CreateMailboxErrors];
+
+export type CreateMailboxResponses = {
+    /**
+     * Created
+     */
+    201: Mailbox;
+};
+
+export type CreateMailboxResponse = CreateMailboxResponses[keyof CreateMailboxResponses];
+
+export type DeleteMailboxData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The mailbox
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mailboxes/{id}';
+};
+
+export type DeleteMailboxErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It got messages
+     */
+    409: Problem;
+    /**
      * `If-Match` names a version that is no longer the current one
      */
     412: Problem;
@@ -5557,16 +6159,211 @@ export type DeleteTicketLinkErrors = {
     default: Problem;
 };
 
-export type DeleteTicketLinkError = DeleteTicketLinkErrors[keyof DeleteTicketLinkErrors];
+export type DeleteMailboxError = DeleteMailboxErrors[keyof DeleteMailboxErrors];
 
-export type DeleteTicketLinkResponses = {
+export type DeleteMailboxResponses = {
     /**
-     * Done
+     * Deleted
      */
     204: void;
 };
 
-export type DeleteTicketLinkResponse = DeleteTicketLinkResponses[keyof DeleteTicketLinkResponses];
+export type DeleteMailboxResponse = DeleteMailboxResponses[keyof DeleteMailboxResponses];
+
+export type GetMailboxData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The mailbox
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mailboxes/{id}';
+};
+
+export type GetMailboxErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetMailboxError = GetMailboxErrors[keyof GetMailboxErrors];
+
+export type GetMailboxResponses = {
+    /**
+     * OK
+     */
+    200: Mailbox;
+};
+
+export type GetMailboxResponse = GetMailboxResponses[keyof GetMailboxResponses];
+
+export type UpdateMailboxData = {
+    /**
+     * What changes
+     */
+    body: MailboxUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The mailbox
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mailboxes/{id}';
+};
+
+export type UpdateMailboxErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * There is a mailbox with the address already
+     */
+    409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateMailboxError = UpdateMailboxErrors[keyof UpdateMailboxErrors];
+
+export type UpdateMailboxResponses = {
+    /**
+     * OK
+     */
+    200: Mailbox;
+};
+
+export type UpdateMailboxResponse = UpdateMailboxResponses[keyof UpdateMailboxResponses];
+
+export type TestMailboxData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The mailbox
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mailboxes/{id}/test';
+};
+
+export type TestMailboxErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It is fetched from no server
+     */
+    409: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type TestMailboxError = TestMailboxErrors[keyof TestMailboxErrors];
+
+export type TestMailboxResponses = {
+    /**
+     * OK
+     */
+    200: MailboxTest;
+};
+
+export type TestMailboxResponse = TestMailboxResponses[keyof TestMailboxResponses];
 
 export type UnsendMessageData = {
     body?: never;
@@ -9498,7 +10295,7 @@ export type ListTicketEventsResponses = {
 
 export type ListTicketEventsResponse = ListTicketEventsResponses[keyof ListTicketEventsResponses];
 
-export type ListTicketLinksData = {
+export type ListTicketMailData = {
     body?: never;
     path: {
         /**
@@ -9507,10 +10304,10 @@ export type ListTicketLinksData = {
         id: number;
     };
     query?: never;
-    url: '/api/tickets/{id}/links';
+    url: '/api/tickets/{id}/mail';
 };
 
-export type ListTicketLinksErrors = {
+export type ListTicketMailErrors = {
     /**
      * The request, a parameter or a field is wrong; `errors` names the fields
      */
@@ -9537,170 +10334,16 @@ export type ListTicketLinksErrors = {
     default: Problem;
 };
 
-export type ListTicketLinksError = ListTicketLinksErrors[keyof ListTicketLinksErrors];
+export type ListTicketMailError = ListTicketMailErrors[keyof ListTicketMailErrors];
 
-export type ListTicketLinksResponses = {
+export type ListTicketMailResponses = {
     /**
      * OK
      */
-    200: TicketLinks;
+    200: MailOfTicketList;
 };
 
-export type ListTicketLinksResponse = ListTicketLinksResponses[keyof ListTicketLinksResponses];
-
-export type CreateTicketLinkData = {
-    /**
-     * The link
-     */
-    body: TicketLinkCreate;
-    headers?: {
-        /**
-         * Any string of the caller's; the same key within 24 hours gives the first answer again
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The ticket
-         */
-        id: number;
-    };
-    query?: never;
-    url: '/api/tickets/{id}/links';
-};
-
-export type CreateTicketLinkErrors = {
-    /**
-     * The request, a parameter or a field is wrong; `errors` names the fields
-     */
-    400: Problem;
-    /**
-     * Not signed in, or the token is no longer valid
-     */
-    401: Problem;
-    /**
-     * The caller may see this, but not do this
-     */
-    403: Problem;
-    /**
-     * There is no such thing, or the caller cannot see it
-     */
-    404: Problem;
-    /**
-     * They are linked already (link.exists), it has a parent (link.has_parent), or the link would close a ring (link.cycle)
-     */
-    409: Problem;
-    /**
-     * The body is too large
-     */
-    413: Problem;
-    /**
-     * The body is not `application/json`
-     */
-    415: Problem;
-    /**
-     * This `Idempotency-Key` was used with another body
-     */
-    422: Problem;
-    /**
-     * Too many requests; `Retry-After` says when to come back
-     */
-    429: Problem;
-    /**
-     * Any other error; `request_id` finds it in the server's log
-     */
-    default: Problem;
-};
-
-export type CreateTicketLinkError = CreateTicketLinkErrors[keyof CreateTicketLinkErrors];
-
-export type CreateTicketLinkResponses = {
-    /**
-     * Created
-     */
-    201: TicketLinks;
-};
-
-export type CreateTicketLinkResponse = CreateTicketLinkResponses[keyof CreateTicketLinkResponses];
-
-export type MergeTicketData = {
-    /**
-     * What it becomes a part of
-     */
-    body: TicketMerge;
-    headers?: {
-        /**
-         * The ETag that the change is based on
-         */
-        'If-Match'?: string;
-        /**
-         * Any string of the caller's; the same key within 24 hours gives the first answer again
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The ticket that becomes a part
-         */
-        id: number;
-    };
-    query?: never;
-    url: '/api/tickets/{id}/merge';
-};
-
-export type MergeTicketErrors = {
-    /**
-     * The request, a parameter or a field is wrong; `errors` names the fields
-     */
-    400: Problem;
-    /**
-     * Not signed in, or the token is no longer valid
-     */
-    401: Problem;
-    /**
-     * The caller may see this, but not do this
-     */
-    403: Problem;
-    /**
-     * There is no such thing, or the caller cannot see it
-     */
-    404: Problem;
-    /**
-     * One of them was merged already (ticket.merged, ticket.merge_target_merged), or one is confidential (ticket.merge_confidential)
-     */
-    409: Problem;
-    /**
-     * The body is too large
-     */
-    413: Problem;
-    /**
-     * The body is not `application/json`
-     */
-    415: Problem;
-    /**
-     * This `Idempotency-Key` was used with another body
-     */
-    422: Problem;
-    /**
-     * Too many requests; `Retry-After` says when to come back
-     */
-    429: Problem;
-    /**
-     * Any other error; `request_id` finds it in the server's log
-     */
-    default: Problem;
-};
-
-export type MergeTicketError = MergeTicketErrors[keyof MergeTicketErrors];
-
-export type MergeTicketResponses = {
-    /**
-     * OK
-     */
-    200: TicketDetail;
-};
-
-export type MergeTicketResponse = MergeTicketResponses[keyof MergeTicketResponses];
+export type ListTicketMailResponse = ListTicketMailResponses[keyof ListTicketMailResponses];
 
 export type ListMessagesData = {
     body?: never;
@@ -10270,221 +10913,6 @@ export type GetTicketSlaResponses = {
 };
 
 export type GetTicketSlaResponse = GetTicketSlaResponses[keyof GetTicketSlaResponses];
-
-export type SplitTicketData = {
-    /**
-     * What becomes a new ticket
-     */
-    body: TicketSplit;
-    headers?: {
-        /**
-         * The ETag that the change is based on
-         */
-        'If-Match'?: string;
-        /**
-         * Any string of the caller's; the same key within 24 hours gives the first answer again
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The ticket
-         */
-        id: number;
-    };
-    query?: never;
-    url: '/api/tickets/{id}/split';
-};
-
-export type SplitTicketErrors = {
-    /**
-     * The request, a parameter or a field is wrong; `errors` names the fields
-     */
-    400: Problem;
-    /**
-     * Not signed in, or the token is no longer valid
-     */
-    401: Problem;
-    /**
-     * The caller may see this, but not do this
-     */
-    403: Problem;
-    /**
-     * There is no such thing, or the caller cannot see it
-     */
-    404: Problem;
-    /**
-     * It was merged into another one (ticket.merged)
-     */
-    409: Problem;
-    /**
-     * The body is too large
-     */
-    413: Problem;
-    /**
-     * The body is not `application/json`
-     */
-    415: Problem;
-    /**
-     * This `Idempotency-Key` was used with another body
-     */
-    422: Problem;
-    /**
-     * Too many requests; `Retry-After` says when to come back
-     */
-    429: Problem;
-    /**
-     * Any other error; `request_id` finds it in the server's log
-     */
-    default: Problem;
-};
-
-export type SplitTicketError = SplitTicketErrors[keyof SplitTicketErrors];
-
-export type SplitTicketResponses = {
-    /**
-     * Created
-     */
-    201: TicketDetail;
-};
-
-export type SplitTicketResponse = SplitTicketResponses[keyof SplitTicketResponses];
-
-export type UnmergeTicketData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag that the change is based on
-         */
-        'If-Match'?: string;
-        /**
-         * Any string of the caller's; the same key within 24 hours gives the first answer again
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The ticket that was merged
-         */
-        id: number;
-    };
-    query?: never;
-    url: '/api/tickets/{id}/unmerge';
-};
-
-export type UnmergeTicketErrors = {
-    /**
-     * The request, a parameter or a field is wrong; `errors` names the fields
-     */
-    400: Problem;
-    /**
-     * Not signed in, or the token is no longer valid
-     */
-    401: Problem;
-    /**
-     * The caller may see this, but not do this
-     */
-    403: Problem;
-    /**
-     * There is no such thing, or the caller cannot see it
-     */
-    404: Problem;
-    /**
-     * It is not merged (ticket.not_merged), or what it was merged into was merged further or deleted (ticket.merged_further, ticket.merge_target_gone)
-     */
-    409: Problem;
-    /**
-     * This `Idempotency-Key` was used with another body
-     */
-    422: Problem;
-    /**
-     * Too many requests; `Retry-After` says when to come back
-     */
-    429: Problem;
-    /**
-     * Any other error; `request_id` finds it in the server's log
-     */
-    default: Problem;
-};
-
-export type UnmergeTicketError = UnmergeTicketErrors[keyof UnmergeTicketErrors];
-
-export type UnmergeTicketResponses = {
-    /**
-     * OK
-     */
-    200: TicketDetail;
-};
-
-export type UnmergeTicketResponse = UnmergeTicketResponses[keyof UnmergeTicketResponses];
-
-export type UnsplitTicketData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag that the change is based on
-         */
-        'If-Match'?: string;
-        /**
-         * Any string of the caller's; the same key within 24 hours gives the first answer again
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        /**
-         * The ticket that was split off
-         */
-        id: number;
-    };
-    query?: never;
-    url: '/api/tickets/{id}/unsplit';
-};
-
-export type UnsplitTicketErrors = {
-    /**
-     * The request, a parameter or a field is wrong; `errors` names the fields
-     */
-    400: Problem;
-    /**
-     * Not signed in, or the token is no longer valid
-     */
-    401: Problem;
-    /**
-     * The caller may see this, but not do this
-     */
-    403: Problem;
-    /**
-     * There is no such thing, or the caller cannot see it
-     */
-    404: Problem;
-    /**
-     * It was not split off (ticket.not_split), or somebody has worked on it (ticket.split_used)
-     */
-    409: Problem;
-    /**
-     * This `Idempotency-Key` was used with another body
-     */
-    422: Problem;
-    /**
-     * Too many requests; `Retry-After` says when to come back
-     */
-    429: Problem;
-    /**
-     * Any other error; `request_id` finds it in the server's log
-     */
-    default: Problem;
-};
-
-export type UnsplitTicketError = UnsplitTicketErrors[keyof UnsplitTicketErrors];
-
-export type UnsplitTicketResponses = {
-    /**
-     * OK
-     */
-    200: TicketDetail;
-};
-
-export type UnsplitTicketResponse = UnsplitTicketResponses[keyof UnsplitTicketResponses];
 
 export type UnwatchTicketData = {
     body?: never;

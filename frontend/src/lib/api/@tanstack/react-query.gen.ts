@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { addTicketCc, addTicketComment, arrangeViews, assignTicket, assignTicketTeam, cancelBulk, cancelUpload, changePassword, closeTicket, countTickets, createApiToken, createAttachment, createCalendar, createCategory, createComment, createField, createNote, createSlaPolicy, createSubstatus, createTag, createTeam, createTicket, createTicketLink, createUpload, createUser, createView, createWebhook, deleteApiToken, deleteAttachment, deleteCalendar, deleteCategory, deleteComment, deleteDraft, deleteField, deleteNote, deletePreference, deleteSlaPolicy, deleteSubstatus, deleteTag, deleteTicket, deleteTicketDraft, deleteTicketLink, deleteUser, deleteView, deleteWebhook, downloadAttachment, exportTickets, findSimilarTickets, forgotPassword, getAttachment, getBulk, getCalendar, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMe, getMessage, getNote, getPreference, getSlaPolicy, getTag, getTeam, getThumbnail, getTicket, getTicketDraft, getTicketSeen, getTicketSla, getUser, getView, getWebhook, getWebhookDelivery, importHolidays, listActions, listApiTokens, listAssignees, listAttachments, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listCategories, listComments, listDrafts, listEvents, listExportColumns, listFields, listJobs, listMessages, listNotes, listPeople, listPreferences, listPresence, listQueryFields, listSlaClocks, listSlaPolicies, listSubstatuses, listTags, listTeams, listTicketEvents, listTicketLinks, listTickets, listUsers, listViewCounts, listViews, listWatchers, listWebhookDeliveries, listWebhooks, login, logout, mergeTag, mergeTicket, type Options, previewSla, putDraft, putPreference, putTicketDraft, recalculateSla, refreshSession, registerAccount, removeTeamMember, removeWatcher, renameTag, reopenTicket, reorderSlaPolicies, replaceComment, replaceTicket, replaceUser, replayJob, replayWebhookDeliveries, replayWebhookDelivery, reportSla, resendVerification, resetPassword, restoreTicket, restoreView, rotateWebhookSecret, sendMessage, sendMessageNow, sendUpload, setPresence, setTeamMember, setTicketSeen, splitTicket, startBulk, testWebhook, undoBulk, unmergeTicket, unsendMessage, unsplitTicket, unwatchTicket, updateCalendar, updateCategory, updateComment, updateField, updateMe, updateNote, updateSlaPolicy, updateSubstatus, updateTeam, updateTicket, updateTicketStatus, updateUser, updateView, updateWebhook, verifyEmail, watchTicket } from '../sdk.gen';
-import type { AddTicketCcData, AddTicketCcError, AddTicketCcResponse, AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, AssignTicketTeamData, AssignTicketTeamError, AssignTicketTeamResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, CancelUploadData, CancelUploadError, CancelUploadResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateAttachmentData, CreateAttachmentError, CreateAttachmentResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCategoryData, CreateCategoryError, CreateCategoryResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateFieldData, CreateFieldError, CreateFieldResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateSlaPolicyData, CreateSlaPolicyError, CreateSlaPolicyResponse, CreateSubstatusData, CreateSubstatusError, CreateSubstatusResponse, CreateTagData, CreateTagError, CreateTagResponse, CreateTeamData, CreateTeamError, CreateTeamResponse, CreateTicketData, CreateTicketError, CreateTicketLinkData, CreateTicketLinkError, CreateTicketLinkResponse, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteAttachmentData, DeleteAttachmentError, DeleteAttachmentResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCategoryData, DeleteCategoryError, DeleteCategoryResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteFieldData, DeleteFieldError, DeleteFieldResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeleteSlaPolicyData, DeleteSlaPolicyError, DeleteSlaPolicyResponse, DeleteSubstatusData, DeleteSubstatusError, DeleteSubstatusResponse, DeleteTagData, DeleteTagError, DeleteTagResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketLinkData, DeleteTicketLinkError, DeleteTicketLinkResponse, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DeleteWebhookData, DeleteWebhookError, DeleteWebhookResponse, DownloadAttachmentData, DownloadAttachmentError, DownloadAttachmentResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetSlaPolicyData, GetSlaPolicyError, GetSlaPolicyResponse, GetTagData, GetTagError, GetTagResponse, GetTeamData, GetTeamError, GetTeamResponse, GetThumbnailData, GetThumbnailError, GetThumbnailResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetTicketSlaData, GetTicketSlaError, GetTicketSlaResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookError, GetWebhookResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCategoriesData, ListCategoriesError, ListCategoriesResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListEventsData, ListEventsError, ListEventsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPeopleData, ListPeopleError, ListPeopleResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListSlaClocksData, ListSlaClocksError, ListSlaClocksResponse, ListSlaPoliciesData, ListSlaPoliciesError, ListSlaPoliciesResponse, ListSubstatusesData, ListSubstatusesError, ListSubstatusesResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTeamsData, ListTeamsError, ListTeamsResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketLinksData, ListTicketLinksError, ListTicketLinksResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MergeTagData, MergeTagError, MergeTagResponse, MergeTicketData, MergeTicketError, MergeTicketResponse, PreviewSlaData, PreviewSlaError, PreviewSlaResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RecalculateSlaData, RecalculateSlaError, RecalculateSlaResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, RemoveTeamMemberData, RemoveTeamMemberError, RemoveTeamMemberResponse, RemoveWatcherData, RemoveWatcherError, RemoveWatcherResponse, RenameTagData, RenameTagError, RenameTagResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReorderSlaPoliciesData, ReorderSlaPoliciesError, ReorderSlaPoliciesResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ReportSlaData, ReportSlaError, ReportSlaResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SendUploadData, SendUploadError, SendUploadResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTeamMemberData, SetTeamMemberError, SetTeamMemberResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, SplitTicketData, SplitTicketError, SplitTicketResponse, StartBulkData, StartBulkError, StartBulkResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UnmergeTicketData, UnmergeTicketError, UnmergeTicketResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UnsplitTicketData, UnsplitTicketError, UnsplitTicketResponse, UnwatchTicketData, UnwatchTicketError, UnwatchTicketResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCategoryData, UpdateCategoryError, UpdateCategoryResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateFieldData, UpdateFieldError, UpdateFieldResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateSlaPolicyData, UpdateSlaPolicyError, UpdateSlaPolicyResponse, UpdateSubstatusData, UpdateSubstatusError, UpdateSubstatusResponse, UpdateTeamData, UpdateTeamError, UpdateTeamResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, UpdateWebhookData, UpdateWebhookError, UpdateWebhookResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTicketData, WatchTicketError, WatchTicketResponse } from '../types.gen';
+import { addTicketCc, addTicketComment, arrangeViews, assignTicket, assignTicketTeam, cancelBulk, cancelUpload, changePassword, closeTicket, countTickets, createApiToken, createAttachment, createCalendar, createCategory, createComment, createField, createMailbox, createNote, createSlaPolicy, createSubstatus, createTag, createTeam, createTicket, createUpload, createUser, createView, createWebhook, deleteApiToken, deleteAttachment, deleteCalendar, deleteCategory, deleteComment, deleteDraft, deleteField, deleteMailbox, deleteNote, deletePreference, deleteSlaPolicy, deleteSubstatus, deleteTag, deleteTicket, deleteTicketDraft, deleteUser, deleteView, deleteWebhook, discardMailMessage, downloadAttachment, exportTickets, findSimilarTickets, forgotPassword, getAttachment, getBulk, getCalendar, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMailbox, getMailMessage, getMailMessageSource, getMe, getMessage, getNote, getPreference, getSlaPolicy, getTag, getTeam, getThumbnail, getTicket, getTicketDraft, getTicketSeen, getTicketSla, getUser, getView, getWebhook, getWebhookDelivery, importHolidays, listActions, listApiTokens, listAssignees, listAttachments, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listCategories, listComments, listDrafts, listEvents, listExportColumns, listFields, listJobs, listMailboxes, listMailMessages, listMessages, listNotes, listPeople, listPreferences, listPresence, listQueryFields, listSlaClocks, listSlaPolicies, listSubstatuses, listTags, listTeams, listTicketEvents, listTicketMail, listTickets, listUsers, listViewCounts, listViews, listWatchers, listWebhookDeliveries, listWebhooks, login, logout, mergeTag, type Options, previewSla, processMailMessage, putDraft, putPreference, putTicketDraft, recalculateSla, refreshSession, registerAccount, removeTeamMember, removeWatcher, renameTag, reopenTicket, reorderSlaPolicies, replaceComment, replaceTicket, replaceUser, replayJob, replayWebhookDeliveries, replayWebhookDelivery, reportSla, resendVerification, resetPassword, restoreTicket, restoreView, rotateWebhookSecret, sendMessage, sendMessageNow, sendUpload, setPresence, setTeamMember, setTicketSeen, startBulk, testMailbox, testWebhook, tryMailMessage, undoBulk, unsendMessage, unwatchTicket, updateCalendar, updateCategory, updateComment, updateField, updateMailbox, updateMe, updateNote, updateSlaPolicy, updateSubstatus, updateTeam, updateTicket, updateTicketStatus, updateUser, updateView, updateWebhook, verifyEmail, watchTicket } from '../sdk.gen';
+import type { AddTicketCcData, AddTicketCcError, AddTicketCcResponse, AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, AssignTicketTeamData, AssignTicketTeamError, AssignTicketTeamResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, CancelUploadData, CancelUploadError, CancelUploadResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateAttachmentData, CreateAttachmentError, CreateAttachmentResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCategoryData, CreateCategoryError, CreateCategoryResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateFieldData, CreateFieldError, CreateFieldResponse, CreateMailboxData, CreateMailboxError, CreateMailboxResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateSlaPolicyData, CreateSlaPolicyError, CreateSlaPolicyResponse, CreateSubstatusData, CreateSubstatusError, CreateSubstatusResponse, CreateTagData, CreateTagError, CreateTagResponse, CreateTeamData, CreateTeamError, CreateTeamResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteAttachmentData, DeleteAttachmentError, DeleteAttachmentResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCategoryData, DeleteCategoryError, DeleteCategoryResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteFieldData, DeleteFieldError, DeleteFieldResponse, DeleteMailboxData, DeleteMailboxError, DeleteMailboxResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeleteSlaPolicyData, DeleteSlaPolicyError, DeleteSlaPolicyResponse, DeleteSubstatusData, DeleteSubstatusError, DeleteSubstatusResponse, DeleteTagData, DeleteTagError, DeleteTagResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DeleteWebhookData, DeleteWebhookError, DeleteWebhookResponse, DiscardMailMessageData, DiscardMailMessageError, DiscardMailMessageResponse, DownloadAttachmentData, DownloadAttachmentError, DownloadAttachmentResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailMessageData, GetMailMessageError, GetMailMessageResponse, GetMailMessageSourceData, GetMailMessageSourceError, GetMailMessageSourceResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetSlaPolicyData, GetSlaPolicyError, GetSlaPolicyResponse, GetTagData, GetTagError, GetTagResponse, GetTeamData, GetTeamError, GetTeamResponse, GetThumbnailData, GetThumbnailError, GetThumbnailResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetTicketSlaData, GetTicketSlaError, GetTicketSlaResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookError, GetWebhookResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCategoriesData, ListCategoriesError, ListCategoriesResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListEventsData, ListEventsError, ListEventsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailMessagesData, ListMailMessagesError, ListMailMessagesResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPeopleData, ListPeopleError, ListPeopleResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListSlaClocksData, ListSlaClocksError, ListSlaClocksResponse, ListSlaPoliciesData, ListSlaPoliciesError, ListSlaPoliciesResponse, ListSubstatusesData, ListSubstatusesError, ListSubstatusesResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTeamsData, ListTeamsError, ListTeamsResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketMailData, ListTicketMailError, ListTicketMailResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MergeTagData, MergeTagError, MergeTagResponse, PreviewSlaData, PreviewSlaError, PreviewSlaResponse, ProcessMailMessageData, ProcessMailMessageError, ProcessMailMessageResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RecalculateSlaData, RecalculateSlaError, RecalculateSlaResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, RemoveTeamMemberData, RemoveTeamMemberError, RemoveTeamMemberResponse, RemoveWatcherData, RemoveWatcherError, RemoveWatcherResponse, RenameTagData, RenameTagError, RenameTagResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReorderSlaPoliciesData, ReorderSlaPoliciesError, ReorderSlaPoliciesResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ReportSlaData, ReportSlaError, ReportSlaResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SendUploadData, SendUploadError, SendUploadResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTeamMemberData, SetTeamMemberError, SetTeamMemberResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, StartBulkData, StartBulkError, StartBulkResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, TryMailMessageData, TryMailMessageError, TryMailMessageResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UnwatchTicketData, UnwatchTicketError, UnwatchTicketResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCategoryData, UpdateCategoryError, UpdateCategoryResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateFieldData, UpdateFieldError, UpdateFieldResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateSlaPolicyData, UpdateSlaPolicyError, UpdateSlaPolicyResponse, UpdateSubstatusData, UpdateSubstatusError, UpdateSubstatusResponse, UpdateTeamData, UpdateTeamError, UpdateTeamResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, UpdateWebhookData, UpdateWebhookError, UpdateWebhookResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTicketData, WatchTicketError, WatchTicketResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1374,15 +1374,277 @@ export const replayJobMutation = (options?: Partial<Options<ReplayJobData>>): Us
     return mutationOptions;
 };
 
+export const listMailMessagesQueryKey = (options?: Options<ListMailMessagesData>) => createQueryKey('listMailMessages', options);
+
 /**
- * Take a link away
+ * List the mail that came in
  *
- * From both of its tickets, which the caller must see.
+ * Newest first. `held` and `failed` are the quarantine.
  */
-export const deleteTicketLinkMutation = (options?: Partial<Options<DeleteTicketLinkData>>): UseMutationOptions<DeleteTicketLinkResponse, DeleteTicketLinkError, Options<DeleteTicketLinkData>> => {
-    const mutationOptions: UseMutationOptions<DeleteTicketLinkResponse, DeleteTicketLinkError, Options<DeleteTicketLinkData>> = {
+export const listMailMessagesOptions = (options?: Options<ListMailMessagesData>) => queryOptions<ListMailMessagesResponse, ListMailMessagesError, ListMailMessagesResponse, ReturnType<typeof listMailMessagesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMailMessages({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailMessagesQueryKey(options)
+});
+
+export const listMailMessagesInfiniteQueryKey = (options?: Options<ListMailMessagesData>): QueryKey<Options<ListMailMessagesData>> => createQueryKey('listMailMessages', options, true);
+
+/**
+ * List the mail that came in
+ *
+ * Newest first. `held` and `failed` are the quarantine.
+ */
+export const listMailMessagesInfiniteOptions = (options?: Options<ListMailMessagesData>) => infiniteQueryOptions<ListMailMessagesResponse, ListMailMessagesError, InfiniteData<ListMailMessagesResponse>, QueryKey<Options<ListMailMessagesData>>, number | Pick<QueryKey<Options<ListMailMessagesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListMailMessagesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listMailMessages({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailMessagesInfiniteQueryKey(options)
+});
+
+/**
+ * Say what would become of a message
+ *
+ * Changes nothing: no ticket, no account, no file.
+ */
+export const tryMailMessageMutation = (options?: Partial<Options<TryMailMessageData>>): UseMutationOptions<TryMailMessageResponse, TryMailMessageError, Options<TryMailMessageData>> => {
+    const mutationOptions: UseMutationOptions<TryMailMessageResponse, TryMailMessageError, Options<TryMailMessageData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await deleteTicketLink({
+            const { data } = await tryMailMessage({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getMailMessageQueryKey = (options: Options<GetMailMessageData>) => createQueryKey('getMailMessage', options);
+
+/**
+ * Show a message and how it was decided about
+ */
+export const getMailMessageOptions = (options: Options<GetMailMessageData>) => queryOptions<GetMailMessageResponse, GetMailMessageError, GetMailMessageResponse, ReturnType<typeof getMailMessageQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMailMessage({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMailMessageQueryKey(options)
+});
+
+/**
+ * Put a message aside
+ *
+ * Needs no body. It becomes no ticket and stays in the log; it can be handled later all the same.
+ */
+export const discardMailMessageMutation = (options?: Partial<Options<DiscardMailMessageData>>): UseMutationOptions<DiscardMailMessageResponse, DiscardMailMessageError, Options<DiscardMailMessageData>> => {
+    const mutationOptions: UseMutationOptions<DiscardMailMessageResponse, DiscardMailMessageError, Options<DiscardMailMessageData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await discardMailMessage({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Handle a message again
+ *
+ * One that is in no ticket: held, failed, ignored or left over. With `accept` it is let in, whatever it was held for. Handling it twice at once makes one ticket.
+ */
+export const processMailMessageMutation = (options?: Partial<Options<ProcessMailMessageData>>): UseMutationOptions<ProcessMailMessageResponse, ProcessMailMessageError, Options<ProcessMailMessageData>> => {
+    const mutationOptions: UseMutationOptions<ProcessMailMessageResponse, ProcessMailMessageError, Options<ProcessMailMessageData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await processMailMessage({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getMailMessageSourceQueryKey = (options: Options<GetMailMessageSourceData>) => createQueryKey('getMailMessageSource', options);
+
+/**
+ * Download a message as it came
+ */
+export const getMailMessageSourceOptions = (options: Options<GetMailMessageSourceData>) => queryOptions<GetMailMessageSourceResponse, GetMailMessageSourceError, GetMailMessageSourceResponse, ReturnType<typeof getMailMessageSourceQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMailMessageSource({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMailMessageSourceQueryKey(options)
+});
+
+export const listMailboxesQueryKey = (options?: Options<ListMailboxesData>) => createQueryKey('listMailboxes', options);
+
+/**
+ * List the mailboxes
+ */
+export const listMailboxesOptions = (options?: Options<ListMailboxesData>) => queryOptions<ListMailboxesResponse, ListMailboxesError, ListMailboxesResponse, ReturnType<typeof listMailboxesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMailboxes({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailboxesQueryKey(options)
+});
+
+export const listMailboxesInfiniteQueryKey = (options?: Options<ListMailboxesData>): QueryKey<Options<ListMailboxesData>> => createQueryKey('listMailboxes', options, true);
+
+/**
+ * List the mailboxes
+ */
+export const listMailboxesInfiniteOptions = (options?: Options<ListMailboxesData>) => infiniteQueryOptions<ListMailboxesResponse, ListMailboxesError, InfiniteData<ListMailboxesResponse>, QueryKey<Options<ListMailboxesData>>, number | Pick<QueryKey<Options<ListMailboxesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListMailboxesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listMailboxes({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailboxesInfiniteQueryKey(options)
+});
+
+/**
+ * Make a mailbox
+ *
+ * Of the source `smtp` it gets what the desk's own listener (FIXDESK_SMTP_LISTEN) takes for its address; of `imap` it is fetched from a server. Passwords and tokens are kept encrypted and never shown.
+ */
+export const createMailboxMutation = (options?: Partial<Options<CreateMailboxData>>): UseMutationOptions<CreateMailboxResponse, CreateMailboxError, Options<CreateMailboxData>> => {
+    const mutationOptions: UseMutationOptions<CreateMailboxResponse, CreateMailboxError, Options<CreateMailboxData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createMailbox({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete a mailbox
+ *
+ * One that got messages cannot be deleted: they say where its tickets come from. Set `active` to false to pause it.
+ */
+export const deleteMailboxMutation = (options?: Partial<Options<DeleteMailboxData>>): UseMutationOptions<DeleteMailboxResponse, DeleteMailboxError, Options<DeleteMailboxData>> => {
+    const mutationOptions: UseMutationOptions<DeleteMailboxResponse, DeleteMailboxError, Options<DeleteMailboxData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteMailbox({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getMailboxQueryKey = (options: Options<GetMailboxData>) => createQueryKey('getMailbox', options);
+
+/**
+ * Show a mailbox
+ */
+export const getMailboxOptions = (options: Options<GetMailboxData>) => queryOptions<GetMailboxResponse, GetMailboxError, GetMailboxResponse, ReturnType<typeof getMailboxQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMailbox({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMailboxQueryKey(options)
+});
+
+/**
+ * Change a mailbox
+ *
+ * A password or a token that is left out stays, unless the server changes that it is for.
+ */
+export const updateMailboxMutation = (options?: Partial<Options<UpdateMailboxData>>): UseMutationOptions<UpdateMailboxResponse, UpdateMailboxError, Options<UpdateMailboxData>> => {
+    const mutationOptions: UseMutationOptions<UpdateMailboxResponse, UpdateMailboxError, Options<UpdateMailboxData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateMailbox({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Try to reach a mailbox
+ *
+ * Needs no body. Signs in to the server and opens the folder; changes nothing there.
+ */
+export const testMailboxMutation = (options?: Partial<Options<TestMailboxData>>): UseMutationOptions<TestMailboxResponse, TestMailboxError, Options<TestMailboxData>> => {
+    const mutationOptions: UseMutationOptions<TestMailboxResponse, TestMailboxError, Options<TestMailboxData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await testMailbox({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -2673,16 +2935,16 @@ export const listTicketEventsInfiniteOptions = (options: Options<ListTicketEvent
     queryKey: listTicketEventsInfiniteQueryKey(options)
 });
 
-export const listTicketLinksQueryKey = (options: Options<ListTicketLinksData>) => createQueryKey('listTicketLinks', options);
+export const listTicketMailQueryKey = (options: Options<ListTicketMailData>) => createQueryKey('listTicketMail', options);
 
 /**
- * List what a ticket is linked to
+ * List the mail of a ticket
  *
- * Only tickets that the caller sees as well; and what was merged into it.
+ * What came for a ticket that one sees, and why it was put there; the whole text with what it quotes. The newest 100.
  */
-export const listTicketLinksOptions = (options: Options<ListTicketLinksData>) => queryOptions<ListTicketLinksResponse, ListTicketLinksError, ListTicketLinksResponse, ReturnType<typeof listTicketLinksQueryKey>>({
+export const listTicketMailOptions = (options: Options<ListTicketMailData>) => queryOptions<ListTicketMailResponse, ListTicketMailError, ListTicketMailResponse, ReturnType<typeof listTicketMailQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listTicketLinks({
+        const { data } = await listTicketMail({
             ...options,
             ...queryKey[0],
             signal,
@@ -2690,46 +2952,8 @@ export const listTicketLinksOptions = (options: Options<ListTicketLinksData>) =>
         });
         return data;
     },
-    queryKey: listTicketLinksQueryKey(options)
+    queryKey: listTicketMailQueryKey(options)
 });
-
-/**
- * Link a ticket to another one
- *
- * Both must be visible to the caller. The other ticket gets the other side of the link. A ticket has at most one parent, and none below itself. The same link again changes nothing.
- */
-export const createTicketLinkMutation = (options?: Partial<Options<CreateTicketLinkData>>): UseMutationOptions<CreateTicketLinkResponse, CreateTicketLinkError, Options<CreateTicketLinkData>> => {
-    const mutationOptions: UseMutationOptions<CreateTicketLinkResponse, CreateTicketLinkError, Options<CreateTicketLinkData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await createTicketLink({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * Merge a ticket into another one
- *
- * The ticket is closed and becomes a part of the other one: its description, conversation and notes go there, its requester and those who follow it take part there, and later replies go there. Answers the other one. Confidential tickets are merged only where nobody learns anything by it.
- */
-export const mergeTicketMutation = (options?: Partial<Options<MergeTicketData>>): UseMutationOptions<MergeTicketResponse, MergeTicketError, Options<MergeTicketData>> => {
-    const mutationOptions: UseMutationOptions<MergeTicketResponse, MergeTicketError, Options<MergeTicketData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await mergeTicket({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
 
 export const listMessagesQueryKey = (options: Options<ListMessagesData>) => createQueryKey('listMessages', options);
 
@@ -2928,63 +3152,6 @@ export const getTicketSlaOptions = (options: Options<GetTicketSlaData>) => query
     },
     queryKey: getTicketSlaQueryKey(options)
 });
-
-/**
- * Split a ticket in two
- *
- * Makes a new ticket of some comments and notes, which go there. Its requester is whoever wrote the first of them and is no IT staff, else that of the ticket; category, tags, fields, priority, team, assignee and whether it is confidential are the same. Answers the new ticket.
- */
-export const splitTicketMutation = (options?: Partial<Options<SplitTicketData>>): UseMutationOptions<SplitTicketResponse, SplitTicketError, Options<SplitTicketData>> => {
-    const mutationOptions: UseMutationOptions<SplitTicketResponse, SplitTicketError, Options<SplitTicketData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await splitTicket({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * Take a merge back
- *
- * The ticket is one of its own again, as it was; what was written since stays where it is. Answers the ticket.
- */
-export const unmergeTicketMutation = (options?: Partial<Options<UnmergeTicketData>>): UseMutationOptions<UnmergeTicketResponse, UnmergeTicketError, Options<UnmergeTicketData>> => {
-    const mutationOptions: UseMutationOptions<UnmergeTicketResponse, UnmergeTicketError, Options<UnmergeTicketData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await unmergeTicket({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * Take a split back
- *
- * As long as nobody has worked on the new ticket: what went there returns, and it is deleted. Answers the ticket that it was split from.
- */
-export const unsplitTicketMutation = (options?: Partial<Options<UnsplitTicketData>>): UseMutationOptions<UnsplitTicketResponse, UnsplitTicketError, Options<UnsplitTicketData>> => {
-    const mutationOptions: UseMutationOptions<UnsplitTicketResponse, UnsplitTicketError, Options<UnsplitTicketData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await unsplitTicket({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
 
 /**
  * Stop watching a ticket
