@@ -141,15 +141,30 @@ export type BulkAction = {
     /**
      * Type is one of those that GET /api/actions lists; more come with the desk's features.
      */
-    type: 'assign' | 'update_status' | 'set_priority' | 'delete' | 'assign_team' | 'add_tag' | 'remove_tag' | 'set_category' | 'set_substatus' | 'set_field';
+    type: 'assign' | 'update_status' | 'set_priority' | 'delete' | 'assign_team' | 'add_tag' | 'remove_tag' | 'set_category' | 'set_substatus' | 'set_field' | 'merge' | 'link' | 'set_due' | 'snooze' | 'unsnooze' | 'add_checklist';
     user_id: number | null;
 };
 
 export type BulkActionStart = {
+    due_at?: string | null;
+    /**
+     * Items are the lines of add_checklist, one on each line.
+     */
+    items?: string;
+    kind?: string;
+    on_reply?: boolean;
     priority?: 'low' | 'medium' | 'high' | 'urgent';
     status?: 'open' | 'in_progress' | 'resolved' | 'closed';
     team_id?: number | null;
+    /**
+     * TicketID is what to merge into, or, with Kind, to link to.
+     */
+    ticket_id?: number;
     type: string;
+    /**
+     * Until is for snooze, DueAt (null for none) for set_due: a time, or +4h, +3d, +1w from then on.
+     */
+    until?: string;
     user_id?: number | null;
 };
 
@@ -409,6 +424,10 @@ export type Comment = {
     created_at: string;
     id: number;
     is_system_message: boolean;
+    /**
+     * Moved says that it was written on another ticket, before a merge or a split.
+     */
+    moved: boolean;
     ticket_id: number;
     updated_at: string;
     version: number;
@@ -660,6 +679,13 @@ export type JobList = {
 };
 
 export type Kind = 'standard' | 'slack' | 'teams' | 'mattermost';
+
+export type LinkedTicket = {
+    id: number;
+    priority: 'low' | 'medium' | 'high' | 'urgent';
+    status: 'open' | 'in_progress' | 'resolved' | 'closed';
+    title: string;
+};
 
 export type LoginRequest = {
     password: string;
@@ -1075,6 +1101,11 @@ export type Problem = {
     type: string;
 };
 
+export type Progress = {
+    done: number;
+    total: number;
+};
+
 export type QueryField = {
     example: string;
     kind: 'choice' | 'person' | 'number' | 'time' | 'text' | 'flag';
@@ -1195,6 +1226,10 @@ export type SlaClock = {
      * PausedBecause says why time stands still now.
      */
     paused_because: 'waiting' | 'done' | 'closed_for_good' | null;
+    /**
+     * PausedIn is the finer status in which it stands still, if that is why.
+     */
+    paused_in: string | null;
     policy: SlaNamed | null;
     started_at: string;
     state: 'running' | 'at_risk' | 'paused' | 'met' | 'breached';
@@ -1396,6 +1431,10 @@ export type SlaStretch = {
      */
     reason: 'working' | 'closed' | 'holiday' | 'waiting' | 'done';
     seconds: number;
+    /**
+     * Substatus is the finer status in which it waited, if that is why it does not count.
+     */
+    substatus: string | null;
     to: string;
 };
 
@@ -1576,6 +1615,11 @@ export type Ticket = {
      * Category is what the ticket is about, and Substatus its finer status.
      */
     category: TicketCategory | null;
+    checklist: Progress | null;
+    /**
+     * Children says how many of the tickets below this one are done.
+     */
+    children: Progress | null;
     closed_at: string | null;
     comment_count: number;
     /**
@@ -1604,15 +1648,25 @@ export type Ticket = {
     first_responded_at: string | null;
     id: number;
     /**
+     * MergedInto is the ticket that this one is a part of now, as far as the caller
+     * sees that one.
+     */
+    merged_into: number | null;
+    /**
      * OpenedBy opened the ticket for its requester; null when they did themselves.
      */
     opened_by: User | null;
+    /**
+     * Parent is the ticket that this one is a part of the work for.
+     */
+    parent: number | null;
     priority: 'low' | 'medium' | 'high' | 'urgent';
     resolved_at: string | null;
     /**
      * SLAState says how the ticket stands against its SLA; for the staff only.
      */
     sla_state: 'ok' | 'at_risk' | 'breached' | 'paused' | 'met' | null;
+    snooze: TicketSnooze | null;
     /**
      * SolvedAt is since when nobody needs to work on the ticket.
      */
@@ -1636,6 +1690,10 @@ export type Ticket = {
      * Watching says whether the caller watches the ticket or is in CC.
      */
     watching: boolean;
+    /**
+     * WokenAt is when it came back from resting; null once somebody acted on it.
+     */
+    woken_at: string | null;
 };
 
 export type TicketCan = {
@@ -1699,6 +1757,11 @@ export type TicketDetail = {
      * Category is what the ticket is about, and Substatus its finer status.
      */
     category: TicketCategory | null;
+    checklist: Progress | null;
+    /**
+     * Children says how many of the tickets below this one are done.
+     */
+    children: Progress | null;
     closed_at: string | null;
     comment_count: number;
     comments: Array<Comment>;
@@ -1729,15 +1792,25 @@ export type TicketDetail = {
     first_responded_at: string | null;
     id: number;
     /**
+     * MergedInto is the ticket that this one is a part of now, as far as the caller
+     * sees that one.
+     */
+    merged_into: number | null;
+    /**
      * OpenedBy opened the ticket for its requester; null when they did themselves.
      */
     opened_by: User | null;
+    /**
+     * Parent is the ticket that this one is a part of the work for.
+     */
+    parent: number | null;
     priority: 'low' | 'medium' | 'high' | 'urgent';
     resolved_at: string | null;
     /**
      * SLAState says how the ticket stands against its SLA; for the staff only.
      */
     sla_state: 'ok' | 'at_risk' | 'breached' | 'paused' | 'met' | null;
+    snooze: TicketSnooze | null;
     /**
      * SolvedAt is since when nobody needs to work on the ticket.
      */
@@ -1761,6 +1834,10 @@ export type TicketDetail = {
      * Watching says whether the caller watches the ticket or is in CC.
      */
     watching: boolean;
+    /**
+     * WokenAt is when it came back from resting; null once somebody acted on it.
+     */
+    woken_at: string | null;
 };
 
 export type TicketEvent = {
@@ -1788,6 +1865,11 @@ export type TicketItem = {
      * Category is what the ticket is about, and Substatus its finer status.
      */
     category: TicketCategory | null;
+    checklist: Progress | null;
+    /**
+     * Children says how many of the tickets below this one are done.
+     */
+    children: Progress | null;
     closed_at: string | null;
     comment_count: number;
     /**
@@ -1816,15 +1898,25 @@ export type TicketItem = {
     first_responded_at: string | null;
     id: number;
     /**
+     * MergedInto is the ticket that this one is a part of now, as far as the caller
+     * sees that one.
+     */
+    merged_into: number | null;
+    /**
      * OpenedBy opened the ticket for its requester; null when they did themselves.
      */
     opened_by: User | null;
+    /**
+     * Parent is the ticket that this one is a part of the work for.
+     */
+    parent: number | null;
     priority: 'low' | 'medium' | 'high' | 'urgent';
     resolved_at: string | null;
     /**
      * SLAState says how the ticket stands against its SLA; for the staff only.
      */
     sla_state: 'ok' | 'at_risk' | 'breached' | 'paused' | 'met' | null;
+    snooze: TicketSnooze | null;
     /**
      * SolvedAt is since when nobody needs to work on the ticket.
      */
@@ -1849,6 +1941,10 @@ export type TicketItem = {
      * Watching says whether the caller watches the ticket or is in CC.
      */
     watching: boolean;
+    /**
+     * WokenAt is when it came back from resting; null once somebody acted on it.
+     */
+    woken_at: string | null;
 };
 
 export type TicketItemList = {
@@ -1857,6 +1953,32 @@ export type TicketItemList = {
     next: string | null;
     previous: string | null;
     results: Array<TicketItem>;
+};
+
+export type TicketLink = {
+    created_at: string | null;
+    /**
+     * ID is null for what was merged into the ticket.
+     */
+    id: number | null;
+    /**
+     * Kind says what the ticket is to the other one.
+     */
+    kind: 'duplicate_of' | 'has_duplicate' | 'caused_by' | 'causes' | 'child_of' | 'parent_of' | 'related_to' | 'merged_in';
+    ticket: LinkedTicket;
+};
+
+export type TicketLinkCreate = {
+    kind: 'duplicate_of' | 'has_duplicate' | 'caused_by' | 'causes' | 'child_of' | 'parent_of' | 'related_to';
+    ticket_id: number;
+};
+
+export type TicketLinks = {
+    results: Array<TicketLink>;
+};
+
+export type TicketMerge = {
+    ticket_id: number;
 };
 
 export type TicketReopen = {
@@ -1895,6 +2017,24 @@ export type TicketSeen = {
 
 export type TicketSeenSet = {
     event_id: number;
+};
+
+export type TicketSnooze = {
+    /**
+     * OnReply says that a reply of the requester ends it, too.
+     */
+    on_reply: boolean;
+    /**
+     * Until is null for a ticket that rests until somebody replies.
+     */
+    until: string | null;
+};
+
+export type TicketSplit = {
+    comment_ids?: Array<number>;
+    description?: string;
+    note_ids?: Array<number>;
+    title: string;
 };
 
 export type TicketSubstatus = {
@@ -5612,6 +5752,66 @@ export type ReplayJobResponses = {
 };
 
 export type ReplayJobResponse = ReplayJobResponses[keyof ReplayJobResponses];
+
+export type DeleteTicketLinkData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The link
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/links/{id}';
+};
+
+export type DeleteTicketLinkErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteTicketLinkError = DeleteTicketLinkErrors[keyof DeleteTicketLinkErrors];
+
+export type DeleteTicketLinkResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type DeleteTicketLinkResponse = DeleteTicketLinkResponses[keyof DeleteTicketLinkResponses];
 
 export type ListMailMessagesData = {
     body?: never;
@@ -10295,6 +10495,131 @@ export type ListTicketEventsResponses = {
 
 export type ListTicketEventsResponse = ListTicketEventsResponses[keyof ListTicketEventsResponses];
 
+export type ListTicketLinksData = {
+    body?: never;
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/links';
+};
+
+export type ListTicketLinksErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListTicketLinksError = ListTicketLinksErrors[keyof ListTicketLinksErrors];
+
+export type ListTicketLinksResponses = {
+    /**
+     * OK
+     */
+    200: TicketLinks;
+};
+
+export type ListTicketLinksResponse = ListTicketLinksResponses[keyof ListTicketLinksResponses];
+
+export type CreateTicketLinkData = {
+    /**
+     * The link
+     */
+    body: TicketLinkCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/links';
+};
+
+export type CreateTicketLinkErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * They are linked already (link.exists), it has a parent (link.has_parent), or the link would close a ring (link.cycle)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateTicketLinkError = CreateTicketLinkErrors[keyof CreateTicketLinkErrors];
+
+export type CreateTicketLinkResponses = {
+    /**
+     * Created
+     */
+    201: TicketLinks;
+};
+
+export type CreateTicketLinkResponse = CreateTicketLinkResponses[keyof CreateTicketLinkResponses];
+
 export type ListTicketMailData = {
     body?: never;
     path: {
@@ -10344,6 +10669,85 @@ export type ListTicketMailResponses = {
 };
 
 export type ListTicketMailResponse = ListTicketMailResponses[keyof ListTicketMailResponses];
+
+export type MergeTicketData = {
+    /**
+     * What it becomes a part of
+     */
+    body: TicketMerge;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket that becomes a part
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/merge';
+};
+
+export type MergeTicketErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * One of them was merged already (ticket.merged, ticket.merge_target_merged), or one is confidential (ticket.merge_confidential)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type MergeTicketError = MergeTicketErrors[keyof MergeTicketErrors];
+
+export type MergeTicketResponses = {
+    /**
+     * OK
+     */
+    200: TicketDetail;
+};
+
+export type MergeTicketResponse = MergeTicketResponses[keyof MergeTicketResponses];
 
 export type ListMessagesData = {
     body?: never;
@@ -10913,6 +11317,221 @@ export type GetTicketSlaResponses = {
 };
 
 export type GetTicketSlaResponse = GetTicketSlaResponses[keyof GetTicketSlaResponses];
+
+export type SplitTicketData = {
+    /**
+     * What becomes a new ticket
+     */
+    body: TicketSplit;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/split';
+};
+
+export type SplitTicketErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It was merged into another one (ticket.merged)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type SplitTicketError = SplitTicketErrors[keyof SplitTicketErrors];
+
+export type SplitTicketResponses = {
+    /**
+     * Created
+     */
+    201: TicketDetail;
+};
+
+export type SplitTicketResponse = SplitTicketResponses[keyof SplitTicketResponses];
+
+export type UnmergeTicketData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket that was merged
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/unmerge';
+};
+
+export type UnmergeTicketErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It is not merged (ticket.not_merged), or what it was merged into was merged further or deleted (ticket.merged_further, ticket.merge_target_gone)
+     */
+    409: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UnmergeTicketError = UnmergeTicketErrors[keyof UnmergeTicketErrors];
+
+export type UnmergeTicketResponses = {
+    /**
+     * OK
+     */
+    200: TicketDetail;
+};
+
+export type UnmergeTicketResponse = UnmergeTicketResponses[keyof UnmergeTicketResponses];
+
+export type UnsplitTicketData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket that was split off
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/unsplit';
+};
+
+export type UnsplitTicketErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It was not split off (ticket.not_split), or somebody has worked on it (ticket.split_used)
+     */
+    409: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UnsplitTicketError = UnsplitTicketErrors[keyof UnsplitTicketErrors];
+
+export type UnsplitTicketResponses = {
+    /**
+     * OK
+     */
+    200: TicketDetail;
+};
+
+export type UnsplitTicketResponse = UnsplitTicketResponses[keyof UnsplitTicketResponses];
 
 export type UnwatchTicketData = {
     body?: never;
