@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { beforeAll, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { expectAccessible, expectNoSidewaysScroll, journeys, type Role } from './desk.ts';
 
 const hostile = `${'W'.repeat(190)} ✓`;
@@ -7,6 +8,8 @@ const hostile = `${'W'.repeat(190)} ✓`;
 journeys('every page', (desk) => {
   let ticket = 0;
   let user = 0;
+  let calendar = 0;
+  let policy = 0;
   beforeAll(async () => {
     const made = await desk.api<{ id: number }>('employee', 'POST', '/api/tickets', {
       title: hostile,
@@ -20,6 +23,32 @@ journeys('every page', (desk) => {
     for (const status of ['in_progress', 'resolved', 'open', 'closed', 'open']) {
       await desk.api('it_staff', 'POST', `/api/tickets/${ticket}/update_status`, { status });
     }
+    // The administrators' screens with something on them, of which the names are long.
+    const long = (name: string) => `${name} ${'of everything '.repeat(4)}`.trim();
+    const make = <T>(path: string, body: unknown) => desk.api<T>('admin', 'POST', path, body);
+    const day = [{ from: '09:00', to: '17:00' }];
+    calendar = (
+      await make<{ id: number }>('/api/calendars', {
+        name: long('Hours'),
+        zone: 'Europe/Berlin',
+        hours: { monday: day, tuesday: day, friday: day },
+        holidays: [{ name: long('Founding day'), first: '2026-12-01' }],
+      })
+    ).id;
+    policy = (
+      await make<{ id: number }>('/api/sla/policies', {
+        name: long('Urgent'),
+        condition: 'priority:urgent',
+        calendar_id: calendar,
+        targets: { first_response: 3600 },
+      })
+    ).id;
+    const options = [{ label: 'Left' }, { label: 'Right' }];
+    await make('/api/fields', { name: long('Side'), kind: 'choice', options, everywhere: true });
+    await make('/api/categories', { name: long('Hardware'), description: long('All') });
+    await make('/api/substatuses', { label: 'Waiting for parts', state: 'in_progress' });
+    await make('/api/tags', { name: 'a-tag-with-a-name' });
+    await make('/api/teams', { name: long('Team') });
     user = (await desk.api<{ id: number }>('employee', 'GET', '/api/auth/me')).id;
   });
 
@@ -43,21 +72,48 @@ journeys('every page', (desk) => {
         '/',
         '/tickets',
         `/tickets/${ticket}`,
+        '/reports',
         '/users',
         '/users/new',
         `/users/${user}`,
         '/teams',
+        '/desk',
+        '/sla',
+        '/sla/new',
+        '/sla/report',
+        `/sla/${policy}`,
+        '/calendars',
+        '/calendars/new',
+        `/calendars/${calendar}`,
         '/jobs',
       ],
     ],
   ];
 
+  it('is among those that are looked at', () => {
+    const source = readFileSync(new URL('../src/app/router.tsx', import.meta.url), 'utf8');
+    const under: Record<string, string> = { tickets: '/tickets' };
+    const routes = [...source.matchAll(/getParentRoute: \(\) => (\w+),\s+path: '([^']+)'/g)].map(
+      ([, parent = '', path = '']) => `${under[parent] ?? ''}${path}`.replace(/(.)\/$/, '$1'),
+    );
+    expect(routes.length).toBeGreaterThan(20);
+    const visited = pages().flatMap(([, paths]) => paths.map((path) => path.split('?')[0]));
+    const missing = routes.filter((route) => {
+      const like = new RegExp(`^${route.replace(/\$\w+/g, '\\d+')}$`);
+      return !visited.some((path) => like.test(path ?? ''));
+    });
+    expect(missing).toEqual([]);
+  });
+
   for (const [look, options] of Object.entries({
     'in light': {},
     'in dark': { dark: true },
     'at 360 px': { width: 360, height: 740 },
+    'at 360 px in dark': { width: 360, height: 740, dark: true },
+    'in high contrast': { contrast: true },
+    'in high contrast and dark': { contrast: true, dark: true },
   })) {
-    it(`is accessible and fits ${look}`, { timeout: 180_000 }, async () => {
+    it(`is accessible and fits ${look}`, { timeout: 300_000 }, async () => {
       for (const [role, paths] of pages()) {
         const page = role ? await desk.openAs(role, '/', options) : await desk.open('/', options);
         for (const path of paths) {
@@ -66,6 +122,16 @@ journeys('every page', (desk) => {
           await settled(page);
           await expectAccessible(page);
           await expectNoSidewaysScroll(page);
+          if (process.env.PICTURES) {
+            const name = `${look} ${role} ${path}`.replace(/\W+/g, '-');
+            await page.screenshot({ path: `${process.env.PICTURES}/${name}.png` });
+          }
+          for (const tab of path === '/desk' ? ['Fields', 'Finer statuses', 'Tags'] : []) {
+            await page.getByRole('tab', { name: tab }).click();
+            await settled(page);
+            await expectAccessible(page);
+            await expectNoSidewaysScroll(page);
+          }
         }
       }
     });

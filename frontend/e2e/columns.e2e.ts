@@ -78,4 +78,40 @@ journeys('columns', (desk) => {
     expect(await theirs.count()).toBe(0);
     await expectNoSidewaysScroll(other);
   });
+
+  it('show the fields of the desk, also to requesters and on a phone', async () => {
+    const name = 'Asset tag';
+    await desk.api('admin', 'POST', '/api/fields', {
+      ...{ name, slug: 'column_tag', kind: 'text', everywhere: true },
+      employee_view: true,
+    });
+    const { id } = await desk.ticket('Theremin in the lobby');
+    await desk.api('admin', 'PATCH', `/api/tickets/${id}`, { fields: { column_tag: 'LT-0042' } });
+    const page = await desk.openAs('it_staff', '/tickets?q=theremin', { width: 1400 });
+    await page.keyboard.press('Shift+L');
+    const dialog = page.getByRole('dialog', { name: 'Choose columns' });
+    await dialog.getByRole('checkbox', { name }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('columnheader', { name }).waitFor();
+    const row = page.getByRole('link', { name: /Theremin in the lobby/ });
+    await row.getByText('LT-0042').waitFor();
+    await page.reload();
+    await row.getByText('LT-0042').waitFor();
+
+    // Without room for a table it stands below the rest.
+    const phone = await desk.openAs('employee', '/tickets?q=theremin', { width: 360, height: 740 });
+    await phone.getByRole('link', { name: /Theremin in the lobby/ }).waitFor();
+    expect(await phone.getByText('LT-0042').count()).toBe(0);
+    await phone.getByRole('button', { name: 'Choose columns' }).click();
+    const choose = phone.getByRole('dialog', { name: 'Choose what each ticket shows' });
+    await choose.getByRole('checkbox', { name }).click();
+    await choose.getByRole('checkbox', { name: 'Created' }).click();
+    await expectAccessible(phone);
+    await choose.getByRole('button', { name: 'Done' }).click();
+    await phone.getByText('LT-0042').waitFor();
+    await expectAccessible(phone);
+    await expectNoSidewaysScroll(phone);
+    await phone.reload();
+    await phone.getByText('LT-0042').waitFor();
+  });
 });

@@ -23,6 +23,8 @@ const patience = 15_000;
 
 interface OpenOptions {
   dark?: boolean;
+  /** As the system asks for more contrast. */
+  contrast?: boolean;
   width?: number;
   height?: number;
   /** Whether newcomers are shown around. */
@@ -75,6 +77,7 @@ export class Desk {
       baseURL: this.url,
       locale: 'en-GB',
       colorScheme: options.dark ? 'dark' : 'light',
+      contrast: options.contrast ? 'more' : null,
       reducedMotion: 'reduce',
       viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
     });

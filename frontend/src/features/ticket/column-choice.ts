@@ -14,7 +14,8 @@ import { explain } from '@/lib/problem';
 import { useMe } from '@/lib/session';
 import { announce } from '@/lib/status-line';
 import { preferences } from '@/lib/storage';
-import { type Column, columnsNamed, usualColumns, usualIds } from './columns';
+import { type Column, columnsNamed, fieldPrefix, usualColumns, usualIds } from './columns';
+import { useFieldColumns } from './field-columns';
 import type { QueueSearch } from './search-params';
 import { useViews, type View } from './views/api';
 import { viewOf } from './views/links';
@@ -106,12 +107,13 @@ export function useColumns(search: QueueSearch): ColumnChoice {
   const trial = useTried().get(view?.id ?? 0);
   const names = trial ?? view?.columns ?? chosen;
   const key = names.join(',');
+  const fields = useFieldColumns(key.includes(fieldPrefix));
   const may = (me.permissions ?? none).join(',');
   const columns = useMemo(() => {
     if (!key) return usualColumns;
-    const found = columnsNamed(key.split(','), may.split(','));
+    const found = columnsNamed(key.split(','), may.split(','), fields);
     return isUsual(found) ? usualColumns : found;
-  }, [key, may]);
+  }, [key, may, fields]);
   return {
     columns,
     stored: columns === usualColumns ? [] : columns.map(({ id }) => id),

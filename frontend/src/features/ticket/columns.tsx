@@ -3,7 +3,7 @@ import { msg } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { IconEyeOff } from '@tabler/icons-react';
 import type { CSSProperties, ReactNode } from 'react';
-import type { Ticket } from '@/lib/api';
+import type { Field, Ticket } from '@/lib/api';
 import type { Permission } from '@/lib/can';
 import { Hidden } from '@/ui/hidden';
 import { Person } from '@/ui/person';
@@ -30,6 +30,8 @@ export interface Column {
   /** As saved views and preferences name it. */
   id: string;
   label: MessageDescriptor;
+  /** Of a field of the desk's own, in the place of the label: it has one name in all languages. */
+  name?: string;
   /** Pixels; the title takes what is left, and needs at least so many. */
   width: number;
   /** Pixels while times are exact. */
@@ -293,6 +295,27 @@ export const allColumns: readonly Column[] = [
   },
 ];
 
+/** What a column is called. */
+export const columnName = ({ name, label }: Column, i18n: I18n) => name ?? i18n._(label);
+
+/** The column of a field of the desk's own. */
+export function fieldColumn(
+  { slug, name }: Field,
+  words: (value: unknown, i18n: I18n) => string,
+): Column {
+  return {
+    id: `${fieldPrefix}${slug}`,
+    label: msg`Field`,
+    name,
+    width: 140,
+    className: plain,
+    cell: ({ fields }, { i18n }) => text(words(fields[slug], i18n)),
+  };
+}
+
+/** How the columns of the desk's own fields begin, as in the query language. */
+export const fieldPrefix = 'cf.';
+
 const byId = new Map(allColumns.map((column) => [column.id, column]));
 
 /** What is shown until somebody chooses. */
@@ -303,9 +326,10 @@ export const usualIds: readonly string[] = usualColumns.map(({ id }) => id);
 export function columnsNamed(
   ids: readonly string[],
   permissions: readonly string[],
+  fields: readonly Column[] = [],
 ): readonly Column[] {
   const found = [...new Set(ids)]
-    .map((id) => byId.get(id))
+    .map((id) => byId.get(id) ?? fields.find((column) => column.id === id))
     .filter((column) => column !== undefined)
     .filter(({ needs }) => !needs || permissions.includes(needs));
   const missing = allColumns.filter((column) => column.fixed && !found.includes(column));

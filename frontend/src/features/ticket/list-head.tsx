@@ -1,7 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { VisuallyHidden } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
-import type { Column } from './columns';
+import { type Column, columnName } from './columns';
 import classes from './list-head.module.css';
 import { defaultSort, type QueueSearch, type Sort } from './search-params';
 import { sortLabels } from './sort-labels';
@@ -42,7 +42,7 @@ interface HeadingProps {
 
 function Heading({ column, sort, onSort }: HeadingProps) {
   const { i18n } = useLingui();
-  const name = i18n._(column.label);
+  const name = columnName(column, i18n);
   const narrow = column.width < 40;
   const label = narrow ? <VisuallyHidden>{name}</VisuallyHidden> : name;
   if (!column.sort) {

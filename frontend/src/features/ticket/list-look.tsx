@@ -8,7 +8,7 @@ const ChooseColumns = lazy(() =>
 );
 
 /** Which columns the list has and how it shows times; offers the commands while the list is there. */
-export function ListLook({ search }: { search: QueueSearch }) {
+export function ListLook({ search, brief }: { search: QueueSearch; brief?: boolean }) {
   const [open, setOpen] = useState(false);
   const [context] = useState(() => ({
     choose: () => setOpen(true),
@@ -18,10 +18,10 @@ export function ListLook({ search }: { search: QueueSearch }) {
   return (
     <>
       <CommandButton id="list.columns" iconOnly />
-      <CommandButton id="list.times" iconOnly />
+      {!brief && <CommandButton id="list.times" iconOnly />}
       {open && (
         <Suspense fallback={null}>
-          <ChooseColumns search={search} onClose={() => setOpen(false)} />
+          <ChooseColumns brief={brief} search={search} onClose={() => setOpen(false)} />
         </Suspense>
       )}
     </>

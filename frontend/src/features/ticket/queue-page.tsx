@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconPlus } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useCan } from '@/lib/can';
 import { type ListContext, useCommandContext } from '@/lib/commands';
 import { asApiError, fieldErrors } from '@/lib/problem';
@@ -11,8 +11,12 @@ import { Pager } from '@/ui/pager';
 import { EmptyState, Fetched, SkeletonRows } from '@/ui/states';
 import { VirtualList, type VirtualListHandle } from '@/ui/virtual-list';
 import { useTickets } from './api';
+import { useColumns, useExactTimes } from './column-choice';
 import { ExportButton } from './export-button';
 import { rememberQueue } from './last-queue';
+import { ListLook } from './list-look';
+import { besides, MoreCells } from './more-cells';
+import lines from './more-cells.module.css';
 import { QueueFilters } from './queue-filters';
 import { useQueueTitle } from './queue-title';
 import { isFiltered, type QueueSearch, queuePageSize, unfinished } from './search-params';
@@ -30,6 +34,9 @@ export function QueuePage() {
   const title = useQueueTitle(search);
   useSavedView(search);
   useEffect(() => rememberQueue(search), [search]);
+  const { columns } = useColumns(search);
+  const more = useMemo(() => besides(columns), [columns]);
+  const exact = useExactTimes();
   const list = useRef<VirtualListHandle>(null);
   const rows = useRef(tickets.data?.results);
   rows.current = tickets.data?.results;
@@ -55,6 +62,7 @@ export function QueuePage() {
       actions={
         <>
           <ExportButton search={search} />
+          <ListLook brief search={search} />
           <LinkButton to="/tickets/new" leftSection={<IconPlus size={16} />}>
             <Trans>New ticket</Trans>
           </LinkButton>
@@ -89,7 +97,16 @@ export function QueuePage() {
                   keyOf={(ticket) => ticket.id}
                   estimate={41}
                 >
-                  {(ticket) => <TicketRow ticket={ticket} />}
+                  {(ticket) =>
+                    more.length === 0 ? (
+                      <TicketRow ticket={ticket} />
+                    ) : (
+                      <div className={lines.line}>
+                        <TicketRow ticket={ticket} />
+                        <MoreCells ticket={ticket} columns={more} exact={exact} />
+                      </div>
+                    )
+                  }
                 </VirtualList>
                 <Pager
                   slice={slice}
