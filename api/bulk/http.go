@@ -80,6 +80,15 @@ type ActionRequest struct {
 	DueAt   *string `json:"due_at" validate:"optional" extensions:"x-nullable" example:"+3d"`
 	// Items are the lines of add_checklist, one on each line.
 	Items string `json:"items" validate:"optional" example:"Back up\nWipe"`
+	// Tag is for add_tag and remove_tag.
+	Tag string `json:"tag" validate:"optional" example:"vpn"`
+	// CategoryID is for set_category; null for none.
+	CategoryID *int64 `json:"category_id" validate:"optional" extensions:"x-nullable" example:"3"`
+	// Substatus is for set_substatus: the slug of a finer status.
+	Substatus string `json:"substatus" validate:"optional" example:"waiting_for_requester"`
+	// Field, the slug of a field, and Value, null for none, are for set_field.
+	Field string `json:"field" validate:"optional" example:"cost_centre"`
+	Value any    `json:"value" validate:"optional" extensions:"x-nullable"`
 } //@name BulkActionStart
 
 // StartRequest is the body of a new run.

@@ -43,6 +43,8 @@ interface ChooserProps {
   /** What it stands beside; the middle of the screen without. */
   anchor?: HTMLElement;
   wide?: boolean;
+  /** Whether it stays open after a choice, for the next one. */
+  stays?: boolean;
 }
 
 /**
@@ -52,7 +54,7 @@ interface ChooserProps {
  * to open it; the focus goes back to where it was.
  */
 export function Chooser(props: ChooserProps) {
-  const { title, groups, query, onQuery, nothing, onPick, onClose, anchor, wide } = props;
+  const { title, groups, query, onQuery, nothing, onPick, onClose, anchor, wide, stays } = props;
   const field = useRef<HTMLInputElement>(null);
   const store = useCombobox({ opened: true });
   const list = useId();
@@ -101,7 +103,7 @@ export function Chooser(props: ChooserProps) {
         <Combobox
           store={store}
           onOptionSubmit={(id) => {
-            close();
+            if (!stays) close();
             onPick(id);
           }}
         >

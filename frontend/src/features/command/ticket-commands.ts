@@ -8,6 +8,7 @@ import {
   IconEye,
   IconEyeOff,
   IconFlag,
+  IconForms,
   IconHandGrab,
   IconLink,
   IconLock,
@@ -175,6 +176,16 @@ export function defineTicketCommands(): void {
     can: 'update_status',
     bulk: true,
     act: (target, _, anchor) => ask({ about: 'category', target, anchor }),
+  });
+  onTickets({
+    id: 'ticket.field',
+    label: msg`Set a field`,
+    words: msg`custom value form`,
+    icon: IconForms,
+    keys: 'Shift+f',
+    can: 'update_status',
+    bulk: true,
+    act: (target, _, anchor) => ask({ about: 'field', target, anchor }),
   });
   onTickets({
     id: 'ticket.watch',

@@ -10,6 +10,7 @@ export interface Question {
     | 'priority'
     | 'tag'
     | 'category'
+    | 'field'
     | 'merge'
     | 'link'
     | 'split'

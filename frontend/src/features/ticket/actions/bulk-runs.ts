@@ -63,24 +63,28 @@ export function useRuns(): readonly BulkRun[] {
   );
 }
 
-/** Actions have more parameters than the document knows: GET /api/actions lists them. */
-const more = (action: BulkActionStart & Record<string, unknown>): BulkActionStart => action;
-
 function actionOf(change: Change | 'delete'): BulkActionStart {
   if (change === 'delete') return { type: 'delete' };
   switch (change.kind) {
     case 'status':
+      if (change.finer) return { type: 'set_substatus', substatus: change.finer.slug };
       return { type: 'update_status', status: change.to };
+    case 'category':
+      return { type: 'set_category', category_id: change.to?.id ?? null };
+    case 'tag':
+      return { type: change.on ? 'add_tag' : 'remove_tag', tag: change.to };
+    case 'field':
+      return {
+        type: 'set_field',
+        field: change.slug,
+        value: change.to as BulkActionStart['value'],
+      };
     case 'priority':
       return { type: 'set_priority', priority: change.to };
     case 'assignee':
       return { type: 'assign', user_id: change.to?.id ?? null };
     case 'team':
       return { type: 'assign_team', team_id: change.to?.id ?? null };
-    case 'tag':
-      return more({ type: change.on ? 'add_tag' : 'remove_tag', tag: change.name });
-    case 'category':
-      return more({ type: 'set_category', category_id: change.to?.id ?? null });
     case 'confidential':
       throw new Error('tickets are made confidential one by one');
   }

@@ -9,7 +9,9 @@ import {
   reopenTicket,
   type TeamCard,
   type Ticket,
+  type TicketCategory,
   type TicketDetail,
+  type TicketSubstatus,
   type User,
   updateTicket,
   updateTicketStatus,
@@ -28,13 +30,24 @@ import { forgetVersions, ownVersion, rememberOwn } from './own-versions';
 
 /** One change of one property. */
 export type Change =
-  | { kind: 'status'; to: Status }
+  /** With `finer`, the status inside of it as well; null for none. */
+  | { kind: 'status'; to: Status; finer?: TicketSubstatus | null }
   | { kind: 'priority'; to: Priority }
   | { kind: 'assignee'; to: User | null }
   | { kind: 'team'; to: TeamCard | null }
-  | { kind: 'category'; to: Ticket['category'] }
-  | { kind: 'tag'; name: string; on: boolean }
-  | { kind: 'confidential'; to: boolean };
+  | { kind: 'confidential'; to: boolean }
+  | { kind: 'category'; to: TicketCategory | null }
+  | { kind: 'tag'; to: string; on: boolean }
+  | FieldChange;
+
+/** A change of one of the desk's own fields: as it is sent, and as it is shown. */
+export interface FieldChange {
+  kind: 'field';
+  slug: string;
+  name: string;
+  to: unknown;
+  shown: unknown;
+}
 
 const must = { throwOnError: true } as const;
 
@@ -48,23 +61,20 @@ export function refreshAround(client: QueryClient): void {
   void invalidate(client, ...dependents);
 }
 
-function tagsWith(tags: string[], { name, on }: { name: string; on: boolean }): string[] {
-  const others = tags.filter((one) => one !== name);
-  return on ? [...others, name] : others;
-}
-
 export function withChange<T extends Known>(ticket: T, change: Change): T {
   switch (change.kind) {
     case 'status':
-      return { ...ticket, status: change.to };
+      return { ...ticket, status: change.to, substatus: change.finer ?? null };
+    case 'category':
+      return { ...ticket, category: change.to };
+    case 'tag':
+      return { ...ticket, tags: withTag(ticket, change) };
+    case 'field':
+      return { ...ticket, fields: { ...ticket.fields, [change.slug]: change.shown } };
     case 'assignee':
       return { ...ticket, assigned_to: change.to };
     case 'team':
       return { ...ticket, team: change.to };
-    case 'category':
-      return { ...ticket, category: change.to };
-    case 'tag':
-      return { ...ticket, tags: tagsWith(ticket.tags, change) };
     case 'confidential':
       return { ...ticket, confidential: change.to };
     case 'priority':
@@ -72,19 +82,41 @@ export function withChange<T extends Known>(ticket: T, change: Change): T {
   }
 }
 
+const sameTag = (a: string, b: string) => a.toLocaleLowerCase() === b.toLocaleLowerCase();
+
+const hasTag = ({ tags }: Known, name: string) => tags.some((tag) => sameTag(tag, name));
+
+function withTag(ticket: Known, { to, on }: { to: string; on: boolean }): string[] {
+  const others = ticket.tags.filter((tag) => !sameTag(tag, to));
+  if (!on) return others;
+  return hasTag(ticket, to) ? ticket.tags : [...others, to];
+}
+
+/** A value of a field as it is sent: people by their ids. */
+export function sendable(value: unknown): unknown {
+  if (value && typeof value === 'object' && 'id' in value) return (value as User).id;
+  return value ?? null;
+}
+
 /** The change that takes another one back. */
 function inverse(before: Known, change: Change): Change {
   switch (change.kind) {
-    case 'status':
-      return { kind: 'status', to: before.status };
+    case 'status': {
+      const finer = before.substatus ?? (change.finer === undefined ? undefined : null);
+      return { kind: 'status', to: before.status, finer };
+    }
+    case 'category':
+      return { kind: 'category', to: before.category ?? null };
+    case 'tag':
+      return { ...change, on: !change.on };
+    case 'field': {
+      const shown = before.fields[change.slug] ?? null;
+      return { ...change, to: sendable(shown), shown };
+    }
     case 'assignee':
       return { kind: 'assignee', to: before.assigned_to ?? null };
     case 'team':
       return { kind: 'team', to: before.team ?? null };
-    case 'category':
-      return { kind: 'category', to: before.category };
-    case 'tag':
-      return { ...change, on: !change.on };
     case 'confidential':
       return { kind: 'confidential', to: before.confidential };
     case 'priority':
@@ -98,14 +130,21 @@ function alreadySo(ticket: Known, change: Change): boolean {
       return (ticket.assigned_to?.id ?? null) === (change.to?.id ?? null);
     case 'team':
       return (ticket.team?.id ?? null) === (change.to?.id ?? null);
-    case 'category':
-      return (ticket.category?.id ?? null) === (change.to?.id ?? null);
-    case 'tag':
-      return ticket.tags.includes(change.name) === change.on;
     case 'confidential':
       return ticket.confidential === change.to;
     case 'status':
-      return ticket.status === change.to;
+      return (
+        ticket.status === change.to &&
+        (change.finer === undefined || ticket.substatus?.slug === change.finer?.slug)
+      );
+    case 'category':
+      return (ticket.category?.id ?? null) === (change.to?.id ?? null);
+    case 'tag':
+      return hasTag(ticket, change.to) === change.on;
+    case 'field': {
+      const now = sendable(ticket.fields[change.slug]);
+      return JSON.stringify(now) === JSON.stringify(change.to);
+    }
     case 'priority':
       return ticket.priority === change.to;
   }
@@ -118,6 +157,10 @@ async function send(ticket: Known, change: Change, strict: boolean): Promise<Tic
     case 'status': {
       // A status holds whoever else changed something meanwhile, unless it takes one back.
       const options = { path, ...(strict && { headers }), ...must };
+      if (ticket.can.update_status && change.finer !== undefined) {
+        const body = { status: change.to, substatus: change.finer?.slug ?? null };
+        return (await updateTicket({ ...options, body })).data;
+      }
       if (ticket.can.update_status) {
         return (await updateTicketStatus({ ...options, body: { status: change.to } })).data;
       }
@@ -133,20 +176,24 @@ async function send(ticket: Known, change: Change, strict: boolean): Promise<Tic
       const body = { team_id: change.to?.id ?? null };
       return (await assignTicketTeam({ path, headers, body, ...must })).data;
     }
-    case 'category': {
-      const body = { category: change.to?.id ?? null };
-      return (await updateTicket({ path, headers, body, ...must })).data;
-    }
-    case 'tag': {
-      const body = { tags: tagsWith(ticket.tags, change) };
-      return (await updateTicket({ path, headers, body, ...must })).data;
-    }
     case 'confidential': {
       const body = { confidential: change.to };
       return (await updateTicket({ path, headers, body, ...must })).data;
     }
     case 'priority':
       return (await updateTicket({ path, headers, body: { priority: change.to }, ...must })).data;
+    case 'category': {
+      const body = { category: change.to?.id ?? null };
+      return (await updateTicket({ path, headers, body, ...must })).data;
+    }
+    case 'tag': {
+      const body = { tags: withTag(ticket, change) };
+      return (await updateTicket({ path, headers, body, ...must })).data;
+    }
+    case 'field': {
+      const body = { fields: { [change.slug]: change.to } };
+      return (await updateTicket({ path, headers, body, ...must })).data;
+    }
   }
 }
 
@@ -243,8 +290,20 @@ const movesSight = ({ kind }: Change) =>
 /** What was done, in words. */
 export function describe(change: Change): string {
   switch (change.kind) {
-    case 'status':
-      return i18n._(msg`Status is ${i18n._(statuses[change.to].label)} now`);
+    case 'status': {
+      const status = change.finer?.label ?? i18n._(statuses[change.to].label);
+      return i18n._(msg`Status is ${status} now`);
+    }
+    case 'category':
+      return change.to
+        ? i18n._(msg`Category is ${change.to.path} now`)
+        : i18n._(msg`In no category now`);
+    case 'tag':
+      return change.on
+        ? i18n._(msg`Tagged with ${change.to}`)
+        : i18n._(msg`No longer tagged with ${change.to}`);
+    case 'field':
+      return i18n._(msg`${change.name} is changed`);
     case 'priority':
       return i18n._(msg`Priority is ${i18n._(priorities[change.to].label)} now`);
     case 'assignee':
@@ -255,12 +314,6 @@ export function describe(change: Change): string {
       return change.to
         ? i18n._(msg`With team ${change.to.name} now`)
         : i18n._(msg`With no team now`);
-    case 'category':
-      return change.to ? i18n._(msg`In ${change.to.path} now`) : i18n._(msg`In no category now`);
-    case 'tag':
-      return change.on
-        ? i18n._(msg`Tagged “${change.name}”`)
-        : i18n._(msg`Tag “${change.name}” taken off`);
     case 'confidential':
       return change.to ? i18n._(msg`Confidential now`) : i18n._(msg`Not confidential any more`);
   }

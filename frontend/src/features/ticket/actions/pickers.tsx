@@ -2,10 +2,11 @@ import { plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconUser, IconUserOff, IconUserStar, IconUsersGroup } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTeams } from '@/features/team';
 import type { User } from '@/lib/api';
+import { listSubstatusesOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { useMe } from '@/lib/session';
 import { type Choice, type ChoiceGroup, Chooser } from '@/ui/chooser';
 import { personName } from '@/ui/person';
@@ -24,10 +25,6 @@ import { change } from './carry-out';
 const DepthPickers = lazy(() =>
   import('../depth/pickers').then((m) => ({ default: m.DepthPickers })),
 );
-const TagPicker = lazy(() => import('./facet-pickers').then((m) => ({ default: m.TagPicker })));
-const CategoryPicker = lazy(() =>
-  import('./facet-pickers').then((m) => ({ default: m.CategoryPicker })),
-);
 
 /** What commands ask: whom, which status, which priority. */
 export function Pickers() {
@@ -36,16 +33,14 @@ export function Pickers() {
   if (!question) return null;
   if (question.about === 'assignee') return <PersonPicker question={question} />;
   if (question.about === 'team') return <TeamPicker question={question} />;
-  if (question.about === 'tag' || question.about === 'category') {
-    const Picker = question.about === 'tag' ? TagPicker : CategoryPicker;
+  if (question.about === 'status') return <StatusPicker question={question} />;
+  if (question.about === 'priority') return <PriorityPicker question={question} />;
+  if (isFacet(question.about)) {
     return (
       <Suspense>
-        <Picker question={question} />
+        <FacetPicker question={question} />
       </Suspense>
     );
-  }
-  if (question.about === 'status' || question.about === 'priority') {
-    return <ValuePicker question={question} />;
   }
   return (
     <Suspense>
@@ -54,16 +49,21 @@ export function Pickers() {
   );
 }
 
+const isFacet = (about: Question['about']) =>
+  about === 'tag' || about === 'category' || about === 'field';
+
+const FacetPicker = lazy(() => import('./facet-pickers').then((m) => ({ default: m.FacetPicker })));
+
 const fold = (text: string) => text.toLocaleLowerCase();
 
 /** What was typed begins a word of the name. */
-function begins(text: string, typed: string): boolean {
+export function begins(text: string, typed: string): boolean {
   const all = fold(text);
   const start = fold(typed);
   return all.startsWith(start) || all.split(/[\s._-]+/).some((word) => word.startsWith(start));
 }
 
-function useTitle({ about, target }: Question): string {
+function useTitle({ about, target }: Pick<Question, 'about' | 'target'>): string {
   const { t } = useLingui();
   const { selection, ticket } = target;
   const count = !selection ? 1 : 'ids' in selection ? selection.ids.length : selection.count;
@@ -87,43 +87,80 @@ function useTitle({ about, target }: Question): string {
     : t`Priority of ${plural(count, { one: '# ticket', other: '# tickets' })}…`;
 }
 
-function ValuePicker({ question }: { question: Question }) {
+function PriorityPicker({ question: { target, anchor, ...question } }: { question: Question }) {
   const { t, i18n } = useLingui();
   const client = useQueryClient();
   const [query, setQuery] = useState('');
-  const title = useTitle(question);
-  const { about, target, anchor } = question;
-  const keys = about === 'status' ? statusKeys : priorityKeys;
-  const looks = about === 'status' ? statuses : priorities;
-  const choices: Choice[] = keys
-    .map((key) => {
-      const { label, icon } = (looks as Record<string, (typeof statuses)[Status]>)[key] ?? {};
-      return {
-        id: key,
-        label: label ? i18n._(label) : key,
-        icon,
-        current: target.ticket?.[about as 'status' | 'priority'] === key,
-      };
-    })
+  const title = useTitle({ ...question, target });
+  const choices: Choice[] = priorityKeys
+    .map((key) => ({
+      id: key,
+      label: i18n._(priorities[key].label),
+      icon: priorities[key].icon,
+      current: target.ticket?.priority === key,
+    }))
     .filter(({ label }) => begins(label, query.trim()));
   return (
     <Chooser
       title={title}
-      groups={[{ id: about, choices }]}
+      groups={[{ id: 'priority', choices }]}
       query={query}
       onQuery={setQuery}
       nothing={t`Nothing found`}
       anchor={anchor}
       onClose={stopAsking}
-      onPick={(to) =>
-        change(
-          client,
-          target,
-          about === 'status'
-            ? { kind: 'status', to: to as Status }
-            : { kind: 'priority', to: to as Priority },
-        )
-      }
+      onPick={(to) => change(client, target, { kind: 'priority', to: to as Priority })}
+    />
+  );
+}
+
+/** The four statuses, each followed by the finer ones inside of it. */
+function StatusPicker({ question: { target, anchor, ...question } }: { question: Question }) {
+  const { t, i18n } = useLingui();
+  const client = useQueryClient();
+  const [query, setQuery] = useState('');
+  const title = useTitle({ ...question, target });
+  const { data } = useQuery({ ...listSubstatusesOptions(), staleTime: 60_000 });
+  const finer = data?.substatuses.filter(({ active }) => active) ?? [];
+  const now = target.ticket;
+  const choices: Choice[] = statusKeys
+    .flatMap((key): Choice[] => {
+      const status = i18n._(statuses[key].label);
+      const { icon } = statuses[key];
+      const inside = finer.filter(({ state }) => state === key);
+      return [
+        {
+          id: key,
+          label: status,
+          icon,
+          current: now?.status === key && !inside.some(({ slug }) => slug === now.substatus?.slug),
+        },
+        ...inside.map(({ slug, label }) => ({
+          id: `/${slug}`,
+          label,
+          hint: status,
+          icon,
+          current: now?.substatus?.slug === slug,
+        })),
+      ];
+    })
+    .filter(({ label }) => begins(label, query.trim()));
+  const pick = (id: string) => {
+    const one = finer.find(({ slug }) => `/${slug}` === id);
+    if (!one) return change(client, target, { kind: 'status', to: id as Status });
+    const { state, slug, label, colour } = one;
+    return change(client, target, { kind: 'status', to: state, finer: { slug, label, colour } });
+  };
+  return (
+    <Chooser
+      title={title}
+      groups={[{ id: 'status', choices }]}
+      query={query}
+      onQuery={setQuery}
+      nothing={t`Nothing found`}
+      anchor={anchor}
+      onClose={stopAsking}
+      onPick={pick}
     />
   );
 }
