@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/sheet"
@@ -50,6 +51,9 @@ type page struct {
 	by      authz.Actor
 	tickets []ticket.Ticket
 	people  map[int64]user.Card
+
+	values map[int64]map[int64][]field.Value // of custom fields, when a column asked for them
+	cards  map[int64]user.Card               // who appears in values
 }
 
 // Column is a column of exports.
@@ -69,25 +73,23 @@ func plain(value func(*ticket.Ticket) any) func(*page) (func(*ticket.Ticket) any
 	return func(*page) (func(*ticket.Ticket) any, error) { return value, nil }
 }
 
-// columnsFor returns the columns that the actor may have, by names; no names are
-// the usual ones.
-func columnsFor(by authz.Actor, names []string) ([]Column, error) {
-	allowed := func(c Column) bool { return c.Allowed == nil || c.Allowed(by) }
-	var out []Column
-	if len(names) == 0 {
-		for _, c := range Columns {
-			if c.Default && allowed(c) {
-				out = append(out, c)
-			}
-		}
-		return out, nil
+// columnsFor returns the columns of the names among those that the actor may have;
+// no names are the usual ones.
+func columnsFor(tx *gorm.DB, by authz.Actor, names []string) ([]Column, error) {
+	all, err := available(tx, by)
+	if err != nil {
+		return nil, err
 	}
+	if len(names) == 0 {
+		return slices.DeleteFunc(all, func(c Column) bool { return !c.Default }), nil
+	}
+	var out []Column
 	for _, name := range names {
-		i := slices.IndexFunc(Columns, func(c Column) bool { return c.Name == name && allowed(c) })
+		i := slices.IndexFunc(all, func(c Column) bool { return c.Name == name })
 		if i < 0 {
 			return nil, fault.Field("columns", "There is no column %q; GET /api/tickets/export_columns lists them.", name)
 		}
-		out = append(out, Columns[i])
+		out = append(out, all[i])
 	}
 	return out, nil
 }

@@ -61,10 +61,12 @@ func (s *Service) listColumns(c *gin.Context) error {
 		return err
 	}
 	out := ColumnsView{Columns: []ColumnView{}}
-	for _, col := range Columns {
-		if col.Allowed == nil || col.Allowed(by) {
-			out.Columns = append(out.Columns, ColumnView{col.Name, col.Title, col.Default})
-		}
+	columns, err := available(s.db.Read(c.Request.Context()), by)
+	if err != nil {
+		return err
+	}
+	for _, col := range columns {
+		out.Columns = append(out.Columns, ColumnView{col.Name, col.Title, col.Default})
 	}
 	return web.SendPlain(c, http.StatusOK, out)
 }
@@ -108,7 +110,7 @@ func (s *Service) export(c *gin.Context) error {
 	if err := q.Err(); err != nil {
 		return err
 	}
-	columns, err := columnsFor(by, names)
+	columns, err := columnsFor(s.db.Read(ctx), by, names)
 	if err != nil {
 		return err
 	}

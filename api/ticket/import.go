@@ -6,9 +6,11 @@ import (
 	"slices"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/tag"
 )
 
 // Record is a ticket that comes from elsewhere, with its history. Ids of 0 are
@@ -18,6 +20,8 @@ type Record struct {
 	Ticket   Ticket
 	Comments []Comment // oldest first
 	Events   []event.Event
+	Tags     []string
+	Values   []field.Value // of the desk's own fields
 }
 
 const bulkRows = 200
@@ -98,11 +102,42 @@ func (s *Service) Import(tx *event.Tx, by authz.Actor, records []*Record) error 
 	if err := n.write(s.db, tx.DB); err != nil {
 		return err
 	}
+	for _, r := range records {
+		if err := r.hang(tx); err != nil {
+			return err
+		}
+	}
 	ids := make([]int64, len(tickets))
 	for i, t := range tickets {
 		ids[i] = t.ID
 	}
 	return tx.Emit(Imported, "import", 0, ImportedTickets{ids})
+}
+
+// hang writes the tags and fields of a record.
+func (r *Record) hang(tx *event.Tx) error {
+	if len(r.Tags) > 0 {
+		tags, err := tag.Ensure(tx, r.Tags)
+		if err != nil {
+			return err
+		}
+		if _, _, err := tag.Put(tx, r.Ticket.ID, tags, nil); err != nil {
+			return err
+		}
+	}
+	for i, v := range r.Values {
+		if i > 0 && r.Values[i-1].FieldID == v.FieldID {
+			continue // written with the first
+		}
+		n := i + 1
+		for n < len(r.Values) && r.Values[n].FieldID == v.FieldID {
+			n++
+		}
+		if err := field.Put(tx.DB, r.Ticket.ID, v.FieldID, r.Values[i:n]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) importTexts(tx *event.Tx, tickets []*Ticket) error {

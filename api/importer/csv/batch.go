@@ -49,6 +49,11 @@ func (b *batchRun) build(tx *event.Tx, read *gorm.DB) error {
 	for i, d := range b.drafts {
 		if _, ok := before[keys[i]]; !ok {
 			d.names(names)
+			for _, who := range b.setup.people(d) {
+				if names[who] == "" {
+					names[who] = authz.Employee
+				}
+			}
 		}
 	}
 	if b.found, b.made, err = b.people.Resolve(tx, read, names); err != nil {
@@ -58,7 +63,7 @@ func (b *batchRun) build(tx *event.Tx, read *gorm.DB) error {
 		res := result{draft: d, line: importer.Line{Line: d.line, Key: d.key}}
 		if id, ok := before[keys[i]]; ok {
 			res.line.Outcome, res.line.ID = importer.Before, id
-		} else if err := b.decide(&res); err != nil {
+		} else if err := b.decide(read, &res); err != nil {
 			return err
 		}
 		b.results = append(b.results, res)
@@ -82,7 +87,7 @@ func (d draft) names(into map[string]authz.Role) {
 	}
 }
 
-func (b *batchRun) decide(res *result) error {
+func (b *batchRun) decide(read *gorm.DB, res *result) error {
 	d := res.draft
 	requester, ok := b.found[d.requester]
 	switch {
@@ -108,6 +113,11 @@ func (b *batchRun) decide(res *result) error {
 	if err != nil {
 		return err
 	}
+	hung, err := b.hang(read, d, record)
+	if err != nil {
+		return err
+	}
+	notes = append(notes, hung...)
 	res.record, res.line.Outcome = record, importer.Taken
 	res.notes = append(append(res.notes, d.notes...), notes...)
 	return nil

@@ -46,6 +46,7 @@ const batch = 500
 
 // run is one import.
 type run struct {
+	setup *setup
 	importer.Desk
 	Options
 	plan      plan
@@ -107,6 +108,9 @@ func (r *run) prepare(ctx context.Context) error {
 		return &OptionError{errors.New("--map requester=COLUMN or --requester USERNAME must say who reports the tickets")}
 	}
 	if err := r.bind(); err != nil {
+		return err
+	}
+	if r.setup, err = loadSetup(r.DB.Read(ctx), r.plan.mapping); err != nil {
 		return err
 	}
 	if r.Requester == "" {

@@ -23,6 +23,7 @@ type draft struct {
 	last        state
 	history     []state // in events mode, oldest first
 	notes       []string
+	hangings    map[string]string // by target: category, tags, fields and the like
 }
 
 // state is how a ticket stands after one row.
@@ -90,6 +91,10 @@ func (d *draft) settle() {
 }
 
 func (p plan) texts(v values, d *draft) error {
+	var err error
+	if d.hangings, err = v.hangings(); err != nil {
+		return err
+	}
 	title, from, err := v.get(toTitle)
 	if err != nil {
 		return err

@@ -223,6 +223,14 @@ func (p plan) story(g group, columns []int, skip broken) (draft, error) {
 		if d.requester == "" {
 			d.requester = out.requester
 		}
+		for target, text := range out.hangings {
+			if d.hangings[target] == "" {
+				if d.hangings == nil {
+					d.hangings = map[string]string{}
+				}
+				d.hangings[target] = text
+			}
+		}
 		if d.created.IsZero() {
 			d.created = out.created
 		}

@@ -2,6 +2,7 @@ package csv
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,11 +24,17 @@ const (
 	toResolved    = "resolved_at"
 	toClosed      = "closed_at"
 	toKey         = "key"
+	toCategory    = "category"
+	toSubstatus   = "substatus"
+	toTeam        = "team"
+	toTags        = "tags"
+	toCustom      = "cf." // before the slug of one of the desk's own fields
 )
 
 var targets = []string{
 	toTitle, toDescription, toStatus, toPriority, toRequester, toAssignee, toActor,
 	toCreated, toUpdated, toChanged, toResolved, toClosed, toKey,
+	toCategory, toSubstatus, toTeam, toTags,
 }
 
 // piece is a part of a template: text, or a column.
@@ -109,8 +116,8 @@ func (p *parser) pair(m mapping) error {
 	if !p.eat('=') {
 		return fmt.Errorf("write target=column")
 	}
-	if !slices.Contains(targets, target) {
-		return fmt.Errorf("%q is no target; the targets are %s", target, strings.Join(targets, ", "))
+	if !slices.Contains(targets, target) && !strings.HasPrefix(target, toCustom) {
+		return fmt.Errorf("%q is no target; the targets are %s, and cf.SLUG for the desk's own fields", target, strings.Join(targets, ", "))
 	}
 	if m[target] != nil {
 		return fmt.Errorf("%s is mapped twice", target)
@@ -212,12 +219,8 @@ func (p *parser) table() (map[string]string, error) {
 
 // bind looks up the columns of every rule in the file's header.
 func (m mapping) bind(header []string) error {
-	for _, target := range targets {
-		r := m[target]
-		if r == nil {
-			continue
-		}
-		for _, s := range r.sources {
+	for _, target := range slices.Sorted(maps.Keys(m)) {
+		for _, s := range m[target].sources {
 			for i := range s.pieces {
 				p := &s.pieces[i]
 				if p.column == "" {

@@ -111,6 +111,11 @@ func (w *excelWriter) cell(v any, style int) any {
 	switch v := v.(type) {
 	case nil:
 		return nil
+	case Number:
+		if n, err := strconv.ParseFloat(string(v), 64); err == nil {
+			return excelize.Cell{StyleID: style, Value: n}
+		}
+		return excelize.Cell{StyleID: style, Value: string(v)}
 	case time.Time:
 		// Excel knows no zones: the time is what a clock there shows.
 		at := v.In(w.zone)

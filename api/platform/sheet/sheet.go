@@ -11,8 +11,11 @@ import (
 	"time"
 )
 
+// Number is a decimal number as its digits say it.
+type Number string
+
 // Writer takes the rows of a table. A value is nil, a string, an int, an int64, a
-// bool, a time.Time or a time.Duration. Nothing is complete before Close.
+// Number, a bool, a time.Time or a time.Duration. Nothing is complete before Close.
 type Writer interface {
 	Row(values []any) error
 	// Flush hands on what was written so far, where that is possible.
@@ -84,6 +87,8 @@ func csvText(v any) string {
 		return ""
 	case string:
 		return Safe(v)
+	case Number:
+		return string(v)
 	case int:
 		return strconv.Itoa(v)
 	case int64:

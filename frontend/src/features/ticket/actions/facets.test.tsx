@@ -108,7 +108,7 @@ it('sets category and fields from lists of what is in use', async () => {
   const sent = desk();
   const { user } = openApp('/tickets/42', 'it_staff');
   await screen.findByRole('heading', { name: 'Printer on fire' });
-  await user.keyboard('{Shift>}K{/Shift}');
+  await user.keyboard('{Shift>}Y{/Shift}');
   await user.click(await screen.findByRole('option', { name: 'Hardware/Printer' }));
   await waitFor(() => expect(sent).toEqual([{ category: 2 }]));
   await user.keyboard('{Shift>}F{/Shift}');
