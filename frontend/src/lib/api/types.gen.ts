@@ -709,6 +709,251 @@ export type LoginRequest = {
     username: string;
 };
 
+export type MailAuth = 'password' | 'oauth';
+
+export type MailFile = {
+    inline: boolean;
+    media_type: string;
+    name: string;
+    size: number;
+};
+
+export type MailMessage = {
+    attempts: number;
+    auto: string;
+    comment_id: number | null;
+    from_address: string;
+    from_name: string;
+    id: number;
+    mailbox_id: number;
+    message_id: string;
+    processed_at: string | null;
+    reason: string;
+    reason_text: string;
+    received_at: string;
+    size: number;
+    source: string;
+    state: 'received' | 'done' | 'ignored' | 'held' | 'failed';
+    subject: string;
+    ticket_id: number | null;
+    version: number;
+};
+
+export type MailMessageDetail = {
+    attempts: number;
+    auto: string;
+    comment_id: number | null;
+    envelope_from: string;
+    envelope_to: Array<string>;
+    from_address: string;
+    from_name: string;
+    id: number;
+    mailbox_id: number;
+    message_id: string;
+    parts: MailParts | null;
+    processed_at: string | null;
+    reason: string;
+    reason_text: string;
+    received_at: string;
+    size: number;
+    source: string;
+    state: 'received' | 'done' | 'ignored' | 'held' | 'failed';
+    subject: string;
+    ticket_id: number | null;
+    trace: Array<MailStep>;
+    version: number;
+};
+
+export type MailMessageList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<MailMessage>;
+};
+
+export type MailOfTicket = {
+    attempts: number;
+    auto: string;
+    comment_id: number | null;
+    crypto: string;
+    from_address: string;
+    from_name: string;
+    html: string;
+    id: number;
+    mailbox_id: number;
+    message_id: string;
+    new: string;
+    processed_at: string | null;
+    quoted: string;
+    reason: string;
+    reason_text: string;
+    received_at: string;
+    signature: string;
+    size: number;
+    source: string;
+    state: 'received' | 'done' | 'ignored' | 'held' | 'failed';
+    subject: string;
+    ticket_id: number | null;
+    trace: Array<MailStep>;
+    version: number;
+};
+
+export type MailOfTicketList = {
+    results: Array<MailOfTicket>;
+};
+
+export type MailParts = {
+    crypto: string;
+    files: Array<MailFile>;
+    header: string;
+    html: string;
+    new: string;
+    quoted: string;
+    signature: string;
+};
+
+export type MailProcess = {
+    /**
+     * Accept lets in what was held for somebody to look at.
+     */
+    accept?: boolean;
+};
+
+export type MailSecurity = 'tls' | 'starttls' | 'none';
+
+export type MailSource = 'smtp' | 'imap';
+
+export type MailState = 'received' | 'done' | 'ignored' | 'held' | 'failed';
+
+export type MailStep = {
+    code: string;
+    text: string;
+};
+
+export type MailTry = {
+    mailbox_id: number;
+    /**
+     * Source is the message, Base64-encoded.
+     */
+    source: string;
+    /**
+     * To is the recipient of the envelope, if it is to be another one than the
+     * message names.
+     */
+    to?: string;
+};
+
+export type MailTryResult = {
+    parts: MailParts | null;
+    reason: string;
+    reason_text: string;
+    state: 'received' | 'done' | 'ignored' | 'held' | 'failed';
+    ticket_id: number | null;
+    title: string;
+    trace: Array<MailStep>;
+};
+
+export type MailUnknownSenders = 'create' | 'hold';
+
+export type Mailbox = {
+    acknowledge: boolean;
+    active: boolean;
+    address: string;
+    auth: 'password' | 'oauth';
+    catch_all: boolean;
+    category_id: number | null;
+    created_at: string;
+    folder: string;
+    has_oauth_secret: boolean;
+    has_secret: boolean;
+    host: string;
+    id: number;
+    language: 'en' | 'de';
+    last_error: string;
+    last_error_at: string | null;
+    last_fetched_at: string | null;
+    name: string;
+    oauth_client_id: string;
+    oauth_token_url: string;
+    plus_address: boolean;
+    port: number;
+    security: 'tls' | 'starttls' | 'none';
+    sender_cap: number;
+    sender_name: string;
+    source: 'smtp' | 'imap';
+    team_id: number | null;
+    unknown_senders: 'create' | 'hold';
+    updated_at: string;
+    username: string;
+    version: number;
+};
+
+export type MailboxCreate = {
+    acknowledge?: boolean;
+    active?: boolean;
+    address: string;
+    auth?: 'password' | 'oauth';
+    catch_all?: boolean;
+    category_id?: number | null;
+    folder?: string;
+    host?: string;
+    language?: 'en' | 'de';
+    name: string;
+    oauth_client_id?: string;
+    oauth_secret?: string;
+    oauth_token_url?: string;
+    plus_address?: boolean;
+    port?: number;
+    secret?: string;
+    security?: 'tls' | 'starttls' | 'none';
+    sender_cap?: number;
+    sender_name?: string;
+    source?: 'smtp' | 'imap';
+    team_id?: number | null;
+    unknown_senders?: 'create' | 'hold';
+    username?: string;
+};
+
+export type MailboxList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<Mailbox>;
+};
+
+export type MailboxTest = {
+    ok: boolean;
+    problem: string;
+};
+
+export type MailboxUpdate = {
+    acknowledge?: boolean;
+    active?: boolean;
+    address?: string;
+    auth?: 'password' | 'oauth';
+    catch_all?: boolean;
+    category_id?: number | null;
+    folder?: string;
+    host?: string;
+    language?: 'en' | 'de';
+    name?: string;
+    oauth_client_id?: string;
+    oauth_secret?: string;
+    oauth_token_url?: string;
+    plus_address?: boolean;
+    port?: number;
+    secret?: string;
+    security?: 'tls' | 'starttls' | 'none';
+    sender_cap?: number;
+    sender_name?: string;
+    source?: 'smtp' | 'imap';
+    team_id?: number | null;
+    unknown_senders?: 'create' | 'hold';
+    username?: string;
+};
+
 export type Me = {
     created_at: string;
     department: string;
@@ -5585,6 +5830,758 @@ export type DeleteTicketLinkResponses = {
 
 export type DeleteTicketLinkResponse = DeleteTicketLinkResponses[keyof DeleteTicketLinkResponses];
 
+export type ListMailMessagesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only of this mailbox
+         */
+        mailbox_id?: number;
+        /**
+         * Only in this state
+         */
+        state?: 'received' | 'done' | 'ignored' | 'held' | 'failed';
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/mail_messages';
+};
+
+export type ListMailMessagesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListMailMessagesError = ListMailMessagesErrors[keyof ListMailMessagesErrors];
+
+export type ListMailMessagesResponses = {
+    /**
+     * OK
+     */
+    200: MailMessageList;
+};
+
+export type ListMailMessagesResponse = ListMailMessagesResponses[keyof ListMailMessagesResponses];
+
+export type TryMailMessageData = {
+    /**
+     * The message
+     */
+    body: MailTry;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mail_messages/try';
+};
+
+export type TryMailMessageErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type TryMailMessageError = TryMailMessageErrors[keyof TryMailMessageErrors];
+
+export type TryMailMessageResponses = {
+    /**
+     * OK
+     */
+    200: MailTryResult;
+};
+
+export type TryMailMessageResponse = TryMailMessageResponses[keyof TryMailMessageResponses];
+
+export type GetMailMessageData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The message
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mail_messages/{id}';
+};
+
+export type GetMailMessageErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetMailMessageError = GetMailMessageErrors[keyof GetMailMessageErrors];
+
+export type GetMailMessageResponses = {
+    /**
+     * OK
+     */
+    200: MailMessageDetail;
+};
+
+export type GetMailMessageResponse = GetMailMessageResponses[keyof GetMailMessageResponses];
+
+export type DiscardMailMessageData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The message
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mail_messages/{id}/discard';
+};
+
+export type DiscardMailMessageErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It is in a ticket already, or being handled
+     */
+    409: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DiscardMailMessageError = DiscardMailMessageErrors[keyof DiscardMailMessageErrors];
+
+export type DiscardMailMessageResponses = {
+    /**
+     * OK
+     */
+    200: MailMessageDetail;
+};
+
+export type DiscardMailMessageResponse = DiscardMailMessageResponses[keyof DiscardMailMessageResponses];
+
+export type ProcessMailMessageData = {
+    /**
+     * How
+     */
+    body: MailProcess;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The message
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mail_messages/{id}/process';
+};
+
+export type ProcessMailMessageErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It is in a ticket already, or being handled
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ProcessMailMessageError = ProcessMailMessageErrors[keyof ProcessMailMessageErrors];
+
+export type ProcessMailMessageResponses = {
+    /**
+     * OK
+     */
+    200: MailMessageDetail;
+};
+
+export type ProcessMailMessageResponse = ProcessMailMessageResponses[keyof ProcessMailMessageResponses];
+
+export type GetMailMessageSourceData = {
+    body?: never;
+    path: {
+        /**
+         * The message
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mail_messages/{id}/source';
+};
+
+export type GetMailMessageSourceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * It is not in the store any more
+     */
+    503: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetMailMessageSourceError = GetMailMessageSourceErrors[keyof GetMailMessageSourceErrors];
+
+export type GetMailMessageSourceResponses = {
+    /**
+     * OK
+     */
+    200: Blob | File;
+};
+
+export type GetMailMessageSourceResponse = GetMailMessageSourceResponses[keyof GetMailMessageSourceResponses];
+
+export type ListMailboxesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/mailboxes';
+};
+
+export type ListMailboxesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListMailboxesError = ListMailboxesErrors[keyof ListMailboxesErrors];
+
+export type ListMailboxesResponses = {
+    /**
+     * OK
+     */
+    200: MailboxList;
+};
+
+export type ListMailboxesResponse = ListMailboxesResponses[keyof ListMailboxesResponses];
+
+export type CreateMailboxData = {
+    /**
+     * The mailbox
+     */
+    body: MailboxCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mailboxes';
+};
+
+export type CreateMailboxErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is a mailbox with the address already
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateMailboxError = CreateMailboxErrors[keyof CreateMailboxErrors];
+
+export type CreateMailboxResponses = {
+    /**
+     * Created
+     */
+    201: Mailbox;
+};
+
+export type CreateMailboxResponse = CreateMailboxResponses[keyof CreateMailboxResponses];
+
+export type DeleteMailboxData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The mailbox
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mailboxes/{id}';
+};
+
+export type DeleteMailboxErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It got messages
+     */
+    409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteMailboxError = DeleteMailboxErrors[keyof DeleteMailboxErrors];
+
+export type DeleteMailboxResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteMailboxResponse = DeleteMailboxResponses[keyof DeleteMailboxResponses];
+
+export type GetMailboxData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The mailbox
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mailboxes/{id}';
+};
+
+export type GetMailboxErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetMailboxError = GetMailboxErrors[keyof GetMailboxErrors];
+
+export type GetMailboxResponses = {
+    /**
+     * OK
+     */
+    200: Mailbox;
+};
+
+export type GetMailboxResponse = GetMailboxResponses[keyof GetMailboxResponses];
+
+export type UpdateMailboxData = {
+    /**
+     * What changes
+     */
+    body: MailboxUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The mailbox
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mailboxes/{id}';
+};
+
+export type UpdateMailboxErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * There is a mailbox with the address already
+     */
+    409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateMailboxError = UpdateMailboxErrors[keyof UpdateMailboxErrors];
+
+export type UpdateMailboxResponses = {
+    /**
+     * OK
+     */
+    200: Mailbox;
+};
+
+export type UpdateMailboxResponse = UpdateMailboxResponses[keyof UpdateMailboxResponses];
+
+export type TestMailboxData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The mailbox
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mailboxes/{id}/test';
+};
+
+export type TestMailboxErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It is fetched from no server
+     */
+    409: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type TestMailboxError = TestMailboxErrors[keyof TestMailboxErrors];
+
+export type TestMailboxResponses = {
+    /**
+     * OK
+     */
+    200: MailboxTest;
+};
+
+export type TestMailboxResponse = TestMailboxResponses[keyof TestMailboxResponses];
+
 export type UnsendMessageData = {
     body?: never;
     headers?: {
@@ -9639,6 +10636,56 @@ export type CreateTicketLinkResponses = {
 };
 
 export type CreateTicketLinkResponse = CreateTicketLinkResponses[keyof CreateTicketLinkResponses];
+
+export type ListTicketMailData = {
+    body?: never;
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/mail';
+};
+
+export type ListTicketMailErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListTicketMailError = ListTicketMailErrors[keyof ListTicketMailErrors];
+
+export type ListTicketMailResponses = {
+    /**
+     * OK
+     */
+    200: MailOfTicketList;
+};
+
+export type ListTicketMailResponse = ListTicketMailResponses[keyof ListTicketMailResponses];
 
 export type MergeTicketData = {
     /**
