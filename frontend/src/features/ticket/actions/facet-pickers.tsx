@@ -14,9 +14,9 @@ import { type Choice, Chooser } from '@/ui/chooser';
 import { Dialog } from '@/ui/dialog';
 import { FieldInput } from '../field-input';
 import { type Question, stopAsking } from './ask';
+import { begins } from './begins';
 import { change } from './carry-out';
 import { sendable } from './changes';
-import { begins } from './pickers';
 
 const rarely = { staleTime: 60_000 };
 

@@ -20,6 +20,7 @@ import {
   statusKeys,
 } from '../labels';
 import { type Question, stopAsking, useQuestion } from './ask';
+import { begins } from './begins';
 import { change } from './carry-out';
 
 const DepthPickers = lazy(() =>
@@ -53,15 +54,6 @@ const isFacet = (about: Question['about']) =>
   about === 'tag' || about === 'category' || about === 'field';
 
 const FacetPicker = lazy(() => import('./facet-pickers').then((m) => ({ default: m.FacetPicker })));
-
-const fold = (text: string) => text.toLocaleLowerCase();
-
-/** What was typed begins a word of the name. */
-export function begins(text: string, typed: string): boolean {
-  const all = fold(text);
-  const start = fold(typed);
-  return all.startsWith(start) || all.split(/[\s._-]+/).some((word) => word.startsWith(start));
-}
 
 function useTitle({ about, target }: Pick<Question, 'about' | 'target'>): string {
   const { t } = useLingui();
