@@ -50,6 +50,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/server"
 	"github.com/fixdesk/fixdesk/api/similar"
 	"github.com/fixdesk/fixdesk/api/sla"
+	"github.com/fixdesk/fixdesk/api/snooze"
 	"github.com/fixdesk/fixdesk/api/substatus"
 	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/team"
@@ -162,6 +163,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	a.Ticket.AddQueryFields(sla.QueryFields)
 	a.Note = note.New(a.DB, a.Bus)
 	links := link.New(a.DB, a.Bus, a.Ticket, link.Notes{IDs: note.IDs, Move: note.Move})
+	snoozes := snooze.New(a.DB, a.Bus, a.Clock, a.Ticket)
 	a.Realtime = realtime.New(a.DB, a.Clock, a.Auth.Identify)
 	a.Message = message.New(a.DB, a.Bus, a.Clock, a.Ticket, a.Note, options)
 	a.Bulk = bulk.New(a.DB, a.Bus, a.Clock, a.Ticket, options)
@@ -176,6 +178,8 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	if err := a.newMail(set, secret, options); err != nil {
 		return nil, err
 	}
+	a.Bus.InTxAbout(ticket.Subject, snoozes.Follow)
+	a.Worker.Handle(snooze.WakeJob, snoozes.RunWake)
 	a.subscribe()
 	a.jobs(keys)
 	// edge
@@ -193,7 +197,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Calendar: calendar.New(a.DB, a.Bus, a.Clock),
 		Export:   export.New(a.DB, a.Clock.Now, a.Ticket),
 		View:     a.View, Preference: preference.New(a.DB, a.Bus),
-		SLA: a.SLA, Link: links,
+		SLA: a.SLA, Link: links, Snooze: snoozes,
 		Tag: a.Tag, Category: categories, Field: field.New(a.DB, a.Bus), Substatus: substatuses,
 		Webhook:    a.Webhook,
 		Feed:       a.Feed,

@@ -54,6 +54,7 @@ var tables = []table{
 	{"ticket_links", "id"},
 	{"ticket_merges", "ticket_id"},
 	{"ticket_splits", "ticket_id"},
+	{"ticket_snoozes", "ticket_id"},
 	{"notes", "id"},
 	{"messages", "id"},
 	{"drafts", "user_id, ticket_id, kind"},

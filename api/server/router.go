@@ -34,6 +34,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/similar"
 	"github.com/fixdesk/fixdesk/api/sla"
+	"github.com/fixdesk/fixdesk/api/snooze"
 	"github.com/fixdesk/fixdesk/api/substatus"
 	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/team"
@@ -76,6 +77,7 @@ type Features struct {
 	Field      *field.Service
 	Substatus  *substatus.Service
 	Link       *link.Service
+	Snooze     *snooze.Service
 }
 
 // routes is every route of the server on one screen.
@@ -95,6 +97,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Attachment.Routes(signedIn, f.Keys)
 	f.Watcher.Routes(signedIn, f.Keys)
 	f.Link.Routes(signedIn, f.Keys)
+	f.Snooze.Routes(signedIn, f.Keys)
 	f.Tag.Routes(signedIn, f.Keys)
 	f.Category.Routes(signedIn, f.Keys)
 	f.Field.Routes(signedIn, f.Keys)

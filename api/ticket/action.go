@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -200,6 +201,13 @@ func (p Param) read(b *web.Body) bool {
 			rules = append(rules, web.Max(p.Max))
 		}
 		b.Text(p.Name, rules...)
+	case ParamTime:
+		b.Text(p.Name, func(text string) string {
+			if _, ok := When(text, time.Unix(0, 0), time.UTC); !ok {
+				return errWhen
+			}
+			return ""
+		})
 	case ParamChoice:
 		b.Text(p.Name, web.OneOf(p.Values...))
 	case ParamBool:

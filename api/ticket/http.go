@@ -31,6 +31,7 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.POST("/tickets/:id/update_status", keys.Post(s.updateStatus))
 	signedIn.POST("/tickets/:id/assign", keys.Post(s.assign))
 	signedIn.POST("/tickets/:id/assign_team", keys.Post(s.assignTeam))
+	signedIn.POST("/tickets/:id/set_due", keys.Post(s.postDue))
 	signedIn.POST("/tickets/:id/close", keys.Post(s.closeTicket))
 	signedIn.POST("/tickets/:id/reopen", keys.Post(s.reopen))
 	signedIn.POST("/tickets/:id/restore", keys.Post(s.restoreDeleted))

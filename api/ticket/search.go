@@ -201,6 +201,10 @@ func (s *Service) plan(ctx context.Context, by authz.Actor, f Filter) (Filter, p
 		p.count = m.Sum(f.wants)
 		return f, p, err
 	}
+	if t, ok, err := s.tallyWithout(ctx, by, f, listRows); ok || err != nil {
+		p.count, p.more = t.N, !t.Exact
+		return f, p, err
+	}
 	page, counted, n, err := s.lead(ctx, f, all)
 	if err != nil {
 		return f, p, err

@@ -39,6 +39,7 @@ func New(d *db.DB, bus *event.Bus, c clock.Clock) *Service {
 	s := &Service{db: d, bus: bus, clock: c, walkBelow: web.MaxCount, reopenWindow: DefaultReopenWindow}
 	s.actions.Register(s.ownActions()...)
 	s.actions.Register(s.facetActions()...)
+	s.actions.Register(s.setDueAction())
 	s.AddQueryFields(facetFields)
 	return s
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/ticket/query"
 	"github.com/fixdesk/fixdesk/api/user"
 )
 
@@ -31,6 +32,9 @@ func (s *Service) Tally(ctx context.Context, by authz.Actor, f Filter, rows int)
 	if key, ok := f.counter(by); ok {
 		m, err := s.read(tx, by, key)
 		return Tally{m.Sum(f.wants), true}, err
+	}
+	if t, ok, err := s.tallyWithout(ctx, by, f, rows); ok || err != nil {
+		return t, err
 	}
 	all := f.counting().branches(scopesOf(by))
 	if len(all) == 0 {
@@ -58,6 +62,29 @@ func (s *Service) Tally(ctx context.Context, by authz.Actor, f Filter, rows int)
 	}
 	n, err = scanCount(tx, f.matches(match, needle, all, nil, 0, web.MaxCount+1, true))
 	return Tally{min(n, web.MaxCount), n <= web.MaxCount}, err
+}
+
+// tallyWithout counts what is left when those few are left out that an index holds:
+// all, without them. It reports false for a filter that asks for anything else.
+func (s *Service) tallyWithout(ctx context.Context, by authz.Actor, f Filter, rows int) (Tally, bool, error) {
+	if len(f.rest) != 1 || f.Search != "" || f.IDs != nil {
+		return Tally{}, false, nil
+	}
+	not, ok := f.rest[0].(query.Not)
+	if !ok {
+		return Tally{}, false, nil
+	}
+	those := f
+	those.rest = []query.Node{not.Of}
+	if field, ok := f.fields[query.FieldOf(not.Of)]; !ok || field.Kind != query.KindFlag || len(those.walks()) != 1 {
+		return Tally{}, false, nil
+	}
+	few, err := s.Tally(ctx, by, those, rows)
+	if err != nil || !few.Exact {
+		return Tally{}, false, err
+	}
+	all, err := s.Tally(ctx, by, f.listed(), rows)
+	return Tally{max(all.N-few.N, 0), all.Exact}, true, err
 }
 
 // tally counts along the branches. Where extra has to be asked about each ticket,

@@ -24,10 +24,10 @@ type builtin struct {
 
 // builtins are in the order of the rail.
 var builtins = []builtin{
-	{"unassigned", "assignee:none status:unfinished", authz.TicketQueue},
-	{"mine", "assignee:me status:unfinished", authz.TicketQueue},
-	{"waiting", "waiting:staff", authz.TicketQueue},
-	{"unread", "is:unread status:unfinished", authz.TicketQueue},
+	{"unassigned", "assignee:none status:unfinished -is:snoozed", authz.TicketQueue},
+	{"mine", "assignee:me status:unfinished -is:snoozed", authz.TicketQueue},
+	{"waiting", "waiting:staff -is:snoozed", authz.TicketQueue},
+	{"unread", "is:unread status:unfinished -is:snoozed", authz.TicketQueue},
 	{"all", "", ""},
 }
 

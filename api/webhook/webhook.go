@@ -55,7 +55,7 @@ const testType = "webhook.test"
 var Types = []string{
 	ticket.Created, ticket.Updated, ticket.StatusChanged, ticket.PriorityChanged, ticket.Assigned, ticket.TeamChanged,
 	ticket.ConfidentialChanged, ticket.Commented, ticket.CommentUpdated, ticket.CommentDeleted, ticket.CCAdded, ticket.CCRemoved,
-	ticket.MergedInto, ticket.MergedIn, ticket.Unmerged, ticket.SplitOff, ticket.SplitFrom, ticket.SplitUndone,
+	ticket.DueChanged, ticket.MergedInto, ticket.MergedIn, ticket.Unmerged, ticket.SplitOff, ticket.SplitFrom, ticket.SplitUndone,
 	ticket.Deleted, ticket.Restored, attachment.Added, attachment.Removed,
 	ticket.InternalPrefix + "created", ticket.InternalPrefix + "updated", ticket.InternalPrefix + "deleted", ticket.WatcherAdded, ticket.WatcherRemoved,
 	user.Created, user.Updated, user.RoleChanged, user.Activated, user.Deactivated, user.Anonymised,

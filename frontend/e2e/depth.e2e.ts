@@ -73,3 +73,49 @@ journeys('tickets that belong together', (desk) => {
     await page.getByText('And the phone is dead, too.').waitFor();
   });
 });
+
+journeys('work that waits', (desk) => {
+  it('snoozes a ticket by keyboard, and a reply wakes it', async () => {
+    const { id } = await desk.ticket('Waits for a part');
+    const page = await desk.openAs('admin', `/tickets/${id}`, { width: 1680 });
+    await page.keyboard.press('z');
+    await page.getByRole('dialog', { name: /^Snooze ticket/ }).waitFor();
+    await page.keyboard.type('tom');
+    await page.keyboard.press('Enter');
+    await page.getByText(/^Snoozed until/).waitFor();
+    await page.keyboard.press('u');
+    await page.getByText(/^Snoozed until/).waitFor({ state: 'detached' });
+    await desk.until(id, { snooze: null });
+    await page.keyboard.press('z');
+    await page.getByRole('dialog', { name: /^Snooze ticket/ }).waitFor();
+    await page.keyboard.type('until some');
+    await page.keyboard.press('Enter');
+    await page.getByText('Snoozed until a reply').waitFor();
+    await expectAccessible(page);
+    const list = await desk.openAs('admin', '/tickets?view=unassigned&q=Waits');
+    await list
+      .getByText('No tickets match')
+      .or(list.getByText(/No ticket/))
+      .first()
+      .waitFor();
+    await desk.api('employee', 'POST', `/api/tickets/${id}/add_comment`, {
+      content: 'It is here.',
+    });
+    await page.getByText('Woken', { exact: true }).waitFor();
+    await list.reload();
+    await list.getByRole('link', { name: /Waits for a part/ }).waitFor();
+  });
+
+  it('sets by hand by when a ticket is due', async () => {
+    const { id } = await desk.ticket('Until Friday');
+    const page = await desk.openAs('admin', `/tickets/${id}`, { width: 1680 });
+    await page.keyboard.press('d');
+    await page.getByRole('dialog', { name: `Ticket #${id} is due…` }).waitFor();
+    await page.keyboard.type('fri');
+    await page.keyboard.press('Enter');
+    await page.getByText('(by hand)').waitFor();
+    await desk.until(id, { due_source: 'manual' });
+    await page.keyboard.press('u');
+    await desk.until(id, { due_source: null, due_at: null });
+  });
+});

@@ -13,6 +13,7 @@ import {
   IconUserPlus,
   IconUserQuestion,
   IconUsers,
+  IconZzz,
 } from '@tabler/icons-react';
 import { unfinished } from '@/features/ticket';
 import type { Permission } from '@/lib/can';
@@ -34,7 +35,7 @@ const targets: Target[] = [
     label: msg`Go to the inbox`,
     icon: IconInbox,
     keys: 'g i',
-    place: { to: '/tickets', search: { status: unfinished } },
+    place: { to: '/tickets', search: { status: unfinished, q: '-is:snoozed' } },
     needs: 'ticket.queue',
   },
   {
@@ -51,6 +52,14 @@ const targets: Target[] = [
     icon: IconUserCheck,
     keys: 'g m',
     place: { to: '/tickets', search: { view: 'mine', status: unfinished } },
+    needs: 'ticket.queue',
+  },
+  {
+    id: 'go.snoozed',
+    label: msg`Go to snoozed tickets`,
+    icon: IconZzz,
+    keys: 'g z',
+    place: { to: '/tickets', search: { q: 'is:snoozed' } },
     needs: 'ticket.queue',
   },
   {

@@ -2,6 +2,7 @@ import { msg } from '@lingui/core/macro';
 import {
   IconArrowMerge,
   IconArrowsSplit2,
+  IconCalendarDue,
   IconCategory,
   IconChevronLeft,
   IconCircleCheck,
@@ -19,6 +20,7 @@ import {
   IconTrash,
   IconUser,
   IconUsersGroup,
+  IconZzz,
 } from '@tabler/icons-react';
 import { ask, change, follow, remove, type Status, type Target, targetOf } from '@/features/ticket';
 import type { Ticket } from '@/lib/api';
@@ -211,6 +213,27 @@ export function defineTicketCommands(): void {
     },
   });
   onTickets({
+    id: 'ticket.snooze',
+    label: msg`Snooze the ticket`,
+    words: msg`later rest remind wake sleep`,
+    icon: IconZzz,
+    keys: 'z',
+    can: 'assign',
+    bulk: true,
+    unless: ({ status }) => status === 'resolved' || status === 'closed',
+    act: (target, _, anchor) => ask({ about: 'snooze', target, anchor }),
+  });
+  onTickets({
+    id: 'ticket.due',
+    label: msg`Set by when it is due`,
+    words: msg`deadline date time`,
+    icon: IconCalendarDue,
+    keys: 'd',
+    can: 'assign',
+    bulk: true,
+    act: (target, _, anchor) => ask({ about: 'due', target, anchor }),
+  });
+  onTickets({
     id: 'ticket.merge',
     label: msg`Merge into another ticket`,
     words: msg`join combine duplicate`,
@@ -233,7 +256,7 @@ export function defineTicketCommands(): void {
   onTickets({
     id: 'ticket.split',
     label: msg`Split the ticket in two`,
-    words: msg`part separate new`,
+    words: msg`part separate divide`,
     icon: IconArrowsSplit2,
     keys: 'Shift+s',
     can: 'assign',

@@ -8,6 +8,7 @@ import type { Permission } from '@/lib/can';
 import { Hidden } from '@/ui/hidden';
 import { Person } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
+import { RestMark } from './depth/rest-pill';
 import { DueBadge } from './due-badge';
 import { priorities } from './labels';
 import { StatusPill } from './pills';
@@ -129,6 +130,7 @@ export const allColumns: readonly Column[] = [
             </Hidden>
           </>
         )}
+        <RestMark ticket={ticket} />
         <bdi title={ticket.title}>{ticket.title}</bdi> <PresentBadge ticketId={ticket.id} />
       </>
     ),

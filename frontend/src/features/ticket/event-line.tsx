@@ -4,6 +4,7 @@ import { personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
 import classes from './conversation.module.css';
 import { DepthSentence, isDepthEvent } from './depth/depth-sentence';
+import { isWaitingEvent, WaitingSentence } from './depth/waiting-sentence';
 import { FacetSentence, isFacetEvent } from './facet-sentence';
 import { type Priority, priorities, type Status, statuses } from './labels';
 import { SlaSentence } from './sla-labels';
@@ -32,6 +33,7 @@ function Sentence({ event }: { event: TicketEvent }) {
     const known = priorities[x as Priority];
     return known ? i18n._(known.label) : String(x);
   };
+  if (isWaitingEvent(event.type)) return <WaitingSentence who={who} event={event} />;
   if (isDepthEvent(event.type)) return <DepthSentence who={who} event={event} />;
   if (isFacetEvent(event.type)) return <FacetSentence who={who} event={event} />;
   switch (event.type) {

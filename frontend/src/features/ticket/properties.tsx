@@ -4,6 +4,7 @@ import { IconChevronDown, IconEye, IconEyeOff } from '@tabler/icons-react';
 import { lazy, type ReactNode, Suspense, useId } from 'react';
 import type { TicketDetail } from '@/lib/api';
 import { CommandButton, type Contexts, useCommand } from '@/lib/commands';
+import { exactTime } from '@/lib/time';
 import { Person, personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
 import { PriorityPill, StatusPill } from './pills';
@@ -14,7 +15,7 @@ const Facets = lazy(() => import('./facets-panel').then((m) => ({ default: m.Fac
 
 /** Status, priority and assignee of a ticket, changed where they are shown. */
 export function Properties({ ticket, on }: { ticket: TicketDetail; on: Contexts }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   return (
     <section className={classes.box} data-properties aria-label={t`Properties`}>
       <Property id="ticket.status" on={on} label={t`Status`}>
@@ -36,6 +37,18 @@ export function Properties({ ticket, on }: { ticket: TicketDetail; on: Contexts 
       <Property id="ticket.team" on={on} label={t`Team`}>
         {ticket.team ? <bdi>{ticket.team.name}</bdi> : <Trans>None</Trans>}
       </Property>
+      <Property id="ticket.due" on={on} label={t`Due`}>
+        {ticket.due_at ? exactTime(ticket.due_at, i18n.locale) : <Trans>None</Trans>}
+        {ticket.due_source === 'manual' && (
+          <>
+            {' '}
+            <Trans>(by hand)</Trans>
+          </>
+        )}
+      </Property>
+      <Property id="ticket.snooze" on={on} label={t`Snoozed`}>
+        <Resting ticket={ticket} />
+      </Property>
       <Switches ticket={ticket} on={on} />
       <SlaBox ticket={ticket} />
       <Suspense>
@@ -44,6 +57,14 @@ export function Properties({ ticket, on }: { ticket: TicketDetail; on: Contexts 
       <Facts ticket={ticket} />
     </section>
   );
+}
+
+function Resting({ ticket: { snooze } }: { ticket: TicketDetail }) {
+  const { t, i18n } = useLingui();
+  if (!snooze) return t`No`;
+  if (!snooze.until) return t`Until a reply`;
+  const until = exactTime(snooze.until, i18n.locale);
+  return snooze.on_reply ? t`Until ${until}, or a reply` : t`Until ${until}`;
 }
 
 /** What is on or off: the button says which, and turns it around. */

@@ -48,7 +48,7 @@ it('opens a shared link with its filters set', async () => {
   expect(screen.getByRole('heading', { level: 1 })).toHaveTextContent('Assigned to me');
   expect(screen.getByLabelText('Urgent')).toBeChecked();
   expect(screen.getByLabelText('Search tickets')).toHaveValue('%42');
-  expect(asked()).toMatchObject({ assigned_to: 'me', priority: 'urgent', q: '%42' });
+  expect(asked()).toMatchObject({ assigned_to: 'me', priority: 'urgent', q: '-is:snoozed %42' });
 });
 
 it('starts at the first page again when a filter changes', async () => {

@@ -87,6 +87,10 @@ const viewQueries: Record<View, string> = {
 };
 const viewQuery = (view: string | undefined): string => viewQueries[view as View] ?? '';
 
+/** What rests is in no built-in view, unless one asks for it. */
+const resting = ({ view, q }: QueueSearch): string =>
+  oneOf(views, view) && !/\bis:(snoozed|woken)\b/.test(q ?? '') ? '-is:snoozed' : '';
+
 /** A text as a part of a query that has others. */
 const part = (q: string): string => (/\bOR\b/.test(q) ? `(${q})` : q);
 
@@ -95,6 +99,7 @@ export function queryText(search: QueueSearch): string {
   const { view, status, priority, assignee, q } = search;
   const others = [
     viewQuery(view),
+    resting(search),
     status && `status:${status}`,
     priority && `priority:${priority}`,
     assignee && `assignee:${assignee}`,
@@ -108,7 +113,10 @@ export function queueQuery(search: QueueSearch) {
   const { view } = search;
   const assigned = view === 'unassigned' ? 'none' : view === 'mine' ? 'me' : search.assignee;
   const own = view === 'waiting' || view === 'unread' ? viewQuery(view) : '';
-  const q = own && search.q ? `${own} ${part(search.q)}` : own || search.q;
+  const q =
+    [own, resting(search), search.q && (own || resting(search) ? part(search.q) : search.q)]
+      .filter(Boolean)
+      .join(' ') || undefined;
   return {
     status: search.status,
     priority: search.priority,

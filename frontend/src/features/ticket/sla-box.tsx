@@ -16,7 +16,8 @@ const WhyDialog = lazy(() => import('./sla-why').then((m) => ({ default: m.WhyDi
 /** By when what must happen on a ticket, and the way to see why. */
 export function SlaBox({ ticket }: { ticket: TicketDetail }) {
   const works = useCan('ticket.work');
-  if (!ticket.due_at && !ticket.sla_state) return null;
+  // What is due by hand alone is among the properties.
+  if (works ? !ticket.sla_state : !ticket.due_at) return null;
   return works ? <StaffBox ticket={ticket} /> : <RequesterLine ticket={ticket} />;
 }
 

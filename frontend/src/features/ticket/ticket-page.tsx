@@ -22,6 +22,7 @@ import { useTicket, useTicketEvents } from './api';
 import { Composer } from './composer';
 import { ConfidentialPill } from './confidential-pill';
 import { Conversation } from './conversation';
+import { RestPill } from './depth/rest-pill';
 import { EditTicket } from './edit-ticket';
 import { Followers } from './followers';
 import { lastQueue } from './last-queue';
@@ -160,6 +161,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
             <StatusPill status={ticket.status} />
             <PriorityPill priority={ticket.priority} />
             {ticket.confidential && <ConfidentialPill />}
+            <RestPill ticket={ticket} />
             {works && <Present ticketId={ticket.id} />}
             <span>
               {ticket.created_by.id === me.id ? (

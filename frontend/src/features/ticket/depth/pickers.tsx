@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { type Question, stopAsking } from '../actions/ask';
 import { LinkPicker, MergePicker } from './link-pickers';
+import { DuePicker, SnoozePicker } from './when-pickers';
 
 const SplitDialog = lazy(() => import('./split-dialog').then((m) => ({ default: m.SplitDialog })));
 
@@ -9,6 +10,8 @@ export function DepthPickers({ question }: { question: Question }) {
   const { about, target } = question;
   if (about === 'merge') return <MergePicker question={question} />;
   if (about === 'link') return <LinkPicker question={question} />;
+  if (about === 'snooze') return <SnoozePicker question={question} />;
+  if (about === 'due') return <DuePicker question={question} />;
   if (about === 'split' && target.ticket) {
     return (
       <Suspense>
