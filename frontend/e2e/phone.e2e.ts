@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { expectNoSidewaysScroll, journeys, people, signIn } from './desk.ts';
+import { expectAccessible, expectNoSidewaysScroll, journeys, people, signIn } from './desk.ts';
 
 journeys('on a phone', (desk) => {
   it('signs in, finds a ticket, answers it and goes back', async () => {
@@ -22,6 +22,22 @@ journeys('on a phone', (desk) => {
     await desk.until(id, { comment_count: 1 });
     await page.getByRole('navigation', { name: 'Back' }).getByRole('link').click();
     await page.getByRole('heading', { level: 1, name: 'All tickets' }).waitFor();
+    await expectNoSidewaysScroll(page);
+  });
+
+  it('reaches what administrators have behind one button', async () => {
+    const page = await desk.openAs('admin', '/tickets', { width: 360, height: 740 });
+    const bar = page.getByRole('navigation', { name: 'Main' }).last();
+    const more = bar.getByRole('button', { name: 'More' });
+    await more.click();
+    await bar.getByRole('link', { name: 'Ticket setup' }).waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await bar.getByRole('link', { name: 'Ticket setup' }).waitFor({ state: 'detached' });
+    await more.click();
+    await bar.getByRole('link', { name: 'Teams' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Teams' }).waitFor();
+    expect(await bar.getByRole('link', { name: 'Ticket setup' }).count()).toBe(0);
     await expectNoSidewaysScroll(page);
   });
 });

@@ -58,6 +58,10 @@ const screens = [
       ['admin-reports', '/reports?last=90'],
       ['admin-users', '/users'],
       ['admin-jobs', '/jobs'],
+      ['admin-teams', '/teams'],
+      ['admin-desk', '/desk'],
+      ['admin-sla', '/sla'],
+      ['admin-calendars', '/calendars'],
     ],
   },
 ];

@@ -1,5 +1,5 @@
 import '@mantine/core/styles/NumberInput.css';
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import {
   ActionIcon,
   Alert,
@@ -182,9 +182,11 @@ function Counting({ run, manage }: { run: SlaRun; manage: boolean }) {
         ) : (
           <Text size="sm">
             {run.finished_at && (
-              <Trans>
-                {done} tickets were counted, {exactTime(run.finished_at, i18n.locale)}.
-              </Trans>
+              <Plural
+                value={done}
+                one={`# ticket was counted, ${exactTime(run.finished_at, i18n.locale)}.`}
+                other={`# tickets were counted, ${exactTime(run.finished_at, i18n.locale)}.`}
+              />
             )}
           </Text>
         )}

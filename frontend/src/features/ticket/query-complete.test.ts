@@ -4,6 +4,7 @@ import { complete, isPlain, wordAt } from './query-complete';
 
 const fields: QueryField[] = [
   { name: 'status', kind: 'choice', values: ['open', 'closed'], example: 'status:open' },
+  { name: 'team', kind: 'person', values: ['mine', 'Field service'], example: 'team:mine' },
   { name: 'assignee', kind: 'person', values: ['me', 'none'], example: 'assignee:me' },
 ];
 const texts = (text: string, caret = text.length) =>
@@ -25,7 +26,15 @@ it('offers nothing in a text, for nothing, and for what is complete', () => {
   expect(texts('nothing:x')).toEqual([]);
 });
 
+it('puts values with spaces into quotation marks, also while they are written', () => {
+  expect(texts('team:f')).toEqual(['team:"Field service"']);
+  expect(texts('team:"field s')).toEqual(['team:"Field service"']);
+  expect(texts('"a b" team:mine,"Fi')).toEqual(['team:mine,"Field service"']);
+  expect(texts('"paper ja')).toEqual([]);
+});
+
 it('knows the word at the caret', () => {
+  expect(wordAt('x team:"Field se', 16)).toEqual({ from: 2, word: 'team:"Field se' });
   expect(wordAt('a (status:op b', 12)).toEqual({ from: 3, word: 'status:op' });
 });
 

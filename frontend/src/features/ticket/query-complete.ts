@@ -10,9 +10,14 @@ export interface Suggestion {
 
 /** The word around the caret that a suggestion replaces. */
 export function wordAt(text: string, caret: number): { from: number; word: string } {
-  const before = text.slice(0, caret);
-  const from = before.search(/[^\s()]*$/);
-  return { from, word: before.slice(from) };
+  let from = 0;
+  let quoted = false;
+  for (let at = 0; at < caret; at += 1) {
+    const letter = text.charAt(at);
+    if (letter === '"' && text.charAt(at - 1) !== '\\') quoted = !quoted;
+    else if (!quoted && /[\s()]/.test(letter)) from = at + 1;
+  }
+  return { from, word: text.slice(from, caret) };
 }
 
 const most = 8;
@@ -24,14 +29,12 @@ export function complete(
   fields: readonly QueryField[],
   people: readonly string[],
 ): Suggestion[] {
-  // Inside of quotation marks everything is text.
-  if ((text.slice(0, caret).split('"').length - 1) % 2 === 1) return [];
   const { word } = wordAt(text, caret);
   const minus = word.startsWith('-') ? '-' : '';
   const typed = word.slice(minus.length).toLowerCase();
   const colon = typed.indexOf(':');
   if (colon < 0) {
-    if (!typed) return [];
+    if (!typed || typed.includes('"')) return []; // a phrase
     return fields
       .filter((field) => field.name.startsWith(typed))
       .slice(0, most)
@@ -41,14 +44,18 @@ export function complete(
   if (!field) return [];
   const values = typed.slice(colon + 1);
   const comma = values.lastIndexOf(',') + 1;
-  const begun = values.slice(comma);
+  const begun = values.slice(comma).replaceAll('"', '');
   const head = `${minus}${field.name}:${values.slice(0, comma)}`;
   const all = field.kind === 'person' ? [...field.values, ...people] : field.values;
   return all
     .filter((value) => value.toLowerCase().startsWith(begun) && value !== begun)
     .slice(0, most)
-    .map((value) => ({ text: head + value, hint: '' }));
+    .map((value) => ({ text: head + quoted(value), hint: '' }));
 }
+
+/** A value as it is written: what would end it stands in quotation marks. */
+const quoted = (value: string) =>
+  /[\s(),"]/.test(value) ? `"${value.replaceAll('"', '\\"')}"` : value;
 
 /** Whether a text is plain words, which can be searched for while they are typed. */
 export const isPlain = (text: string): boolean => !/[:"()]|(^|\s)-|\b(OR|AND|NOT)\b/.test(text);
