@@ -23,6 +23,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/bulk"
 	"github.com/fixdesk/fixdesk/api/calendar"
 	"github.com/fixdesk/fixdesk/api/category"
+	"github.com/fixdesk/fixdesk/api/checklist"
 	"github.com/fixdesk/fixdesk/api/deadletter"
 	"github.com/fixdesk/fixdesk/api/demo"
 	"github.com/fixdesk/fixdesk/api/draft"
@@ -55,6 +56,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/timeentry"
 	"github.com/fixdesk/fixdesk/api/user"
 	"github.com/fixdesk/fixdesk/api/view"
 	"github.com/fixdesk/fixdesk/api/watcher"
@@ -163,6 +165,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	a.Ticket.AddQueryFields(sla.QueryFields)
 	a.Note = note.New(a.DB, a.Bus)
 	links := link.New(a.DB, a.Bus, a.Ticket, link.Notes{IDs: note.IDs, Move: note.Move})
+	checklists := checklist.New(a.DB, a.Bus, a.Ticket)
 	snoozes := snooze.New(a.DB, a.Bus, a.Clock, a.Ticket)
 	a.Realtime = realtime.New(a.DB, a.Clock, a.Auth.Identify)
 	a.Message = message.New(a.DB, a.Bus, a.Clock, a.Ticket, a.Note, options)
@@ -197,7 +200,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Calendar: calendar.New(a.DB, a.Bus, a.Clock),
 		Export:   export.New(a.DB, a.Clock.Now, a.Ticket),
 		View:     a.View, Preference: preference.New(a.DB, a.Bus),
-		SLA: a.SLA, Link: links, Snooze: snoozes,
+		SLA: a.SLA, Link: links, Snooze: snoozes, Checklist: checklists, TimeEntry: timeentry.New(a.DB, a.Bus, a.Clock),
 		Tag: a.Tag, Category: categories, Field: field.New(a.DB, a.Bus), Substatus: substatuses,
 		Webhook:    a.Webhook,
 		Feed:       a.Feed,

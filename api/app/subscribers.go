@@ -5,6 +5,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/bulk"
 	"github.com/fixdesk/fixdesk/api/calendar"
 	"github.com/fixdesk/fixdesk/api/category"
+	"github.com/fixdesk/fixdesk/api/checklist"
 	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/link"
@@ -16,6 +17,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/timeentry"
 	"github.com/fixdesk/fixdesk/api/user"
 	"github.com/fixdesk/fixdesk/api/view"
 	"github.com/fixdesk/fixdesk/api/webhook"
@@ -55,6 +57,10 @@ func (a *App) subscribe() {
 	a.Bus.InTx(ticket.Purged, seen.Forget)
 	a.Bus.InTx(ticket.Purged, ticket.ForgetWatchers)
 	a.Bus.InTx(ticket.Purged, link.Forget)
+	a.Bus.InTx(ticket.Purged, checklist.Forget)
+	a.Bus.InTx(ticket.Purged, timeentry.Forget)
+	// checklist: what is required comes before resolving
+	a.Bus.InTx(ticket.StatusChanged, checklist.Complete)
 	// view, preference: what somebody chose for themselves goes with them
 	a.Bus.InTx(user.Anonymised, view.Forget)
 	a.Bus.InTx(user.Anonymised, preference.Forget)

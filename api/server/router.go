@@ -17,6 +17,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/bulk"
 	"github.com/fixdesk/fixdesk/api/calendar"
 	"github.com/fixdesk/fixdesk/api/category"
+	"github.com/fixdesk/fixdesk/api/checklist"
 	"github.com/fixdesk/fixdesk/api/deadletter"
 	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/export"
@@ -39,6 +40,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/timeentry"
 	"github.com/fixdesk/fixdesk/api/user"
 	"github.com/fixdesk/fixdesk/api/view"
 	"github.com/fixdesk/fixdesk/api/watcher"
@@ -78,6 +80,8 @@ type Features struct {
 	Substatus  *substatus.Service
 	Link       *link.Service
 	Snooze     *snooze.Service
+	Checklist  *checklist.Service
+	TimeEntry  *timeentry.Service
 }
 
 // routes is every route of the server on one screen.
@@ -98,6 +102,8 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Watcher.Routes(signedIn, f.Keys)
 	f.Link.Routes(signedIn, f.Keys)
 	f.Snooze.Routes(signedIn, f.Keys)
+	f.Checklist.Routes(signedIn, f.Keys)
+	f.TimeEntry.Routes(signedIn, f.Keys)
 	f.Tag.Routes(signedIn, f.Keys)
 	f.Category.Routes(signedIn, f.Keys)
 	f.Field.Routes(signedIn, f.Keys)

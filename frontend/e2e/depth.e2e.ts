@@ -119,3 +119,46 @@ journeys('work that waits', (desk) => {
     await desk.until(id, { due_source: null, due_at: null });
   });
 });
+
+journeys('what is to be done, and how long it took', (desk) => {
+  it('works through a checklist and measures the time', async () => {
+    const { id } = await desk.ticket('New laptop');
+    const page = await desk.openAs('admin', `/tickets/${id}`, { width: 1680 });
+    await page.getByLabel('Add to the checklist').fill('Order it\nSet it up');
+    await page
+      .getByRole('region', { name: 'Checklist' })
+      .getByRole('button', { name: 'Add' })
+      .click();
+    await page.getByText('0 of 2 done').waitFor();
+    await page.getByRole('checkbox', { name: 'Order it' }).check();
+    await page.getByText('1 of 2 done').waitFor();
+    await page.getByRole('button', { name: 'Required before resolving: Set it up' }).click();
+    await expect
+      .poll(() =>
+        page
+          .getByRole('button', { name: 'Required before resolving: Set it up' })
+          .getAttribute('aria-pressed'),
+      )
+      .toBe('true');
+    await page.keyboard.press('Escape');
+    await page.goto(`/tickets/${id}`);
+    await page.getByText('1 of 2 done').waitFor();
+    await page.getByRole('button', { name: 'Resolve the ticket' }).click();
+    await page
+      .getByText(/Required items of its checklist/)
+      .first()
+      .waitFor();
+    await desk.until(id, { status: 'open', checklist: { done: 1, total: 2 } });
+
+    await page.getByRole('button', { name: 'Start the timer' }).click();
+    await page.getByRole('button', { name: /^Stop the timer/ }).waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: /^Stop the timer/ }).click();
+    await page.getByText('0:01').first().waitFor();
+    await page.getByLabel('Minutes').fill('25');
+    await page.getByRole('textbox', { name: 'What was done' }).fill('Unpacked');
+    await page.getByRole('region', { name: 'Time' }).getByRole('button', { name: 'Add' }).click();
+    await page.getByText('0:26').waitFor();
+    await expectAccessible(page);
+  });
+});

@@ -236,6 +236,14 @@ export const allColumns: readonly Column[] = [
     cell: ({ tags }) => text(tags.join(', ')),
   },
   {
+    id: 'checklist',
+    label: msg`Checklist`,
+    width: 92,
+    needs: 'ticket.queue',
+    className: plain,
+    cell: ({ checklist }) => checklist && `${checklist.done}/${checklist.total}`,
+  },
+  {
     id: 'children',
     label: msg`Parts`,
     width: 84,

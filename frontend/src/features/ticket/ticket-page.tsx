@@ -37,6 +37,10 @@ import { SinceLastLook } from './since-last-look';
 import classes from './ticket-page.module.css';
 import { WhatHappensNow } from './what-happens-now';
 
+const ChecklistPanel = lazy(() =>
+  import('./depth/checklist-panel').then((m) => ({ default: m.ChecklistPanel })),
+);
+const TimePanel = lazy(() => import('./depth/time-panel').then((m) => ({ default: m.TimePanel })));
 const LinksPanel = lazy(() =>
   import('./depth/links-panel').then((m) => ({ default: m.LinksPanel })),
 );
@@ -187,7 +191,9 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
               <SinceLastLook ticket={ticket} seenAt={seenAt} />
               <AfterPaint>
                 <Suspense>
+                  <ChecklistPanel ticket={ticket} />
                   <LinksPanel ticket={ticket} on={on} />
+                  <TimePanel ticket={ticket} />
                 </Suspense>
                 <Followers ticket={ticket} />
                 <RequesterTickets requester={ticket.created_by} except={ticket.id} />

@@ -73,10 +73,21 @@ export function makeRefresher(client: QueryClient) {
   };
 }
 
+/** What stands beside a ticket, and changes with events of its own. */
+const beside = new Set(['listChecklist', 'listTicketLinks', 'listTicketTime']);
+
 function refreshTicket(client: QueryClient, id: number, changes: Change[]): void {
   const path = { path: { id } };
   const refetch = (queryKey: readonly unknown[]) => void client.invalidateQueries({ queryKey });
   if (changes.some((one) => one.type.startsWith('note.'))) refetch(listNotesQueryKey(path));
+  if (changes.some((one) => /^internal\.|merged|split/.test(one.type))) {
+    void client.invalidateQueries({
+      predicate: ({ queryKey }) => {
+        const key = queryKey[0] as { _id?: string; path?: { id?: number } } | undefined;
+        return beside.has(key?._id ?? '') && key?.path?.id === id;
+      },
+    });
+  }
   refetch(listTicketEventsQueryKey(path));
   refetch(listMessagesQueryKey(path));
   const key = getTicketQueryKey(path);

@@ -1,0 +1,101 @@
+package timeentry_test
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/testkit/house"
+)
+
+type obj = map[string]any
+
+func open(c *house.Client, title string) (one string, id int64) {
+	id = c.Post("/api/tickets", obj{"title": title, "description": "It jams."}).Want(201).Int("id")
+	return fmt.Sprintf("/api/tickets/%d", id), id
+}
+
+// TestTimes writes work down, changes it, adds it up and exports it.
+func TestTimes(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		emma, sam, sol, ada := h.Person("emma", authz.Employee), h.Person("sam", authz.ITStaff), h.Person("sol", authz.ITStaff), h.Person("ada", authz.Admin)
+		a, idA := open(emma, "=cmd()")
+		b, idB := open(emma, "B")
+		for _, minutes := range []any{0, -1, 1441, "x", nil, 1.5} {
+			sam.Post(a+"/time_entries", obj{"minutes": minutes}).WantFields("minutes")
+		}
+		sam.Post(a+"/time_entries", obj{"minutes": 5, "date": "2026-02-30"}).WantFields("date")
+		emma.Post(a+"/time_entries", obj{"minutes": 5}).Want(403)
+		first := sam.Post(a+"/time_entries", obj{"minutes": 25, "note": "+roller"}).Want(201).Is("date", "2026-03-02").Is("user.username", "sam")
+		sol.Post(a+"/time_entries", obj{"minutes": 60, "date": "2026-02-27"}).Want(201)
+		sam.Post(b+"/time_entries", obj{"minutes": 5}).Want(201)
+		sam.Get(a+"/time_entries").Want(200).Is("total_minutes", 85)
+		emma.Get(a + "/time_entries").Want(403)
+
+		entry := fmt.Sprintf("/api/time_entries/%d", first.Int("id"))
+		sol.Patch(entry, obj{"minutes": 1}).Want(403)
+		sam.Do(http.MethodPatch, entry, obj{"minutes": 1}, map[string]string{"If-Match": `"v9.x"`}).Want(412)
+		sam.Patch(entry, obj{"minutes": 30}).Want(200).Is("minutes", 30).Is("note", "+roller")
+		ada.Patch(entry, obj{"date": "2026-03-01"}).Want(200)
+		for q, n := range map[string]int{
+			"": 3, "?user_id=me": 2, fmt.Sprintf("?ticket_id=%d", idA): 2, "?from=2026-03-01": 2, "?to=2026-02-28": 1, "?from=2026-02-27&to=2026-02-27": 1,
+		} {
+			if got := len(sam.Get("/api/time_entries" + q).Want(200).Results()); got != n {
+				t.Errorf("%q lists %d entries, want %d", q, got, n)
+			}
+		}
+		sam.Get("/api/time_entries?from=x").WantFields("from")
+		sam.Get("/api/time_entries/summary").Want(200).Is("total_minutes", 95).Is("results.0.minutes", 60).Is("results.1.user.username", "sam")
+		sam.Get("/api/time_entries/export?user_id=me").Want(200).Has("2026-03-01,sam").Has("'=cmd()").Has("'+roller").Lacks("sol")
+		emma.Get("/api/time_entries/export").Want(403)
+		// Who does not see a ticket does not see the work on it.
+		ada.Post(b+"/assign", obj{"user_id": sam.ID}).Want(200)
+		if got := len(sol.Get("/api/time_entries").Results()); got != 2 {
+			t.Errorf("sol sees %d entries", got)
+		}
+		sam.Delete(entry).Want(204)
+		sam.Get(entry).Want(404)
+		_ = idB
+	})
+}
+
+// TestTimer measures work: one timer for each person, whatever they press at once.
+func TestTimer(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		emma, sam := h.Person("emma", authz.Employee), h.Person("sam", authz.ITStaff)
+		a, idA := open(emma, "A")
+		b, idB := open(emma, "B")
+		emma.Get("/api/timer").Want(403)
+		sam.Get("/api/timer").Want(200).Is("timer", nil)
+		sam.Post("/api/timer/stop", obj{}).WantCode(409, "timer.none")
+		sam.Post("/api/timer/start", obj{}).WantFields("ticket_id")
+		sam.Post("/api/timer/start", obj{"ticket_id": 99}).Want(404)
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() { sam.Post("/api/timer/start", obj{"ticket_id": idA}).Want(200) })
+		}
+		wg.Wait()
+		h.Clock.Advance(5*time.Minute + time.Second)
+		sam.Post("/api/timer/start", obj{"ticket_id": idA}).Want(200).Is("timer.title", "A")
+		sam.Post("/api/timer/start", obj{"ticket_id": idB}).Want(200).Is("timer.ticket_id", idB)
+		sam.Get(a+"/time_entries").Want(200).Is("total_minutes", 6)
+		for range 8 {
+			wg.Go(func() {
+				if r := sam.Post("/api/timer/stop", obj{"note": "done"}); r.Status != 201 && r.Status != 409 {
+					t.Errorf("stop: %d %s", r.Status, r.Raw)
+				}
+			})
+		}
+		wg.Wait()
+		sam.Get(b+"/time_entries").Want(200).Is("total_minutes", 1).Is("results.0.note", "done")
+		if n := len(sam.Get(b + "/time_entries").Results()); n != 1 {
+			t.Errorf("stopping once wrote %d entries", n)
+		}
+		sam.Post("/api/timer/start", obj{"ticket_id": idB}).Want(200)
+		sam.Post("/api/timer/discard", obj{}).Want(204)
+		sam.Get("/api/timer").Want(200).Is("timer", nil)
+	})
+}

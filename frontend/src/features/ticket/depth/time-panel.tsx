@@ -1,0 +1,204 @@
+import { i18n } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button, CloseButton, NumberInput, TextInput } from '@mantine/core';
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import {
+  createTimeEntry,
+  deleteTimeEntry,
+  startTimer,
+  stopTimer,
+  type TicketDetail,
+  type TimeEntry,
+} from '@/lib/api';
+import { getTimerOptions, listTicketTimeOptions } from '@/lib/api/@tanstack/react-query.gen';
+import { ifMatch } from '@/lib/etag';
+import { explain } from '@/lib/problem';
+import { invalidate } from '@/lib/query';
+import { announce } from '@/lib/status-line';
+import { useNow } from '@/lib/time';
+import { offerUndo } from '@/lib/undo';
+import { Fold } from '@/ui/fold';
+import { FormError } from '@/ui/form-error';
+import { personName } from '@/ui/person';
+import { TicketLink } from '../ticket-link';
+import classes from './depth.module.css';
+
+const must = { throwOnError: true } as const;
+
+const refresh = (client: QueryClient) =>
+  invalidate(client, ...['listTicketTime', 'getTimer', 'listTicketEvents']).then(() =>
+    invalidate(client, ...['listTimeEntries', 'sumTimeEntries']),
+  );
+
+/** 85 minutes as 1:25. */
+export const spellMinutes = (minutes: number) =>
+  `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
+
+/** How long people worked on a ticket, and the timer of whoever looks. */
+export function TimePanel({ ticket }: { ticket: TicketDetail }) {
+  const { t } = useLingui();
+  const client = useQueryClient();
+  const { id } = ticket;
+  const [minutes, setMinutes] = useState<number | string>('');
+  const [note, setNote] = useState('');
+  const query = useQuery(listTicketTimeOptions({ path: { id } }));
+  const add = useMutation({
+    mutationFn: () =>
+      createTimeEntry({ path: { id }, body: { minutes: Number(minutes), note }, ...must }),
+    onSuccess: () => {
+      setMinutes('');
+      setNote('');
+    },
+    onSettled: () => refresh(client),
+  });
+  const rows = query.data?.results ?? [];
+  const total = spellMinutes(query.data?.total_minutes ?? 0);
+  if (query.error && !query.data) return null;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (Number(minutes) > 0) add.mutate();
+  };
+  return (
+    <Fold
+      name="time"
+      label={t`Time`}
+      title={
+        <>
+          <Trans>Time</Trans> {rows.length > 0 && total}
+        </>
+      }
+    >
+      <div className={classes.box}>
+        <TimerLine ticketId={id} />
+        {rows.length > 0 && (
+          <ul>
+            {rows.map((entry) => (
+              <EntryLine key={entry.id} entry={entry} />
+            ))}
+          </ul>
+        )}
+        <form onSubmit={submit} className={classes.add}>
+          <NumberInput
+            size="xs"
+            hideControls
+            min={1}
+            max={1440}
+            allowDecimal={false}
+            aria-label={t`Minutes`}
+            placeholder={t`Minutes`}
+            className={classes.minutes}
+            value={minutes}
+            onChange={setMinutes}
+          />
+          <TextInput
+            size="xs"
+            maxLength={500}
+            aria-label={t`What was done`}
+            placeholder={t`What was done`}
+            autoComplete="off"
+            value={note}
+            onChange={(event) => setNote(event.currentTarget.value)}
+          />
+          <Button type="submit" size="xs" variant="default" loading={add.isPending}>
+            <Trans>Add</Trans>
+          </Button>
+        </form>
+        <FormError error={add.error} shown={[]} />
+      </div>
+    </Fold>
+  );
+}
+
+function EntryLine({ entry }: { entry: TimeEntry }) {
+  const { t } = useLingui();
+  const client = useQueryClient();
+  const length = spellMinutes(entry.minutes);
+  const who = personName(entry.user);
+  const remove = async () => {
+    try {
+      await deleteTimeEntry({ path: { id: entry.id }, headers: ifMatch(entry), ...must });
+      await refresh(client);
+      offerUndo({
+        message: i18n._(msg`Time of ${length} deleted`),
+        undo: async () => {
+          const { minutes, note, date } = entry;
+          const body = { minutes, note, date };
+          await createTimeEntry({ path: { id: entry.ticket_id }, body, ...must });
+          await refresh(client);
+        },
+      });
+    } catch (error) {
+      announce(explain(error), 'bad');
+    }
+  };
+  return (
+    <li className={classes.line} title={`${entry.date} ${entry.note}`}>
+      <strong>{length}</strong>
+      <span className={classes.grow}>
+        {who}
+        {entry.note && (
+          <>
+            : <bdi>{entry.note}</bdi>
+          </>
+        )}
+      </span>
+      {entry.can.delete && (
+        <CloseButton
+          size="xs"
+          aria-label={t`Delete ${length} of ${who}`}
+          onClick={() => void remove()}
+        />
+      )}
+    </li>
+  );
+}
+
+/** The one timer that a person has: here, on another ticket, or not running. */
+function TimerLine({ ticketId }: { ticketId: number }) {
+  const { t } = useLingui();
+  const client = useQueryClient();
+  const now = useNow();
+  const { data } = useQuery(getTimerOptions());
+  const act = useMutation({
+    mutationFn: async (what: 'start' | 'stop') => {
+      if (what === 'start') await startTimer({ body: { ticket_id: ticketId }, ...must });
+      else await stopTimer({ body: {}, ...must });
+    },
+    onError: (error) => announce(explain(error), 'bad'),
+    onSettled: () => refresh(client),
+  });
+  const timer = data?.timer;
+  const here = timer?.ticket_id === ticketId;
+  const run = timer
+    ? spellMinutes(Math.max(0, Math.floor((now - Date.parse(timer.started_at)) / 60_000)))
+    : '';
+  const elsewhere = timer?.ticket_id ?? 0;
+  return (
+    <div className={classes.buttons}>
+      {here ? (
+        <Button size="compact-sm" disabled={act.isPending} onClick={() => act.mutate('stop')}>
+          {t`Stop the timer (${run})`}
+        </Button>
+      ) : (
+        <Button
+          size="compact-sm"
+          variant="default"
+          disabled={act.isPending}
+          onClick={() => act.mutate('start')}
+        >
+          <Trans>Start the timer</Trans>
+        </Button>
+      )}
+      {timer && !here && (
+        <span>
+          <Trans>
+            Runs on <TicketLink id={elsewhere}>#{elsewhere}</TicketLink> ({run}); starting it here
+            writes that down.
+          </Trans>
+        </span>
+      )}
+    </div>
+  );
+}
