@@ -131,14 +131,15 @@ function Line({ item, last }: { item: ChecklistItem; last: number }) {
     }
   };
   const { text } = item;
+  // What was pressed is shown before the server has answered.
+  const ticked = (change.isPending ? change.variables.done : undefined) ?? !!item.done_at;
   const who = item.done_by && personName(item.done_by);
   return (
     <li className={classes.line}>
       <Checkbox
         size="xs"
         className={classes.grow}
-        checked={!!item.done_at}
-        disabled={change.isPending}
+        checked={ticked}
         label={<bdi>{text}</bdi>}
         title={who ? t`Done by ${who}` : undefined}
         onChange={(event) => change.mutate({ done: event.currentTarget.checked })}
