@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 port=${PORT:-8099}
-pictures=${PICTURES:-'^(sign-in-light|agent-(queue|ticket|conversation|palette|export|dashboard)-light|employee-(ticket-phone|ticket-light|new-ticket-light)|admin-(dashboard-dark|reports-(light|dark)|dashboard-light))$'}
+pictures=${PICTURES:-'^(sign-in-light|agent-(queue|ticket|conversation|palette|export|dashboard)-light|employee-(ticket-phone|ticket-light|tickets-phone|new-ticket-light)|admin-(dashboard-dark|reports-light|teams-light|desk-light|sla-light|calendars-light|users-light|jobs-light))$'}
 data=$(mktemp -d)
 desk=
 trap '[ -z "$desk" ] || kill "$desk"; rm -rf "$data"' EXIT
