@@ -35,6 +35,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/migration"
 	"github.com/fixdesk/fixdesk/api/note"
+	"github.com/fixdesk/fixdesk/api/outbox"
 	"github.com/fixdesk/fixdesk/api/platform/clock"
 	"github.com/fixdesk/fixdesk/api/platform/config"
 	"github.com/fixdesk/fixdesk/api/platform/db"
@@ -84,6 +85,7 @@ type App struct {
 	Webhook  *webhook.Service
 	Feed     *feed.Service
 	Mailbox  *mailbox.Service
+	Outbox   *outbox.Service
 	Server   *server.Server
 
 	Attachment *attachment.Service
@@ -178,7 +180,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	}
 	a.Webhook = webhook.New(a.DB, a.Bus, a.Clock, guard, set.PublicURL)
 	a.Feed = feed.New(a.DB, a.Clock, a.Auth.Identify)
-	if err := a.newMail(set, secret, options); err != nil {
+	if err := a.newMail(set, secret, options, sender); err != nil {
 		return nil, err
 	}
 	a.Bus.InTxAbout(ticket.Subject, snoozes.Follow)
@@ -205,6 +207,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Webhook:    a.Webhook,
 		Feed:       a.Feed,
 		Mailbox:    a.Mailbox,
+		Outbox:     a.Outbox,
 		DeadLetter: deadletter.New(a.DB, a.Bus, a.Clock),
 	})
 	if err != nil {

@@ -22,6 +22,7 @@ const (
 	pruneJobs     = "job.prune"
 	pruneKeys     = "idempotency_key.prune"
 	pruneSessions = "session.prune"
+	pruneMail     = "mail.prune"
 )
 
 // jobs registers every kind of job and every schedule.
@@ -47,6 +48,7 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Handle(pruneJobs, w.Prune)
 	w.Handle(pruneKeys, func(ctx context.Context, _ job.Job) error { return keys.Prune(ctx) })
 	w.Handle(pruneSessions, a.Auth.Prune)
+	w.Handle(pruneMail, func(ctx context.Context, _ job.Job) error { return a.Outbox.Prune(ctx) })
 
 	w.Every(24*time.Hour, pruneJobs)
 	w.Every(time.Hour, pruneKeys)
@@ -59,4 +61,5 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Every(24*time.Hour, webhook.PruneJob)
 	w.Every(10*time.Minute, feed.SettleJob)
 	w.Every(6*time.Hour, pruneSessions)
+	w.Every(24*time.Hour, pruneMail)
 }

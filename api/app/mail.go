@@ -2,23 +2,29 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"path/filepath"
 	"strings"
 	"sync"
 
+	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/mailbox"
 	"github.com/fixdesk/fixdesk/api/mailbox/smtpd"
 	"github.com/fixdesk/fixdesk/api/mailbox/thread"
+	"github.com/fixdesk/fixdesk/api/outbox"
 	"github.com/fixdesk/fixdesk/api/platform/blob"
 	"github.com/fixdesk/fixdesk/api/platform/config"
+	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/platform/mail"
 	"github.com/fixdesk/fixdesk/api/platform/secret"
 )
 
 // newMail builds what takes mail in and sends it out.
-func (a *App) newMail(set config.Settings, key []byte, options authz.Options) error {
+func (a *App) newMail(set config.Settings, key []byte, options authz.Options, sender mail.Sender) error {
 	box, err := secret.New("mail", key)
 	if err != nil {
 		return err
@@ -38,7 +44,45 @@ func (a *App) newMail(set config.Settings, key []byte, options authz.Options) er
 		DB: a.DB, Bus: a.Bus, Clock: a.Clock, Store: store, Tickets: a.Ticket, Users: a.User, Files: a.Attachment,
 		Options: options, Signer: thread.NewSigner(signing), Box: box,
 	})
+	a.Outbox = outbox.New(outbox.Deps{
+		DB: a.DB, Bus: a.Bus, Clock: a.Clock, Signer: thread.NewSigner(signing), Box: box, Sender: sender, Options: options,
+		Public: set.PublicURL, From: set.MailAddress(), Files: a.filesOf, Tickets: a.Ticket, Lookup: net.DefaultResolver.LookupTXT,
+	})
+	if smtp, ok := sender.(*mail.SMTP); ok {
+		smtp.SetSign(a.Outbox.Sign)
+	}
 	return nil
+}
+
+// maxMailFiles is how many bytes of files are read to go with a mail.
+const maxMailFiles = 10 << 20
+
+// filesOf reads the files of a comment that anybody may download.
+func (a *App) filesOf(ctx context.Context, commentID int64) ([]mail.File, error) {
+	listed, err := attachment.OfComments(a.DB.Read(ctx), commentID)
+	if err != nil {
+		return nil, err
+	}
+	var out []mail.File
+	var size int64
+	for _, l := range listed {
+		if size += l.Size; size > maxMailFiles {
+			break
+		}
+		_, f, err := a.Attachment.Open(ctx, authz.System("mail"), l.ID)
+		if fault.Is(err, fault.Conflict) || fault.Is(err, fault.NotFound) {
+			continue // a virus, or lost: the desk says so
+		}
+		if err != nil {
+			return nil, err
+		}
+		content, err := io.ReadAll(f)
+		if err := errors.Join(err, f.Close()); err != nil {
+			return nil, err
+		}
+		out = append(out, mail.File{Name: l.Name, MediaType: l.MediaType, Content: content})
+	}
+	return out, nil
 }
 
 // takeMail begins to take mail in. The function that it returns ends that, once
@@ -65,6 +109,7 @@ func (a *App) takeMail(ctx context.Context, running *sync.WaitGroup) (func(), er
 		running.Go(func() { logEnd(ctx, "mail listener", l.Serve(ctx, open[i], domain, a.mailStore())) })
 	}
 	running.Go(func() { a.Mailbox.Run(ctx) })
+	running.Go(func() { a.Outbox.Run(ctx) })
 	return stop, nil
 }
 

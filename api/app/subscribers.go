@@ -9,6 +9,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/link"
+	"github.com/fixdesk/fixdesk/api/mailbox"
 	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/preference"
 	"github.com/fixdesk/fixdesk/api/seen"
@@ -34,6 +35,12 @@ func (a *App) subscribe() {
 	for _, eventType := range webhook.Types {
 		a.Bus.InTx(eventType, a.Webhook.Follow)
 	}
+	// outbox: whoever is to be told by mail is written down with it
+	for _, eventType := range []string{ticket.Created, ticket.Commented, ticket.StatusChanged} {
+		a.Bus.InTx(eventType, a.Outbox.Follow)
+	}
+	a.Bus.InTx(mailbox.Bounced, a.Outbox.Bounce)
+	a.Bus.LiveAll(a.Outbox.Wake)
 	// bulk: what was asked for is done in the background
 	a.Bus.Durable(bulk.Started, bulk.RunJob)
 	// sla: clocks never disagree with what happened

@@ -294,6 +294,7 @@ type Origin struct {
 	MessageID string
 	Subject   string
 	NoAnswer  string // why no program may answer it, or ""
+	Automatic bool   // a program or a list sent it, so that nobody is told of it
 }
 
 type originKey struct{}

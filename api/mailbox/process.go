@@ -214,7 +214,8 @@ func (s *Service) process(ctx context.Context, m Message, accepted bool) error {
 		return err
 	}
 	files := s.upload(ctx, by, p)
-	origin := &Origin{Message: m.ID, Mailbox: box.ID, MessageID: m.MessageID, Subject: p.Mail.Subject, NoAnswer: p.Mail.NoAnswer}
+	origin := &Origin{Message: m.ID, Mailbox: box.ID, MessageID: m.MessageID, Subject: p.Mail.Subject, NoAnswer: p.Mail.NoAnswer,
+		Automatic: p.Mail.NoAnswer != ""}
 	if !box.Acknowledge && origin.NoAnswer == "" {
 		origin.NoAnswer = "the mailbox sends no acknowledgements"
 	}
@@ -330,6 +331,7 @@ func (s *Service) write(tx *event.Tx, by authz.Actor, box Mailbox, p *Plan, f fi
 	if err != nil {
 		return 0, nil, err
 	}
+	p.Ticket = c.TicketID // where it was merged into, if it was
 	p.say("comment.added", "A comment was added to ticket %d.", p.Ticket)
 	if !p.Stranger && mail.Auto == parse.Human {
 		reopened, err := s.Tickets.ReopenByMail(tx.Ctx, by, p.Ticket)

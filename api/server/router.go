@@ -27,6 +27,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/mailbox"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/note"
+	"github.com/fixdesk/fixdesk/api/outbox"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/preference"
@@ -72,6 +73,7 @@ type Features struct {
 	Webhook    *webhook.Service
 	Feed       *feed.Service
 	Mailbox    *mailbox.Service
+	Outbox     *outbox.Service
 	DeadLetter *deadletter.Service
 	Keys       *web.Keys
 	Tag        *tag.Service
@@ -124,6 +126,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Webhook.Routes(signedIn, f.Keys)
 	f.Feed.Routes(signedIn)
 	f.Mailbox.Routes(signedIn, f.Keys)
+	f.Outbox.Routes(public, signedIn, f.Keys)
 	f.DeadLetter.Routes(signedIn, f.Keys)
 
 	e.NoMethod(methodNotAllowed)

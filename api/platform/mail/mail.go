@@ -3,24 +3,47 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
 )
 
-// Message is one plain-text mail to one person. ID is the local part of its
-// Message-ID and stays the same when sending is tried again.
+// Message is one mail to one person. ID is the local part of its Message-ID, or
+// all of it, and stays the same when sending is tried again. What is empty is
+// left out.
 type Message struct {
 	ID      string
 	To      string
 	Subject string
 	Text    string
+
+	ToName     string
+	From       string // another sender than the desk's
+	FromName   string
+	ReplyTo    string
+	HTML       string
+	References []string // the last one is what it answers
+	Date       time.Time
+	Headers    map[string]string
+	// ByPerson says that a person wrote it, and no program on its own account.
+	ByPerson bool
+	Files    []File
+}
+
+// File goes with a message.
+type File struct {
+	Name      string
+	MediaType string
+	Content   []byte
 }
 
 // Sender delivers a message or says why not.
@@ -38,11 +61,16 @@ func (Log) Send(ctx context.Context, m Message) error {
 	return nil
 }
 
+// Sign returns the value of the DKIM-Signature field of a message from a domain,
+// or "" for none.
+type Sign func(ctx context.Context, domain string, raw []byte) (string, error)
+
 // SMTP delivers through a mail server.
 type SMTP struct {
 	client *gomail.Client
 	from   string
 	domain string
+	sign   Sign
 }
 
 // NewSMTP reads `smtp://user:password@host:587` (STARTTLS, required when a user
@@ -82,21 +110,100 @@ func NewSMTP(raw, from, domain string) (*SMTP, error) {
 	return &SMTP{client: client, from: from, domain: domain}, nil
 }
 
-// Send delivers the message; an error means that it may be sent again.
+// SetSign says who signs.
+func (s *SMTP) SetSign(fn Sign) { s.sign = fn }
+
+// Permanent reports whether trying again is in vain: the server refuses the
+// recipient or the message for good (RFC 5321, 4.2.1).
+func Permanent(err error) bool {
+	var e *gomail.SendError
+	return errors.As(err, &e) && !e.IsTemp() && e.ErrorCode() >= 500 && e.ErrorCode() <= 599
+}
+
+// line takes line breaks out: they would begin a header of their own.
+func line(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\r' || r == '\n' || r == 0 {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// Send delivers the message; an error means that it may be sent again, unless it
+// is Permanent.
 func (s *SMTP) Send(ctx context.Context, m Message) error {
-	msg := gomail.NewMsg()
-	if err := msg.From(s.from); err != nil {
-		return fmt.Errorf("mail sender: %w", err)
+	msg, from, err := s.build(m)
+	if err != nil {
+		return err
 	}
-	if err := msg.To(m.To); err != nil {
-		return fmt.Errorf("mail recipient: %w", err)
+	if s.sign != nil {
+		var raw bytes.Buffer
+		if _, err := msg.WriteTo(&raw); err != nil {
+			return fmt.Errorf("write mail: %w", err)
+		}
+		value, err := s.sign(ctx, from[strings.LastIndexByte(from, '@')+1:], raw.Bytes())
+		if err != nil {
+			return fmt.Errorf("sign mail: %w", err)
+		}
+		if value != "" {
+			msg.SetGenHeaderPreformatted("DKIM-Signature", value)
+		}
 	}
-	msg.SetMessageIDWithValue(m.ID + "@" + s.domain)
-	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834
-	msg.Subject(m.Subject)
-	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
 	if err := s.client.DialAndSendWithContext(ctx, msg); err != nil {
 		return fmt.Errorf("send mail: %w", err)
 	}
 	return nil
+}
+
+func (s *SMTP) build(m Message) (*gomail.Msg, string, error) {
+	id := m.ID
+	if !strings.Contains(id, "@") {
+		id += "@" + s.domain
+	}
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithEncoding(gomail.EncodingQP))
+	from := s.from
+	if m.From != "" {
+		from = m.From
+	}
+	if err := msg.FromFormat(line(m.FromName), from); err != nil {
+		return nil, "", fmt.Errorf("mail sender: %w", err)
+	}
+	if err := msg.AddToFormat(line(m.ToName), m.To); err != nil {
+		return nil, "", fmt.Errorf("mail recipient: %w", err)
+	}
+	if m.ReplyTo != "" {
+		if err := msg.ReplyToFormat(line(m.FromName), m.ReplyTo); err != nil {
+			return nil, "", fmt.Errorf("mail reply address: %w", err)
+		}
+	}
+	msg.SetMessageIDWithValue(id)
+	if !m.Date.IsZero() {
+		msg.SetDateWithValue(m.Date)
+	}
+	refs := make([]string, len(m.References))
+	for i, r := range m.References {
+		refs[i] = line(r)
+	}
+	if n := len(refs); n > 0 {
+		msg.SetGenHeaderPreformatted("In-Reply-To", "<"+refs[n-1]+">")
+		msg.SetGenHeaderPreformatted("References", "<"+strings.Join(refs, ">\r\n <")+">")
+	}
+	if !m.ByPerson && m.Headers["Auto-Submitted"] == "" {
+		msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834
+	}
+	for name, value := range m.Headers {
+		msg.SetGenHeader(gomail.Header(name), line(value))
+	}
+	msg.Subject(line(m.Subject))
+	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
+	if m.HTML != "" {
+		msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	}
+	for _, f := range m.Files {
+		if err := msg.AttachReader(line(f.Name), bytes.NewReader(f.Content), gomail.WithFileContentType(gomail.ContentType(f.MediaType))); err != nil {
+			return nil, "", fmt.Errorf("mail attachment: %w", err)
+		}
+	}
+	return msg, from, nil
 }

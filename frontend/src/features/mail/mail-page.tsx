@@ -3,9 +3,12 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Page } from '@/ui/page';
+import { DomainsTab } from './domains-tab';
 import { MailboxesTab } from './mailboxes-tab';
 import { MessagesTab } from './messages-tab';
 import type { MailTab } from './search-params';
+import { SentTab } from './sent-tab';
+import { TextsTab } from './texts-tab';
 import { TryTab } from './try-tab';
 
 /** Mail: what came and what became of it, and where it comes from. */
@@ -28,8 +31,17 @@ export function MailPage() {
           <Tabs.Tab value="messages">
             <Trans>Messages</Trans>
           </Tabs.Tab>
+          <Tabs.Tab value="sent">
+            <Trans>Sent</Trans>
+          </Tabs.Tab>
           <Tabs.Tab value="mailboxes">
             <Trans>Mailboxes</Trans>
+          </Tabs.Tab>
+          <Tabs.Tab value="texts">
+            <Trans>Texts</Trans>
+          </Tabs.Tab>
+          <Tabs.Tab value="domains">
+            <Trans>Domains</Trans>
           </Tabs.Tab>
           <Tabs.Tab value="try">
             <Trans>Try a message</Trans>
@@ -40,6 +52,15 @@ export function MailPage() {
         </Tabs.Panel>
         <Tabs.Panel value="mailboxes" pt="md">
           <MailboxesTab />
+        </Tabs.Panel>
+        <Tabs.Panel value="sent" pt="md">
+          <SentTab />
+        </Tabs.Panel>
+        <Tabs.Panel value="texts" pt="md">
+          <TextsTab />
+        </Tabs.Panel>
+        <Tabs.Panel value="domains" pt="md">
+          <DomainsTab />
         </Tabs.Panel>
         <Tabs.Panel value="try" pt="md">
           <TryTab />

@@ -1,8 +1,9 @@
-import type { MailMessage } from '@/lib/api';
+import type { MailMessage, MailOut } from '@/lib/api';
 
 export type MailState = MailMessage['state'];
 export const mailStates: MailState[] = ['held', 'failed', 'received', 'done', 'ignored'];
-export const mailTabs = ['messages', 'mailboxes', 'try'] as const;
+export const outStates: MailOut['state'][] = ['pending', 'sent', 'dead', 'suppressed', 'cancelled'];
+export const mailTabs = ['messages', 'sent', 'mailboxes', 'texts', 'domains', 'try'] as const;
 export type MailTab = (typeof mailTabs)[number];
 
 /** What the mail page shows; kept in the URL. */
@@ -10,6 +11,7 @@ export interface MailSearch {
   tab?: MailTab;
   state?: MailState;
   mailbox?: number;
+  out?: MailOut['state'];
   page?: number;
   cursor?: string;
 }
@@ -23,6 +25,7 @@ export function parseMailSearch(raw: Record<string, unknown>): MailSearch {
   const found: MailSearch = {
     tab: mailTabs.find((tab) => tab === raw.tab && tab !== 'messages'),
     state: mailStates.find((state) => state === raw.state),
+    out: outStates.find((state) => state === raw.out),
     mailbox: Number.isSafeInteger(mailbox) && mailbox > 0 ? mailbox : undefined,
     page: Number.isSafeInteger(page) && page > 1 ? page : undefined,
     cursor: typeof raw.cursor === 'string' && raw.cursor ? raw.cursor : undefined,

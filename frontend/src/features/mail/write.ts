@@ -3,7 +3,16 @@ import { explain, fieldErrors } from '@/lib/problem';
 import { invalidate } from '@/lib/query';
 import { announce } from '@/lib/status-line';
 
-const dependents = ['listMailboxes', 'listMailMessages', 'getMailMessage', 'listTicketMail'];
+const dependents = [
+  'listMailboxes',
+  'listMailMessages',
+  'getMailMessage',
+  'listTicketMail',
+  'listMailOutbox',
+  'listMailAddresses',
+  'listMailTemplates',
+  'listMailDomains',
+];
 
 /** Carries out a change about mail and tells what was wrong with it. */
 export function useMailWrite() {
