@@ -67,6 +67,8 @@ func canUnwatch(by authz.Actor, t *Ticket, w *Watcher) bool {
 	switch {
 	case w.UserID != nil && *w.UserID == by.ID:
 		return by.ID != 0
+	case by.ID == 0:
+		return !by.IsNobody() // whoever left by the link in a mail
 	case w.Kind == CC:
 		return canCC(by, t)
 	}
