@@ -121,6 +121,7 @@ func TestAConversationByMail(t *testing.T) {
 		if list := s.ada.Get(at("/api/tickets/%d/watchers", id)).Results(); len(list) != 1 {
 			t.Errorf("still there: %v", list)
 		}
+		s.Clock.Advance(time.Minute)
 		s.sam.Post(at("/api/tickets/%d/update_status", id), obj{"status": "resolved"}).Want(200)
 		if got := s.sent(); len(got) != 1 || !strings.Contains(got[0].Text, "resolved") {
 			t.Errorf("resolved: %+v", got)
