@@ -152,7 +152,7 @@ func TestMailIsSentAgain(t *testing.T) {
 		exec(t, h, `UPDATE jobs SET state = 'ready', payload = '{"email":"emma@example.com"}' WHERE id = ?`, j.ID)
 		h.Drain(t)
 		second := h.Mail.Last(t)
-		if len(h.Mail.All()) != 2 || first != second {
+		if len(h.Mail.All()) != 2 || !reflect.DeepEqual(first, second) {
 			t.Errorf("sent %+v and then %+v", first, second)
 		}
 		_, token := linkIn(t, second.Text)
