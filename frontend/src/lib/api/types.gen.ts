@@ -432,6 +432,33 @@ export type ChangePasswordRequest = {
     new_password: string;
 };
 
+export type Checklist = {
+    results: Array<ChecklistItem>;
+};
+
+export type ChecklistAdd = {
+    items: Array<string>;
+    required?: boolean;
+};
+
+export type ChecklistItem = {
+    done_at: string | null;
+    done_by: User | null;
+    id: number;
+    position: number;
+    required: boolean;
+    text: string;
+    ticket_id: number;
+    version: number;
+};
+
+export type ChecklistUpdate = {
+    done?: boolean;
+    position?: number;
+    required?: boolean;
+    text?: string;
+};
+
 export type Comment = {
     attachments: Array<Attachment>;
     author: User;
@@ -1363,6 +1390,12 @@ export type ResetPasswordRequest = {
     token: string;
 };
 
+export type RunningTimer = {
+    started_at: string;
+    ticket_id: number;
+    title: string;
+};
+
 export type SlaClock = {
     /**
      * BreachedAt is when the time was up, MetAt when the target was reached in time.
@@ -2213,6 +2246,11 @@ export type TicketSubstatus = {
     slug: string;
 };
 
+export type TicketTime = {
+    results: Array<TimeEntry>;
+    total_minutes: number;
+};
+
 export type TicketUpdate = {
     assigned_to?: number | null;
     attachment_ids?: Array<number>;
@@ -2228,6 +2266,66 @@ export type TicketUpdate = {
     tags?: Array<string>;
     team_id?: number | null;
     title?: string;
+};
+
+export type TimeEntry = {
+    can: TimeEntryCan;
+    created_at: string;
+    date: string;
+    id: number;
+    minutes: number;
+    note: string;
+    ticket_id: number;
+    user: User;
+    version: number;
+};
+
+export type TimeEntryCan = {
+    delete: boolean;
+    update: boolean;
+};
+
+export type TimeEntryCreate = {
+    date?: string;
+    minutes: number;
+    note?: string;
+};
+
+export type TimeEntryList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<TimeEntry>;
+};
+
+export type TimeEntryUpdate = {
+    date?: string;
+    minutes?: number;
+    note?: string;
+};
+
+export type TimeSum = {
+    entries: number;
+    minutes: number;
+    user: User;
+};
+
+export type TimeSums = {
+    results: Array<TimeSum>;
+    total_minutes: number;
+};
+
+export type Timer = {
+    timer: RunningTimer | null;
+};
+
+export type TimerStart = {
+    ticket_id: number;
+};
+
+export type TimerStop = {
+    note?: string;
 };
 
 export type UpdateMeRequest = {
@@ -4769,6 +4867,193 @@ export type UpdateCategoryResponses = {
 };
 
 export type UpdateCategoryResponse = UpdateCategoryResponses[keyof UpdateCategoryResponses];
+
+export type DeleteChecklistItemData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The item
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/checklist_items/{id}';
+};
+
+export type DeleteChecklistItemErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteChecklistItemError = DeleteChecklistItemErrors[keyof DeleteChecklistItemErrors];
+
+export type DeleteChecklistItemResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteChecklistItemResponse = DeleteChecklistItemResponses[keyof DeleteChecklistItemResponses];
+
+export type GetChecklistItemData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The item
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/checklist_items/{id}';
+};
+
+export type GetChecklistItemErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetChecklistItemError = GetChecklistItemErrors[keyof GetChecklistItemErrors];
+
+export type GetChecklistItemResponses = {
+    /**
+     * OK
+     */
+    200: ChecklistItem;
+};
+
+export type GetChecklistItemResponse = GetChecklistItemResponses[keyof GetChecklistItemResponses];
+
+export type UpdateChecklistItemData = {
+    /**
+     * What changes
+     */
+    body: ChecklistUpdate;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The item
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/checklist_items/{id}';
+};
+
+export type UpdateChecklistItemErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateChecklistItemError = UpdateChecklistItemErrors[keyof UpdateChecklistItemErrors];
+
+export type UpdateChecklistItemResponses = {
+    /**
+     * OK
+     */
+    200: ChecklistItem;
+};
+
+export type UpdateChecklistItemResponse = UpdateChecklistItemResponses[keyof UpdateChecklistItemResponses];
 
 export type ListCommentsData = {
     body?: never;
@@ -11203,6 +11488,131 @@ export type AddTicketCcResponses = {
 
 export type AddTicketCcResponse = AddTicketCcResponses[keyof AddTicketCcResponses];
 
+export type ListChecklistData = {
+    body?: never;
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/checklist';
+};
+
+export type ListChecklistErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListChecklistError = ListChecklistErrors[keyof ListChecklistErrors];
+
+export type ListChecklistResponses = {
+    /**
+     * OK
+     */
+    200: Checklist;
+};
+
+export type ListChecklistResponse = ListChecklistResponses[keyof ListChecklistResponses];
+
+export type AddChecklistData = {
+    /**
+     * The items
+     */
+    body: ChecklistAdd;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/checklist';
+};
+
+export type AddChecklistErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It has as many items as it can have (checklist.full)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type AddChecklistError = AddChecklistErrors[keyof AddChecklistErrors];
+
+export type AddChecklistResponses = {
+    /**
+     * Created
+     */
+    201: Checklist;
+};
+
+export type AddChecklistResponse = AddChecklistResponses[keyof AddChecklistResponses];
+
 export type CloseTicketData = {
     body?: never;
     headers?: {
@@ -12585,6 +12995,127 @@ export type SplitTicketResponses = {
 
 export type SplitTicketResponse = SplitTicketResponses[keyof SplitTicketResponses];
 
+export type ListTicketTimeData = {
+    body?: never;
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/time_entries';
+};
+
+export type ListTicketTimeErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListTicketTimeError = ListTicketTimeErrors[keyof ListTicketTimeErrors];
+
+export type ListTicketTimeResponses = {
+    /**
+     * OK
+     */
+    200: TicketTime;
+};
+
+export type ListTicketTimeResponse = ListTicketTimeResponses[keyof ListTicketTimeResponses];
+
+export type CreateTimeEntryData = {
+    /**
+     * The work
+     */
+    body: TimeEntryCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/time_entries';
+};
+
+export type CreateTimeEntryErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateTimeEntryError = CreateTimeEntryErrors[keyof CreateTimeEntryErrors];
+
+export type CreateTimeEntryResponses = {
+    /**
+     * Created
+     */
+    201: TimeEntry;
+};
+
+export type CreateTimeEntryResponse = CreateTimeEntryResponses[keyof CreateTimeEntryResponses];
+
 export type UnmergeTicketData = {
     body?: never;
     headers?: {
@@ -13116,6 +13647,599 @@ export type RemoveWatcherResponses = {
 };
 
 export type RemoveWatcherResponse = RemoveWatcherResponses[keyof RemoveWatcherResponses];
+
+export type ListTimeEntriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * On this ticket
+         */
+        ticket_id?: number;
+        /**
+         * Of this person, or me
+         */
+        user_id?: string;
+        /**
+         * From this day on
+         */
+        from?: string;
+        /**
+         * Up to this day
+         */
+        to?: string;
+        /**
+         * The page
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next holds it
+         */
+        cursor?: string;
+    };
+    url: '/api/time_entries';
+};
+
+export type ListTimeEntriesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListTimeEntriesError = ListTimeEntriesErrors[keyof ListTimeEntriesErrors];
+
+export type ListTimeEntriesResponses = {
+    /**
+     * OK
+     */
+    200: TimeEntryList;
+};
+
+export type ListTimeEntriesResponse = ListTimeEntriesResponses[keyof ListTimeEntriesResponses];
+
+export type ExportTimeEntriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * On this ticket
+         */
+        ticket_id?: number;
+        /**
+         * Of this person, or me
+         */
+        user_id?: string;
+        /**
+         * From this day on
+         */
+        from?: string;
+        /**
+         * Up to this day
+         */
+        to?: string;
+    };
+    url: '/api/time_entries/export';
+};
+
+export type ExportTimeEntriesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ExportTimeEntriesError = ExportTimeEntriesErrors[keyof ExportTimeEntriesErrors];
+
+export type ExportTimeEntriesResponses = {
+    /**
+     * The table
+     */
+    200: string;
+};
+
+export type ExportTimeEntriesResponse = ExportTimeEntriesResponses[keyof ExportTimeEntriesResponses];
+
+export type SumTimeEntriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * On this ticket
+         */
+        ticket_id?: number;
+        /**
+         * Of this person, or me
+         */
+        user_id?: string;
+        /**
+         * From this day on
+         */
+        from?: string;
+        /**
+         * Up to this day
+         */
+        to?: string;
+    };
+    url: '/api/time_entries/summary';
+};
+
+export type SumTimeEntriesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type SumTimeEntriesError = SumTimeEntriesErrors[keyof SumTimeEntriesErrors];
+
+export type SumTimeEntriesResponses = {
+    /**
+     * OK
+     */
+    200: TimeSums;
+};
+
+export type SumTimeEntriesResponse = SumTimeEntriesResponses[keyof SumTimeEntriesResponses];
+
+export type DeleteTimeEntryData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The entry
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/time_entries/{id}';
+};
+
+export type DeleteTimeEntryErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteTimeEntryError = DeleteTimeEntryErrors[keyof DeleteTimeEntryErrors];
+
+export type DeleteTimeEntryResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteTimeEntryResponse = DeleteTimeEntryResponses[keyof DeleteTimeEntryResponses];
+
+export type GetTimeEntryData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The entry
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/time_entries/{id}';
+};
+
+export type GetTimeEntryErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetTimeEntryError = GetTimeEntryErrors[keyof GetTimeEntryErrors];
+
+export type GetTimeEntryResponses = {
+    /**
+     * OK
+     */
+    200: TimeEntry;
+};
+
+export type GetTimeEntryResponse = GetTimeEntryResponses[keyof GetTimeEntryResponses];
+
+export type UpdateTimeEntryData = {
+    /**
+     * What changes
+     */
+    body: TimeEntryUpdate;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The entry
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/time_entries/{id}';
+};
+
+export type UpdateTimeEntryErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateTimeEntryError = UpdateTimeEntryErrors[keyof UpdateTimeEntryErrors];
+
+export type UpdateTimeEntryResponses = {
+    /**
+     * OK
+     */
+    200: TimeEntry;
+};
+
+export type UpdateTimeEntryResponse = UpdateTimeEntryResponses[keyof UpdateTimeEntryResponses];
+
+export type GetTimerData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/timer';
+};
+
+export type GetTimerErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetTimerError = GetTimerErrors[keyof GetTimerErrors];
+
+export type GetTimerResponses = {
+    /**
+     * OK
+     */
+    200: Timer;
+};
+
+export type GetTimerResponse = GetTimerResponses[keyof GetTimerResponses];
+
+export type DiscardTimerData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/timer/discard';
+};
+
+export type DiscardTimerErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DiscardTimerError = DiscardTimerErrors[keyof DiscardTimerErrors];
+
+export type DiscardTimerResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type DiscardTimerResponse = DiscardTimerResponses[keyof DiscardTimerResponses];
+
+export type StartTimerData = {
+    /**
+     * The ticket
+     */
+    body: TimerStart;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/timer/start';
+};
+
+export type StartTimerErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type StartTimerError = StartTimerErrors[keyof StartTimerErrors];
+
+export type StartTimerResponses = {
+    /**
+     * OK
+     */
+    200: Timer;
+};
+
+export type StartTimerResponse = StartTimerResponses[keyof StartTimerResponses];
+
+export type StopTimerData = {
+    /**
+     * What was done
+     */
+    body?: TimerStop;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/timer/stop';
+};
+
+export type StopTimerErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * None is running (timer.none)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type StopTimerError = StopTimerErrors[keyof StopTimerErrors];
+
+export type StopTimerResponses = {
+    /**
+     * Created
+     */
+    201: TimeEntry;
+};
+
+export type StopTimerResponse = StopTimerResponses[keyof StopTimerResponses];
 
 export type CreateUploadData = {
     body?: never;
