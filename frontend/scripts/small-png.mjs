@@ -11,8 +11,13 @@ export function smallPng(pixels, width, height) {
     const key = keyOf(at);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
+  // Colours carry meaning and are rare: they come before one more grey of the letters' edges.
+  const worth = ([key, count]) => {
+    const parts = [key >> 16, (key >> 8) & 255, key & 255];
+    return count * (1 + Math.max(...parts) - Math.min(...parts));
+  };
   const palette = [...counts]
-    .sort((a, b) => b[1] - a[1])
+    .sort((a, b) => worth(b) - worth(a))
     .slice(0, most)
     .map(([key]) => key);
   const index = new Map(palette.map((key, at) => [key, at]));
