@@ -32,6 +32,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/link"
 	"github.com/fixdesk/fixdesk/api/mailbox"
+	"github.com/fixdesk/fixdesk/api/mailbox/fetch"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/migration"
 	"github.com/fixdesk/fixdesk/api/note"
@@ -90,8 +91,9 @@ type App struct {
 
 	Attachment *attachment.Service
 
-	set   config.Settings
-	redis *redis.Client
+	set     config.Settings
+	fetcher *fetch.Fetcher
+	redis   *redis.Client
 }
 
 // Parts are what tests put in the place of the real thing; the zero Parts are

@@ -13,6 +13,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/mailbox"
+	"github.com/fixdesk/fixdesk/api/mailbox/fetch"
 	"github.com/fixdesk/fixdesk/api/mailbox/smtpd"
 	"github.com/fixdesk/fixdesk/api/mailbox/thread"
 	"github.com/fixdesk/fixdesk/api/outbox"
@@ -44,6 +45,8 @@ func (a *App) newMail(set config.Settings, key []byte, options authz.Options, se
 		DB: a.DB, Bus: a.Bus, Clock: a.Clock, Store: store, Tickets: a.Ticket, Users: a.User, Files: a.Attachment,
 		Options: options, Signer: thread.NewSigner(signing), Box: box,
 	})
+	a.fetcher = fetch.New(a.Mailbox)
+	a.Mailbox.SetConnect(a.fetcher.Connect)
 	a.Outbox = outbox.New(outbox.Deps{
 		DB: a.DB, Bus: a.Bus, Clock: a.Clock, Signer: thread.NewSigner(signing), Box: box, Sender: sender, Options: options,
 		Public: set.PublicURL, From: set.MailAddress(), Files: a.filesOf, Tickets: a.Ticket, Lookup: net.DefaultResolver.LookupTXT,
@@ -110,6 +113,7 @@ func (a *App) takeMail(ctx context.Context, running *sync.WaitGroup) (func(), er
 	}
 	running.Go(func() { a.Mailbox.Run(ctx) })
 	running.Go(func() { a.Outbox.Run(ctx) })
+	running.Go(func() { a.fetcher.Run(ctx) })
 	return stop, nil
 }
 
