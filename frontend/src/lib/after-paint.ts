@@ -4,12 +4,25 @@ import { startTransition, useEffect, useState } from 'react';
 function afterPaint(act: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const frame = requestAnimationFrame(() => {
-    timer = setTimeout(() => startTransition(act));
+    timer = setTimeout(act);
   });
   return () => {
     cancelAnimationFrame(frame);
     clearTimeout(timer);
   };
+}
+
+/** Waits until what was just changed has been painted; not at all where nothing is painted. */
+export function painted(): Promise<void> {
+  if (document.visibilityState === 'hidden') return Promise.resolve();
+  return new Promise((done) => {
+    // A window that is covered may paint nothing for long.
+    const late = setTimeout(done, 100);
+    afterPaint(() => {
+      clearTimeout(late);
+      done();
+    });
+  });
 }
 
 /**
@@ -18,7 +31,7 @@ function afterPaint(act: () => void): () => void {
  */
 export function useAfterPaint(): boolean {
   const [painted, setPainted] = useState(false);
-  useEffect(() => afterPaint(() => setPainted(true)), []);
+  useEffect(() => afterPaint(() => startTransition(() => setPainted(true))), []);
   return painted;
 }
 
@@ -26,7 +39,7 @@ export function useAfterPaint(): boolean {
 export function useOnceShown(on: boolean): boolean {
   const [shown, setShown] = useState(on);
   useEffect(() => {
-    if (on) return afterPaint(() => setShown(true));
+    if (on) return afterPaint(() => startTransition(() => setShown(true)));
     setShown(false);
   }, [on]);
   return on && shown;

@@ -19,7 +19,7 @@ import { useFirstNewInView } from './since-last-look';
 import { type Block, type Entry, firstUnseen, foldTimeline, mergeTimeline } from './timeline';
 
 /** Description, comments and what happened, in reading order. */
-export function Conversation({
+export const Conversation = memo(function Conversation({
   ticket,
   hideDescription,
   seenAt,
@@ -94,7 +94,7 @@ export function Conversation({
       </ol>
     </section>
   );
-}
+});
 
 function holds(block: Block, key: string): boolean {
   return block.kind === 'fold'

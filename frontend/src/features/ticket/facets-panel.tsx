@@ -1,4 +1,5 @@
 import '@mantine/core/styles/Pill.css';
+import { memo } from 'react';
 import '@mantine/core/styles/PillsInput.css';
 import { useLingui } from '@lingui/react/macro';
 import { Select, Stack, TagsInput, Text } from '@mantine/core';
@@ -43,7 +44,7 @@ function useHang(ticket: TicketDetail) {
 }
 
 /** Category, finer status, tags and fields of a ticket: changed where they are shown. */
-export function FacetsPanel({ ticket }: { ticket: TicketDetail }) {
+export const FacetsPanel = memo(function FacetsPanel({ ticket }: { ticket: TicketDetail }) {
   const { t, i18n } = useLingui();
   const works = useCan('ticket.work') && ticket.can.update_status;
   const categories = useQuery({ ...listCategoriesOptions(), ...rarely }).data?.categories ?? [];
@@ -128,7 +129,7 @@ export function FacetsPanel({ ticket }: { ticket: TicketDetail }) {
       )}
     </Stack>
   );
-}
+});
 
 /** A value in words. */
 function say(value: unknown, yes: string): string {

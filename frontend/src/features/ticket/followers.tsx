@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, CloseButton, TextInput } from '@mantine/core';
 import { IconMail } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, memo, useState } from 'react';
 import { PersonSelect } from '@/features/user';
 import {
   addTicketCc,
@@ -25,7 +25,7 @@ const must = { throwOnError: true } as const;
 type Step = { watch: number } | { cc: number | string } | { remove: Watcher };
 
 /** Who watches a ticket and who is in CC, and how that is changed. */
-export function Followers({ ticket }: { ticket: TicketDetail }) {
+export const Followers = memo(function Followers({ ticket }: { ticket: TicketDetail }) {
   const { t } = useLingui();
   const client = useQueryClient();
   const { id } = ticket;
@@ -115,7 +115,7 @@ export function Followers({ ticket }: { ticket: TicketDetail }) {
       </div>
     </Fold>
   );
-}
+});
 
 function Line(props: { watcher: Watcher; busy: boolean; onRemove: () => void }) {
   const { t } = useLingui();

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconEye, IconEyeOff } from '@tabler/icons-react';
-import { lazy, type ReactNode, Suspense, useId } from 'react';
+import { lazy, memo, type ReactNode, Suspense, useId } from 'react';
 import type { TicketDetail } from '@/lib/api';
 import { CommandButton, type Contexts, useCommand } from '@/lib/commands';
 import { exactTime } from '@/lib/time';
@@ -14,7 +14,16 @@ import { SlaBox } from './sla-box';
 const Facets = lazy(() => import('./facets-panel').then((m) => ({ default: m.FacetsPanel })));
 
 /** Status, priority and assignee of a ticket, changed where they are shown. */
-export function Properties({ ticket, on }: { ticket: TicketDetail; on: Contexts }) {
+export function Properties({
+  ticket,
+  calm,
+  on,
+}: {
+  ticket: TicketDetail;
+  /** The same, a moment later. */
+  calm: TicketDetail;
+  on: Contexts;
+}) {
   const { t, i18n } = useLingui();
   return (
     <section className={classes.box} data-properties aria-label={t`Properties`}>
@@ -50,11 +59,11 @@ export function Properties({ ticket, on }: { ticket: TicketDetail; on: Contexts 
         <Resting ticket={ticket} />
       </Property>
       <Switches ticket={ticket} on={on} />
-      <SlaBox ticket={ticket} />
+      <SlaBox ticket={calm} />
       <Suspense>
-        <Facets ticket={ticket} />
+        <Facets ticket={calm} />
       </Suspense>
-      <Facts ticket={ticket} />
+      <Facts ticket={calm} />
     </section>
   );
 }
@@ -144,7 +153,7 @@ function Property({ id, on, label, children }: PropertyProps) {
   );
 }
 
-function Facts({ ticket }: { ticket: TicketDetail }) {
+const Facts = memo(function Facts({ ticket }: { ticket: TicketDetail }) {
   const { created_by: requester } = ticket;
   return (
     <dl className={classes.facts}>
@@ -201,4 +210,4 @@ function Facts({ ticket }: { ticket: TicketDetail }) {
       )}
     </dl>
   );
-}
+});

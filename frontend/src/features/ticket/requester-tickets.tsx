@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 import type { User } from '@/lib/api';
 import { listTicketsOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { Fold } from '@/ui/fold';
@@ -12,7 +13,13 @@ import classes from './side-panel.module.css';
 const most = 5;
 
 /** What else the requester has asked for, as far as the reader may see it. */
-export function RequesterTickets({ requester, except }: { requester: User; except: number }) {
+export const RequesterTickets = memo(function RequesterTickets({
+  requester,
+  except,
+}: {
+  requester: User;
+  except: number;
+}) {
   const { t } = useLingui();
   const q = `requester:${requester.id}`;
   const tickets = useQuery({
@@ -52,4 +59,4 @@ export function RequesterTickets({ requester, except }: { requester: User; excep
       </Link>
     </Fold>
   );
-}
+});

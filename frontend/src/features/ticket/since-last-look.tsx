@@ -1,6 +1,6 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { UnstyledButton } from '@mantine/core';
-import { useEffect, useRef } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import type { TicketDetail } from '@/lib/api';
 import { useCan } from '@/lib/can';
 import { useMe } from '@/lib/session';
@@ -13,7 +13,7 @@ import classes from './side-panel.module.css';
 import { newsSince } from './whats-new';
 
 /** What others changed and wrote since I looked; nothing when nothing did. */
-export function SinceLastLook({
+export const SinceLastLook = memo(function SinceLastLook({
   ticket,
   seenAt,
 }: {
@@ -92,7 +92,7 @@ export function SinceLastLook({
       </UnstyledButton>
     </Fold>
   );
-}
+});
 
 /** Brings the mark of what is new into view; false when there is none. */
 export function showFirstNew(): boolean {

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, memo, Suspense, useEffect, useRef, useState } from 'react';
 import type { SlaClock, TicketDetail } from '@/lib/api';
 import { getTicketSlaOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { useCan } from '@/lib/can';
@@ -14,12 +14,12 @@ import { SlaPill, targets } from './sla-labels';
 const WhyDialog = lazy(() => import('./sla-why').then((m) => ({ default: m.WhyDialog })));
 
 /** By when what must happen on a ticket, and the way to see why. */
-export function SlaBox({ ticket }: { ticket: TicketDetail }) {
+export const SlaBox = memo(function SlaBox({ ticket }: { ticket: TicketDetail }) {
   const works = useCan('ticket.work');
   // What is due by hand alone is among the properties.
   if (works ? !ticket.sla_state : !ticket.due_at) return null;
   return works ? <StaffBox ticket={ticket} /> : <RequesterLine ticket={ticket} />;
-}
+});
 
 /** Requesters see by when they can expect something, as long as that is to come. */
 function RequesterLine({ ticket }: { ticket: TicketDetail }) {

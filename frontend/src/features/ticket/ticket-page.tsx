@@ -2,7 +2,16 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Skeleton, Stack } from '@mantine/core';
 import { IconChevronLeft } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import {
+  lazy,
+  memo,
+  Suspense,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useState,
+} from 'react';
 import { useAfterPaint } from '@/lib/after-paint';
 import type { TicketDetail } from '@/lib/api';
 import { CommandButton, type Contexts, useCommandContext, useTicketScope } from '@/lib/commands';
@@ -121,6 +130,8 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   const seenAt = useLastLook(ticket.id, events.data);
   // Title and conversation first: they are what a ticket is opened for.
   const painted = useAfterPaint();
+  // What hangs on the ticket follows a change when the change itself is on the screen.
+  const calm = useDeferredValue(ticket);
   return (
     <div className={classes.container}>
       <article
@@ -187,16 +198,16 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
           ) : works && !painted ? (
             <div className={classes.room} />
           ) : works ? (
-            <SidePanel properties={<Properties ticket={ticket} on={on} />}>
-              <SinceLastLook ticket={ticket} seenAt={seenAt} />
+            <SidePanel properties={<Properties ticket={ticket} calm={calm} on={on} />}>
+              <SinceLastLook ticket={calm} seenAt={seenAt} />
               <AfterPaint>
                 <Suspense>
-                  <ChecklistPanel ticket={ticket} />
-                  <LinksPanel ticket={ticket} on={on} />
-                  <TimePanel ticket={ticket} />
+                  <ChecklistPanel ticket={calm} />
+                  <LinksPanel ticket={calm} on={on} />
+                  <TimePanel ticket={calm} />
                 </Suspense>
-                <Followers ticket={ticket} />
-                <RequesterTickets requester={ticket.created_by} except={ticket.id} />
+                <Followers ticket={calm} />
+                <RequesterTickets requester={calm.created_by} except={calm.id} />
               </AfterPaint>
             </SidePanel>
           ) : (
@@ -210,7 +221,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
         </div>
         <div className={classes.talk}>
           <Stack gap={0}>
-            <Conversation ticket={ticket} hideDescription={editing} seenAt={seenAt} />
+            <Conversation ticket={calm} hideDescription={editing} seenAt={seenAt} />
           </Stack>
           <QueuedWrites ticketId={ticket.id} />
           {!gone && ticket.can.comment && <Composer key={ticket.id} ticket={ticket} />}

@@ -1,6 +1,7 @@
 import { i18n } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import type { QueryClient } from '@tanstack/react-query';
+import { painted } from '@/lib/after-paint';
 import {
   assignTicket,
   assignTicketTeam,
@@ -238,6 +239,8 @@ async function submit(client: QueryClient, ticket: Known, change: Change, agains
     retry: false,
     networkMode: 'always',
     mutationFn: async () => {
+      // First the eye, then the server: to ask takes as long as to paint.
+      await painted();
       const now = knownTicket(client, id) ?? ticket;
       const version = against === undefined ? now.version : ownVersion(id, against);
       const answer = await send({ ...now, version }, change, against !== undefined).catch(

@@ -3,7 +3,7 @@ import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Checkbox, CloseButton, Progress, Textarea } from '@mantine/core';
 import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, memo, useState } from 'react';
 import {
   addChecklist,
   type ChecklistItem,
@@ -29,7 +29,7 @@ const refresh = (client: QueryClient) =>
   invalidate(client, 'listChecklist', 'getTicket', 'listTickets', 'listTicketEvents');
 
 /** What is to be done on a ticket, step by step. */
-export function ChecklistPanel({ ticket }: { ticket: TicketDetail }) {
+export const ChecklistPanel = memo(function ChecklistPanel({ ticket }: { ticket: TicketDetail }) {
   const { t } = useLingui();
   const client = useQueryClient();
   const { id } = ticket;
@@ -94,7 +94,7 @@ export function ChecklistPanel({ ticket }: { ticket: TicketDetail }) {
       </div>
     </Fold>
   );
-}
+});
 
 function Line({ item, last }: { item: ChecklistItem; last: number }) {
   const { t } = useLingui();

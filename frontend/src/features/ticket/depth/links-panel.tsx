@@ -2,6 +2,7 @@ import { plural } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, CloseButton, Progress } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { memo } from 'react';
 import type { TicketDetail, TicketLink } from '@/lib/api';
 import { listTicketLinksOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { CommandButton, type Contexts } from '@/lib/commands';
@@ -18,7 +19,13 @@ import { unlink, unmerge } from './links';
 const done = ({ ticket }: TicketLink) => ticket.status === 'resolved' || ticket.status === 'closed';
 
 /** What a ticket belongs to, how far its parts are, and how that is changed. */
-export function LinksPanel({ ticket, on }: { ticket: TicketDetail; on: Contexts }) {
+export const LinksPanel = memo(function LinksPanel({
+  ticket,
+  on,
+}: {
+  ticket: TicketDetail;
+  on: Contexts;
+}) {
   const { t, i18n } = useLingui();
   const client = useQueryClient();
   const { id } = ticket;
@@ -124,4 +131,4 @@ export function LinksPanel({ ticket, on }: { ticket: TicketDetail; on: Contexts 
       </div>
     </Fold>
   );
-}
+});

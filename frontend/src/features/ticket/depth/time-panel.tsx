@@ -3,7 +3,7 @@ import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, CloseButton, NumberInput, TextInput } from '@mantine/core';
 import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, memo, useState } from 'react';
 import {
   createTimeEntry,
   deleteTimeEntry,
@@ -37,7 +37,7 @@ export const spellMinutes = (minutes: number) =>
   `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
 
 /** How long people worked on a ticket, and the timer of whoever looks. */
-export function TimePanel({ ticket }: { ticket: TicketDetail }) {
+export const TimePanel = memo(function TimePanel({ ticket }: { ticket: TicketDetail }) {
   const { t } = useLingui();
   const client = useQueryClient();
   const { id } = ticket;
@@ -109,7 +109,7 @@ export function TimePanel({ ticket }: { ticket: TicketDetail }) {
       </div>
     </Fold>
   );
-}
+});
 
 function EntryLine({ entry }: { entry: TimeEntry }) {
   const { t } = useLingui();
