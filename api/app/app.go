@@ -31,6 +31,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/feed"
 	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/link"
+	"github.com/fixdesk/fixdesk/api/macro"
 	"github.com/fixdesk/fixdesk/api/mailbox"
 	"github.com/fixdesk/fixdesk/api/mailbox/fetch"
 	"github.com/fixdesk/fixdesk/api/message"
@@ -77,6 +78,7 @@ type App struct {
 	Ticket   *ticket.Service
 	Note     *note.Service
 	Message  *message.Service
+	Macro    *macro.Service
 	Bulk     *bulk.Service
 	View     *view.Service
 	SLA      *sla.Service
@@ -173,6 +175,9 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	snoozes := snooze.New(a.DB, a.Bus, a.Clock, a.Ticket)
 	a.Realtime = realtime.New(a.DB, a.Clock, a.Auth.Identify)
 	a.Message = message.New(a.DB, a.Bus, a.Clock, a.Ticket, a.Note, options)
+	a.Ticket.Actions().Register(a.Message.Actions(set.PublicURL)...)
+	a.Macro = macro.New(a.DB, a.Bus, a.Clock, a.Ticket, set.PublicURL)
+	a.Ticket.Actions().Register(a.Macro.Actions()...)
 	a.Bulk = bulk.New(a.DB, a.Bus, a.Clock, a.Ticket, options)
 	a.Report = report.New(a.DB, a.Clock, a.Ticket)
 	a.View = view.New(a.DB, a.Bus, a.Clock, a.Ticket)
@@ -199,7 +204,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	}, server.Features{
 		Auth: a.Auth, User: a.User, Ticket: a.Ticket, Keys: keys,
 		Team: team.New(a.DB, a.Bus), Watcher: watcher.New(a.DB, a.Ticket),
-		Attachment: a.Attachment, Note: a.Note, Message: a.Message, Bulk: a.Bulk, Draft: draft.New(a.DB, a.Bus), Similar: similar.New(a.Ticket), Seen: seen.New(a.DB, a.Bus), Realtime: a.Realtime,
+		Attachment: a.Attachment, Note: a.Note, Message: a.Message, Macro: a.Macro, Bulk: a.Bulk, Draft: draft.New(a.DB, a.Bus), Similar: similar.New(a.Ticket), Seen: seen.New(a.DB, a.Bus), Realtime: a.Realtime,
 		Report:   a.Report,
 		Calendar: calendar.New(a.DB, a.Bus, a.Clock),
 		Export:   export.New(a.DB, a.Clock.Now, a.Ticket),

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/bulk"
 	"github.com/fixdesk/fixdesk/api/feed"
+	"github.com/fixdesk/fixdesk/api/macro"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/platform/job"
 	"github.com/fixdesk/fixdesk/api/platform/web"
@@ -41,6 +42,7 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Handle(view.PruneJob, a.View.Prune)
 	w.Handle(message.ReleaseJob, a.Message.RunRelease)
 	w.Handle(message.PruneJob, a.Message.Prune)
+	w.Handle(macro.PruneJob, a.Macro.Prune)
 	w.Handle(realtime.PruneJob, a.Realtime.Prune)
 	w.Handle(webhook.DeliverJob, a.Webhook.RunDeliver)
 	w.Handle(webhook.PruneJob, a.Webhook.Prune)
@@ -57,6 +59,7 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Every(24*time.Hour, bulk.PruneJob)
 	w.Every(time.Hour, view.PruneJob)
 	w.Every(time.Hour, message.PruneJob)
+	w.Every(time.Hour, macro.PruneJob)
 	w.Every(time.Hour, realtime.PruneJob)
 	w.Every(24*time.Hour, webhook.PruneJob)
 	w.Every(10*time.Minute, feed.SettleJob)

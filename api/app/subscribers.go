@@ -9,6 +9,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/draft"
 	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/link"
+	"github.com/fixdesk/fixdesk/api/macro"
 	"github.com/fixdesk/fixdesk/api/mailbox"
 	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/preference"
@@ -68,9 +69,10 @@ func (a *App) subscribe() {
 	a.Bus.InTx(ticket.Purged, timeentry.Forget)
 	// checklist: what is required comes before resolving
 	a.Bus.InTx(ticket.StatusChanged, checklist.Complete)
-	// view, preference: what somebody chose for themselves goes with them
+	// view, preference, macro: what somebody chose for themselves goes with them
 	a.Bus.InTx(user.Anonymised, view.Forget)
 	a.Bus.InTx(user.Anonymised, preference.Forget)
+	a.Bus.InTx(user.Anonymised, macro.Forget)
 	// team: whoever leaves the IT staff leaves its teams
 	a.Bus.InTx(user.RoleChanged, team.Leave)
 	a.Bus.InTx(user.Anonymised, team.Leave)

@@ -22,7 +22,7 @@ import (
 // ActionView is what is done to each ticket.
 type ActionView struct {
 	// Type is one of those that GET /api/actions lists; more come with the desk's features.
-	Type     string  `json:"type" enums:"assign,update_status,set_priority,delete,assign_team,add_tag,remove_tag,set_category,set_substatus,set_field,merge,link,set_due,snooze,unsnooze,add_checklist" example:"update_status"`
+	Type     string  `json:"type" enums:"assign,update_status,set_priority,delete,assign_team,add_tag,remove_tag,set_category,set_substatus,set_field,merge,link,set_due,snooze,unsnooze,add_checklist,reply,note,apply_macro" example:"update_status"`
 	UserID   *int64  `json:"user_id" extensions:"x-nullable" example:"3"`
 	Status   *string `json:"status" enums:"open,in_progress,resolved,closed" extensions:"x-nullable" example:"resolved"`
 	Priority *string `json:"priority" enums:"low,medium,high,urgent" extensions:"x-nullable"`
@@ -87,8 +87,9 @@ type ActionRequest struct {
 	// Substatus is for set_substatus: the slug of a finer status.
 	Substatus string `json:"substatus" validate:"optional" example:"waiting_for_requester"`
 	// Field, the slug of a field, and Value, null for none, are for set_field.
-	Field string `json:"field" validate:"optional" example:"cost_centre"`
-	Value any    `json:"value" validate:"optional" extensions:"x-nullable"`
+	Field   string `json:"field" validate:"optional" example:"cost_centre"`
+	Value   any    `json:"value" validate:"optional" extensions:"x-nullable"`
+	MacroID *int64 `json:"macro_id" validate:"optional" example:"7"`
 } //@name BulkActionStart
 
 // StartRequest is the body of a new run.

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/etag"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
@@ -169,7 +170,7 @@ func (s *Service) deal(ctx context.Context, by authz.Actor, r Run, it Item, caus
 		return nil
 	case errors.As(err, &why):
 		result.State, result.Message = ItemSkipped, string(why)
-	case errors.As(err, &f) && f.Kind != fault.Conflict:
+	case errors.As(err, &f) && !errors.Is(err, db.ErrLostRace):
 		result.Message = f.Detail
 	default:
 		return err // tried again

@@ -11,7 +11,7 @@ import (
 )
 
 // call is "@" and a username where a word begins.
-var call = regexp.MustCompile(`(?:^|[^\pL\pN._@-])@([\pL\pN][\pL\pN._@+-]*)`)
+var call = regexp.MustCompile(`(?:^|[^\pL\pN._@\\-])@([\pL\pN][\pL\pN._@+-]*)`)
 
 // maxMentions is how many people one text can call.
 const maxMentions = 20

@@ -106,7 +106,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, ticketID int64, co
 				return ticket.ErrMerged
 			}
 		}
-		n = Note{TicketID: t.ID, AuthorID: by.ID, Content: content, Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now}
+		n = Note{TicketID: t.ID, AuthorID: by.ActorID(), Content: content, Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now}
 		if err := tx.Create(&n).Error; err != nil {
 			return fmt.Errorf("write a note on ticket %d: %w", t.ID, err)
 		}

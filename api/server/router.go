@@ -24,6 +24,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/feed"
 	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/link"
+	"github.com/fixdesk/fixdesk/api/macro"
 	"github.com/fixdesk/fixdesk/api/mailbox"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/note"
@@ -59,6 +60,7 @@ type Features struct {
 	Watcher    *watcher.Service
 	Note       *note.Service
 	Message    *message.Service
+	Macro      *macro.Service
 	Bulk       *bulk.Service
 	View       *view.Service
 	Preference *preference.Service
@@ -112,6 +114,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Substatus.Routes(signedIn, f.Keys)
 	f.Note.Routes(signedIn, f.Keys)
 	f.Message.Routes(signedIn, f.Keys)
+	f.Macro.Routes(signedIn, f.Keys)
 	f.Bulk.Routes(signedIn, f.Keys)
 	f.View.Routes(signedIn, f.Keys)
 	f.Preference.Routes(signedIn, f.Keys)

@@ -98,6 +98,8 @@ const (
 	ParamBool   = "bool"
 	ParamJSON   = "json"
 	ParamUser   = "user"
+	// ParamMarkdown is a longer text with placeholders, see package placeholder.
+	ParamMarkdown = "markdown"
 )
 
 // Done is what came of an action.
@@ -195,7 +197,7 @@ func (p Param) read(b *web.Body) bool {
 		return true
 	}
 	switch p.Kind {
-	case ParamText, ParamTag, ParamSubstatus, ParamField:
+	case ParamText, ParamMarkdown, ParamTag, ParamSubstatus, ParamField:
 		rules := []web.Rule{web.NotBlank}
 		if p.Max > 0 {
 			rules = append(rules, web.Max(p.Max))

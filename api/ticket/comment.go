@@ -57,7 +57,7 @@ func (s *Service) comment(ctx context.Context, by authz.Actor, ticketID int64, c
 				return ErrMerged // whoever sees one side only learns nothing of the other
 			}
 		}
-		c = Comment{AuthorID: by.ID, Content: content, CreatedAt: tx.Now, UpdatedAt: tx.Now}
+		c = Comment{AuthorID: by.ActorID(), Content: content, CreatedAt: tx.Now, UpdatedAt: tx.Now}
 		if err := addComment(tx.DB, t, &c); err != nil {
 			return err
 		}

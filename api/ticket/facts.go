@@ -40,7 +40,7 @@ func facts(t *Ticket) stat.Facts {
 // respond notes the first answer of the IT staff on a ticket whose row is
 // locked by what came before.
 func (s *Service) respond(tx *event.Tx, by authz.Actor, t *Ticket, at time.Time) error {
-	if t.FirstRespondedAt != nil || by.ID == t.CreatedByID || !by.Can(authz.TicketWork) {
+	if t.FirstRespondedAt != nil || by.Automatic() || by.ID == t.CreatedByID || !by.Can(authz.TicketWork) {
 		return nil
 	}
 	// What the ticket was read as may be older than the lock.

@@ -383,7 +383,7 @@ func announce(tx *event.Tx, by authz.Actor, before, t *Ticket, texts []string, a
 
 func systemMessage(tx *event.Tx, by authz.Actor, t *Ticket, text string) error {
 	return addComment(tx.DB, t, &Comment{
-		AuthorID: by.ID, Content: text, IsSystemMessage: true, CreatedAt: tx.Now, UpdatedAt: tx.Now,
+		AuthorID: by.ActorID(), Content: text, IsSystemMessage: true, CreatedAt: tx.Now, UpdatedAt: tx.Now,
 	})
 }
 

@@ -139,7 +139,8 @@ func addComment(tx *gorm.DB, t *Ticket, c *Comment) error {
 	change := map[string]any{"updated_at": c.CreatedAt}
 	if !c.IsSystemMessage {
 		change["comment_count"] = gorm.Expr("comment_count + 1")
-		change["last_reply"] = t.replyBy(c.AuthorID)
+		t.LastReply = t.replyAfter(c.AuthorID)
+		change["last_reply"] = t.LastReply
 	}
 	q := tx.Model(&Ticket{}).Where("id = ?", t.ID)
 	if !c.IsSystemMessage {
@@ -161,7 +162,6 @@ func addComment(tx *gorm.DB, t *Ticket, c *Comment) error {
 	t.UpdatedAt = c.CreatedAt
 	if !c.IsSystemMessage {
 		t.CommentCount++
-		t.LastReply = t.replyBy(c.AuthorID)
 	}
 	return nil
 }
@@ -217,7 +217,7 @@ func removeComment(tx *gorm.DB, c *Comment) error {
 	}
 	var last Comment
 	reply := NoReply
-	err = tx.Where("ticket_id = ? AND is_system_message = ? AND origin_id IS NULL", c.TicketID, false).Order("id DESC").Take(&last).Error
+	err = tx.Where("ticket_id = ? AND is_system_message = ? AND origin_id IS NULL AND author_id <> 0", c.TicketID, false).Order("id DESC").Take(&last).Error
 	switch {
 	case err == nil:
 		reply = t.replyBy(last.AuthorID)

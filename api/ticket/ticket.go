@@ -138,6 +138,15 @@ const (
 	WaitingRequester = "requester"
 )
 
+// replyAfter is LastReply after a public comment. What the desk itself writes, by
+// a rule, answers nobody.
+func (t *Ticket) replyAfter(author int64) LastReply {
+	if author == 0 {
+		return t.LastReply
+	}
+	return t.replyBy(author)
+}
+
 // replyBy is what a public comment of the author makes of LastReply.
 func (t *Ticket) replyBy(author int64) LastReply {
 	if author == t.CreatedByID {

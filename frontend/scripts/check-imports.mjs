@@ -12,6 +12,8 @@ const features = [
   'user',
   'attachment',
   'team',
+  'macro',
+  'rule',
   'ticket',
   'outbox',
   'tour',

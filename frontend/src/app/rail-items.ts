@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import {
   IconAdjustments,
+  IconBolt,
   IconBug,
   IconChartLine,
   IconClock,
@@ -154,8 +155,15 @@ export function useItems(): {
     link: { to: '/mail' },
     current: below('/mail'),
   };
+  const macroPages: Item = {
+    key: 'macros',
+    label: t`Macros`,
+    icon: IconBolt,
+    link: { to: '/macros' },
+    current: below('/macros'),
+  };
   return {
-    work: [home, ...(works ? staffViews : [queue('all', below('/tickets'))])],
+    work: [home, ...(works ? [...staffViews, macroPages] : [queue('all', below('/tickets'))])],
     views: useViewItems(onList ? view : undefined),
     teams: works ? [...teams, ...(teams.length > 0 && !managesTeams ? [teamPages] : [])] : [],
     admin: [

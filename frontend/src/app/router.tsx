@@ -199,6 +199,11 @@ const appRoutes = [
   }),
   createRoute({
     getParentRoute: () => app,
+    path: '/macros',
+    component: page(() => import('@/features/macro/macros-page'), 'MacrosPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
     path: '/profile',
     component: page(() => import('@/features/auth/profile-page'), 'ProfilePage'),
   }),

@@ -20,7 +20,11 @@ export type Permission =
   | 'user.manage'
   | 'team.manage'
   | 'job.manage'
-  | 'report.view';
+  | 'report.view'
+  | 'macro.share'
+  | 'macro.manage'
+  | 'rule.manage'
+  | 'routing.manage';
 
 /** Whether the signed-in person may do something at all; rows carry their own `can`. */
 export function useCan(permission: Permission): boolean {

@@ -18,7 +18,15 @@ const names: Record<Role, string> = { employee: 'erin', it_staff: 'stan', admin:
 
 const permissions: Record<Role, string[]> = {
   employee: [],
-  it_staff: ['ticket.queue', 'ticket.work', 'note.read', 'note.write', 'bulk.run', 'view.share'],
+  it_staff: [
+    'ticket.queue',
+    'ticket.work',
+    'note.read',
+    'note.write',
+    'bulk.run',
+    'view.share',
+    'macro.share',
+  ],
   admin: [
     'ticket.view_all',
     'ticket.queue',
@@ -30,6 +38,10 @@ const permissions: Record<Role, string[]> = {
     'note.write',
     'bulk.run',
     'calendar.manage',
+    'macro.share',
+    'macro.manage',
+    'rule.manage',
+    'routing.manage',
     'webhook.manage',
     'view.share',
     'view.manage',

@@ -2,6 +2,7 @@ import { msg } from '@lingui/core/macro';
 import {
   IconArrowMerge,
   IconArrowsSplit2,
+  IconBolt,
   IconCalendarDue,
   IconCategory,
   IconChevronLeft,
@@ -188,6 +189,16 @@ export function defineTicketCommands(): void {
     can: 'update_status',
     bulk: true,
     act: (target, _, anchor) => ask({ about: 'field', target, anchor }),
+  });
+  onTickets({
+    id: 'ticket.macro',
+    label: msg`Use a macro`,
+    words: msg`canned reply template snippet`,
+    icon: IconBolt,
+    keys: 'm',
+    can: 'update_status',
+    bulk: true,
+    act: (target, _, anchor) => ask({ about: 'macro', target, anchor }),
   });
   onTickets({
     id: 'ticket.watch',

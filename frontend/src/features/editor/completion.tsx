@@ -7,6 +7,8 @@ export interface Option {
   label: ReactNode;
   /** What is written instead of what was typed. */
   text: string;
+  /** Fetches longer Markdown that is written instead. */
+  load?: () => Promise<string>;
 }
 
 /** What is being typed at the caret, and how many characters of it are to be replaced. */
@@ -21,10 +23,12 @@ interface CompletionProps {
   match: (before: string) => Match | null;
   /** A hook: the options for what is typed, none for null. */
   useOptions: (query: string | null) => readonly Option[];
+  /** Takes what an option still has to fetch. */
+  onLoad?: (load: () => Promise<string>) => void;
 }
 
 /** Offers words while they are being typed: arrows choose, Enter or Tab takes, Escape closes. */
-export function Completion({ target, label, match, useOptions }: CompletionProps) {
+export function Completion({ target, label, match, useOptions, onLoad }: CompletionProps) {
   const list = useId();
   const [at, setAt] = useState<Match | null>(null);
   const [index, setIndex] = useState(0);
@@ -32,25 +36,26 @@ export function Completion({ target, label, match, useOptions }: CompletionProps
   const options = useOptions(at && !closed ? at.query : null);
   const shown = at && !closed ? options : [];
 
-  useEffect(
-    () =>
-      target.subscribe(() => {
-        const before = target.before();
-        const next = before === null ? null : match(before);
-        setAt((old) => {
-          if (old?.query === next?.query && old?.length === next?.length) return old;
-          setIndex(0);
-          if (!next || !old) setClosed(false);
-          return next;
-        });
-      }),
-    [match, target],
-  );
+  useEffect(() => {
+    const look = () => {
+      const before = target.before();
+      const next = before === null ? null : match(before);
+      setAt((old) => {
+        if (old?.query === next?.query && old?.length === next?.length) return old;
+        setIndex(0);
+        if (!next || !old) setClosed(false);
+        return next;
+      });
+    };
+    look(); // The other box may have taken over in the middle of a word.
+    return target.subscribe(look);
+  }, [match, target]);
 
   const take = (option: Option | undefined) => {
     if (!at || !option) return;
     target.replace(at.length, option.text);
     setAt(null);
+    if (option.load) onLoad?.(option.load);
   };
 
   useEffect(() => {

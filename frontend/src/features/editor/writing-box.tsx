@@ -52,6 +52,8 @@ interface WritingBoxProps {
   onFiles?: TakeFiles;
   /** A hook that finds whom to mention; without it, nobody is offered. */
   useMentions?: (query: string | null) => readonly Option[];
+  /** A hook that finds prepared texts; without it, none are offered. */
+  useSnippets?: (query: string | null) => readonly Option[];
   ref?: React.Ref<WritingBoxHandle>;
 }
 
@@ -64,6 +66,10 @@ const load = async () => {
 const mention = (before: string): Match | null => {
   const found = mentionAt(before, before.length);
   return found && { query: found.name, length: found.name.length };
+};
+const snippet = (before: string): Match | null => {
+  const name = /(?:^|\s);([\p{L}\p{N}][\p{L}\p{N} _-]{0,40})?$/u.exec(before);
+  return name ? { query: name[1] ?? '', length: (name[1] ?? '').length + 1 } : null;
 };
 const emojiName = (before: string): Match | null => {
   const name = /(?:^|[\s(]):([\p{L}\p{N}_+-]{2,})$/u.exec(before)?.[1];
@@ -100,7 +106,17 @@ interface Shown {
  */
 export function WritingBox(props: WritingBoxProps) {
   const { kind, label, icon, labelClass, placeholder = '', text, revision, onChange, ref } = props;
-  const { error, onFiles, useMentions, description, required, hideLabel, kept, rows = 2 } = props;
+  const {
+    error,
+    onFiles,
+    useMentions,
+    useSnippets,
+    description,
+    required,
+    hideLabel,
+    kept,
+    rows = 2,
+  } = props;
   const { t } = useLingui();
   const [mode, setMode] = useEditorMode();
   const [shown, setShown] = useState<Shown>({ rich: false, text, revision, caret: null });
@@ -274,6 +290,24 @@ export function WritingBox(props: WritingBoxProps) {
           label={t`People to mention`}
           match={mention}
           useOptions={useMentions}
+        />
+      )}
+      {useSnippets && (
+        <Completion
+          key={`;${shown.rich}`}
+          target={target}
+          label={t`Macros`}
+          match={snippet}
+          useOptions={useSnippets}
+          onLoad={async (load) => {
+            setFiles('busy');
+            try {
+              box.current?.insert(await load());
+              setFiles(null);
+            } catch (reason) {
+              setFiles(reason instanceof Error ? reason.message : String(reason));
+            }
+          }}
         />
       )}
       <Completion

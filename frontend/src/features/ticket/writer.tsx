@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Button, Group } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { namesOf, UploadTray, useUploads } from '@/features/attachment';
 import { WritingBox, type WritingBoxHandle } from '@/features/editor';
@@ -26,6 +26,7 @@ import {
   useSendMessage,
 } from './messages';
 import { useOthers } from './present';
+import { snippetsFor } from './snippet-options';
 
 export interface WriterHandle {
   focus: () => void;
@@ -56,6 +57,9 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
   const key = useIdempotencyKey();
   const box = useRef<WritingBoxHandle>(null);
   const others = useOthers(ticket.id);
+  // Another ticket is another hook; the same one is the same.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  const useSnippets = useMemo(() => snippetsFor(ticket, kind), [kind, ticket.id]);
   // Who was writing when this was to be sent, and how it was to be sent.
   const [typing, setTyping] = useState<{ names: string; status?: Status } | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
@@ -238,6 +242,7 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
             namesOf((await uploads.add(files)).filter((one) => one.preview === 'image'))
           }
           useMentions={works ? useMentionOptions : undefined}
+          useSnippets={works ? useSnippets : undefined}
         />
         <UploadTray uploads={uploads} />
         <div className={classes.foot}>

@@ -15,7 +15,8 @@ export interface Question {
     | 'link'
     | 'split'
     | 'snooze'
-    | 'due';
+    | 'due'
+    | 'macro';
   target: Target;
   /** The button that asked, to stand beside it. */
   anchor?: HTMLElement;

@@ -27,6 +27,8 @@ const DepthPickers = lazy(() =>
   import('../depth/pickers').then((m) => ({ default: m.DepthPickers })),
 );
 
+const MacroPicker = lazy(() => import('./macro-picker').then((m) => ({ default: m.MacroPicker })));
+
 /** What commands ask: whom, which status, which priority. */
 export function Pickers() {
   const question = useQuestion();
@@ -40,6 +42,13 @@ export function Pickers() {
     return (
       <Suspense>
         <FacetPicker question={question} />
+      </Suspense>
+    );
+  }
+  if (question.about === 'macro') {
+    return (
+      <Suspense>
+        <MacroPicker question={question} />
       </Suspense>
     );
   }
