@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { addTicketCc, addTicketComment, applyMacro, arrangeViews, assignTicket, assignTicketTeam, cancelBulk, cancelUpload, changePassword, closeTicket, countTickets, createApiToken, createAttachment, createCalendar, createCategory, createComment, createField, createMacro, createMailbox, createNote, createSlaPolicy, createSubstatus, createTag, createTeam, createTicket, createTicketLink, createUpload, createUser, createView, createWebhook, deleteApiToken, deleteAttachment, deleteCalendar, deleteCategory, deleteComment, deleteDraft, deleteField, deleteMacro, deleteMailbox, deleteNote, deletePreference, deleteSlaPolicy, deleteSubstatus, deleteTag, deleteTicket, deleteTicketDraft, deleteTicketLink, deleteUser, deleteView, deleteWebhook, discardMailMessage, downloadAttachment, exportTickets, findSimilarTickets, forgotPassword, getAttachment, getBulk, getCalendar, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMacro, getMailbox, getMailMessage, getMailMessageSource, getMe, getMessage, getNote, getPreference, getSlaPolicy, getTag, getTeam, getThumbnail, getTicket, getTicketDraft, getTicketSeen, getTicketSla, getUser, getView, getWebhook, getWebhookDelivery, importHolidays, listActions, listApiTokens, listAssignees, listAttachments, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listCategories, listComments, listDrafts, listEvents, listExportColumns, listFields, listJobs, listMacros, listMailboxes, listMailMessages, listMessages, listNotes, listPeople, listPlaceholders, listPreferences, listPresence, listQueryFields, listSlaClocks, listSlaPolicies, listSubstatuses, listTags, listTeams, listTicketEvents, listTicketLinks, listTicketMail, listTickets, listUsers, listViewCounts, listViews, listWatchers, listWebhookDeliveries, listWebhooks, login, logout, mergeTag, mergeTicket, type Options, previewMacro, previewSla, processMailMessage, putDraft, putPreference, putTicketDraft, recalculateSla, refreshSession, registerAccount, removeTeamMember, removeWatcher, renameTag, reopenTicket, reorderSlaPolicies, replaceComment, replaceTicket, replaceUser, replayJob, replayWebhookDeliveries, replayWebhookDelivery, reportSla, resendVerification, resetPassword, restoreMacro, restoreTicket, restoreView, rotateWebhookSecret, sendMessage, sendMessageNow, sendUpload, setPresence, setTeamMember, setTicketDue, setTicketSeen, snoozeTicket, splitTicket, startBulk, testMailbox, testWebhook, tryMailMessage, undoBulk, undoMacro, unmergeTicket, unsendMessage, unsnoozeTicket, unsplitTicket, unwatchTicket, updateCalendar, updateCategory, updateComment, updateField, updateMacro, updateMailbox, updateMe, updateNote, updateSlaPolicy, updateSubstatus, updateTeam, updateTicket, updateTicketStatus, updateUser, updateView, updateWebhook, verifyEmail, watchTicket } from '../sdk.gen';
-import type { AddTicketCcData, AddTicketCcError, AddTicketCcResponse, AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ApplyMacroData, ApplyMacroError, ApplyMacroResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, AssignTicketTeamData, AssignTicketTeamError, AssignTicketTeamResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, CancelUploadData, CancelUploadError, CancelUploadResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateAttachmentData, CreateAttachmentError, CreateAttachmentResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCategoryData, CreateCategoryError, CreateCategoryResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateFieldData, CreateFieldError, CreateFieldResponse, CreateMacroData, CreateMacroError, CreateMacroResponse, CreateMailboxData, CreateMailboxError, CreateMailboxResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateSlaPolicyData, CreateSlaPolicyError, CreateSlaPolicyResponse, CreateSubstatusData, CreateSubstatusError, CreateSubstatusResponse, CreateTagData, CreateTagError, CreateTagResponse, CreateTeamData, CreateTeamError, CreateTeamResponse, CreateTicketData, CreateTicketError, CreateTicketLinkData, CreateTicketLinkError, CreateTicketLinkResponse, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteAttachmentData, DeleteAttachmentError, DeleteAttachmentResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCategoryData, DeleteCategoryError, DeleteCategoryResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteFieldData, DeleteFieldError, DeleteFieldResponse, DeleteMacroData, DeleteMacroError, DeleteMacroResponse, DeleteMailboxData, DeleteMailboxError, DeleteMailboxResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeleteSlaPolicyData, DeleteSlaPolicyError, DeleteSlaPolicyResponse, DeleteSubstatusData, DeleteSubstatusError, DeleteSubstatusResponse, DeleteTagData, DeleteTagError, DeleteTagResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketLinkData, DeleteTicketLinkError, DeleteTicketLinkResponse, DeleteTicketResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DeleteWebhookData, DeleteWebhookError, DeleteWebhookResponse, DiscardMailMessageData, DiscardMailMessageError, DiscardMailMessageResponse, DownloadAttachmentData, DownloadAttachmentError, DownloadAttachmentResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMacroData, GetMacroError, GetMacroResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailMessageData, GetMailMessageError, GetMailMessageResponse, GetMailMessageSourceData, GetMailMessageSourceError, GetMailMessageSourceResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetSlaPolicyData, GetSlaPolicyError, GetSlaPolicyResponse, GetTagData, GetTagError, GetTagResponse, GetTeamData, GetTeamError, GetTeamResponse, GetThumbnailData, GetThumbnailError, GetThumbnailResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetTicketSlaData, GetTicketSlaError, GetTicketSlaResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookError, GetWebhookResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCategoriesData, ListCategoriesError, ListCategoriesResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListEventsData, ListEventsError, ListEventsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMacrosData, ListMacrosError, ListMacrosResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailMessagesData, ListMailMessagesError, ListMailMessagesResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPeopleData, ListPeopleError, ListPeopleResponse, ListPlaceholdersData, ListPlaceholdersError, ListPlaceholdersResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListSlaClocksData, ListSlaClocksError, ListSlaClocksResponse, ListSlaPoliciesData, ListSlaPoliciesError, ListSlaPoliciesResponse, ListSubstatusesData, ListSubstatusesError, ListSubstatusesResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTeamsData, ListTeamsError, ListTeamsResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketLinksData, ListTicketLinksError, ListTicketLinksResponse, ListTicketMailData, ListTicketMailError, ListTicketMailResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MergeTagData, MergeTagError, MergeTagResponse, MergeTicketData, MergeTicketError, MergeTicketResponse, PreviewMacroData, PreviewMacroError, PreviewMacroResponse, PreviewSlaData, PreviewSlaError, PreviewSlaResponse, ProcessMailMessageData, ProcessMailMessageError, ProcessMailMessageResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RecalculateSlaData, RecalculateSlaError, RecalculateSlaResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, RemoveTeamMemberData, RemoveTeamMemberError, RemoveTeamMemberResponse, RemoveWatcherData, RemoveWatcherError, RemoveWatcherResponse, RenameTagData, RenameTagError, RenameTagResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReorderSlaPoliciesData, ReorderSlaPoliciesError, ReorderSlaPoliciesResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ReportSlaData, ReportSlaError, ReportSlaResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreMacroData, RestoreMacroError, RestoreMacroResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SendUploadData, SendUploadError, SendUploadResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTeamMemberData, SetTeamMemberError, SetTeamMemberResponse, SetTicketDueData, SetTicketDueError, SetTicketDueResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, SnoozeTicketData, SnoozeTicketError, SnoozeTicketResponse, SplitTicketData, SplitTicketError, SplitTicketResponse, StartBulkData, StartBulkError, StartBulkResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, TryMailMessageData, TryMailMessageError, TryMailMessageResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UndoMacroData, UndoMacroError, UndoMacroResponse, UnmergeTicketData, UnmergeTicketError, UnmergeTicketResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UnsnoozeTicketData, UnsnoozeTicketError, UnsnoozeTicketResponse, UnsplitTicketData, UnsplitTicketError, UnsplitTicketResponse, UnwatchTicketData, UnwatchTicketError, UnwatchTicketResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCategoryData, UpdateCategoryError, UpdateCategoryResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateFieldData, UpdateFieldError, UpdateFieldResponse, UpdateMacroData, UpdateMacroError, UpdateMacroResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateSlaPolicyData, UpdateSlaPolicyError, UpdateSlaPolicyResponse, UpdateSubstatusData, UpdateSubstatusError, UpdateSubstatusResponse, UpdateTeamData, UpdateTeamError, UpdateTeamResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, UpdateWebhookData, UpdateWebhookError, UpdateWebhookResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTicketData, WatchTicketError, WatchTicketResponse } from '../types.gen';
+import { addChecklist, addMailDomain, addTicketCc, addTicketComment, applyMacro, arrangeViews, assignTicket, assignTicketTeam, cancelBulk, cancelUpload, changePassword, checkMailDomain, closeTicket, countTickets, createApiToken, createAttachment, createCalendar, createCategory, createComment, createField, createMacro, createMailbox, createNote, createSlaPolicy, createSubstatus, createTag, createTeam, createTicket, createTicketLink, createTimeEntry, createUpload, createUser, createView, createWebhook, deleteApiToken, deleteAttachment, deleteCalendar, deleteCategory, deleteChecklistItem, deleteComment, deleteDraft, deleteField, deleteMacro, deleteMailAddress, deleteMailbox, deleteMailDomain, deleteNote, deletePreference, deleteSlaPolicy, deleteSubstatus, deleteTag, deleteTicket, deleteTicketDraft, deleteTicketLink, deleteTimeEntry, deleteUser, deleteView, deleteWebhook, discardMailMessage, discardTimer, downloadAttachment, exportTickets, exportTimeEntries, findSimilarTickets, forgotPassword, getAttachment, getBulk, getCalendar, getChecklistItem, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMacro, getMailbox, getMailMessage, getMailMessageSource, getMe, getMessage, getNote, getPreference, getSlaPolicy, getTag, getTeam, getThumbnail, getTicket, getTicketDraft, getTicketSeen, getTicketSla, getTimeEntry, getTimer, getUser, getView, getWebhook, getWebhookDelivery, importHolidays, listActions, listApiTokens, listAssignees, listAttachments, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listCategories, listChecklist, listComments, listDrafts, listEvents, listExportColumns, listFields, listJobs, listMacros, listMailAddresses, listMailboxes, listMailDomains, listMailMessages, listMailOutbox, listMailTemplates, listMessages, listNotes, listPeople, listPlaceholders, listPreferences, listPresence, listQueryFields, listSlaClocks, listSlaPolicies, listSubstatuses, listTags, listTeams, listTicketEvents, listTicketLinks, listTicketMail, listTickets, listTicketTime, listTimeEntries, listUsers, listViewCounts, listViews, listWatchers, listWebhookDeliveries, listWebhooks, login, logout, mergeTag, mergeTicket, type Options, previewMacro, previewMailTemplate, previewSla, processMailMessage, putDraft, putPreference, putTicketDraft, recalculateSla, refreshSession, registerAccount, removeTeamMember, removeWatcher, renameTag, reopenTicket, reorderSlaPolicies, replaceComment, replaceTicket, replaceUser, replayJob, replayWebhookDeliveries, replayWebhookDelivery, reportSla, resendVerification, resetMailTemplate, resetPassword, restoreMacro, restoreTicket, restoreView, retryMail, rotateWebhookSecret, saveMailTemplate, sendMessage, sendMessageNow, sendUpload, setPresence, setTeamMember, setTicketDue, setTicketSeen, snoozeTicket, splitTicket, startBulk, startTimer, stopTimer, sumTimeEntries, testMailbox, testMailTemplate, testWebhook, tryMailMessage, undoBulk, undoMacro, unmergeTicket, unsendMessage, unsnoozeTicket, unsplitTicket, unsubscribeMail, unwatchTicket, updateCalendar, updateCategory, updateChecklistItem, updateComment, updateField, updateMacro, updateMailbox, updateMailDomain, updateMe, updateNote, updateSlaPolicy, updateSubstatus, updateTeam, updateTicket, updateTicketStatus, updateTimeEntry, updateUser, updateView, updateWebhook, verifyEmail, watchTicket } from '../sdk.gen';
+import type { AddChecklistData, AddChecklistError, AddChecklistResponse, AddMailDomainData, AddMailDomainError, AddMailDomainResponse, AddTicketCcData, AddTicketCcError, AddTicketCcResponse, AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ApplyMacroData, ApplyMacroError, ApplyMacroResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, AssignTicketTeamData, AssignTicketTeamError, AssignTicketTeamResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, CancelUploadData, CancelUploadError, CancelUploadResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CheckMailDomainData, CheckMailDomainError, CheckMailDomainResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateAttachmentData, CreateAttachmentError, CreateAttachmentResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCategoryData, CreateCategoryError, CreateCategoryResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateFieldData, CreateFieldError, CreateFieldResponse, CreateMacroData, CreateMacroError, CreateMacroResponse, CreateMailboxData, CreateMailboxError, CreateMailboxResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateSlaPolicyData, CreateSlaPolicyError, CreateSlaPolicyResponse, CreateSubstatusData, CreateSubstatusError, CreateSubstatusResponse, CreateTagData, CreateTagError, CreateTagResponse, CreateTeamData, CreateTeamError, CreateTeamResponse, CreateTicketData, CreateTicketError, CreateTicketLinkData, CreateTicketLinkError, CreateTicketLinkResponse, CreateTicketResponse, CreateTimeEntryData, CreateTimeEntryError, CreateTimeEntryResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteAttachmentData, DeleteAttachmentError, DeleteAttachmentResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCategoryData, DeleteCategoryError, DeleteCategoryResponse, DeleteChecklistItemData, DeleteChecklistItemError, DeleteChecklistItemResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteFieldData, DeleteFieldError, DeleteFieldResponse, DeleteMacroData, DeleteMacroError, DeleteMacroResponse, DeleteMailAddressData, DeleteMailAddressError, DeleteMailAddressResponse, DeleteMailboxData, DeleteMailboxError, DeleteMailboxResponse, DeleteMailDomainData, DeleteMailDomainError, DeleteMailDomainResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeleteSlaPolicyData, DeleteSlaPolicyError, DeleteSlaPolicyResponse, DeleteSubstatusData, DeleteSubstatusError, DeleteSubstatusResponse, DeleteTagData, DeleteTagError, DeleteTagResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketLinkData, DeleteTicketLinkError, DeleteTicketLinkResponse, DeleteTicketResponse, DeleteTimeEntryData, DeleteTimeEntryError, DeleteTimeEntryResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DeleteWebhookData, DeleteWebhookError, DeleteWebhookResponse, DiscardMailMessageData, DiscardMailMessageError, DiscardMailMessageResponse, DiscardTimerData, DiscardTimerError, DiscardTimerResponse, DownloadAttachmentData, DownloadAttachmentError, DownloadAttachmentResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, ExportTimeEntriesData, ExportTimeEntriesError, ExportTimeEntriesResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetChecklistItemData, GetChecklistItemError, GetChecklistItemResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMacroData, GetMacroError, GetMacroResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailMessageData, GetMailMessageError, GetMailMessageResponse, GetMailMessageSourceData, GetMailMessageSourceError, GetMailMessageSourceResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetSlaPolicyData, GetSlaPolicyError, GetSlaPolicyResponse, GetTagData, GetTagError, GetTagResponse, GetTeamData, GetTeamError, GetTeamResponse, GetThumbnailData, GetThumbnailError, GetThumbnailResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetTicketSlaData, GetTicketSlaError, GetTicketSlaResponse, GetTimeEntryData, GetTimeEntryError, GetTimeEntryResponse, GetTimerData, GetTimerError, GetTimerResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookError, GetWebhookResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCategoriesData, ListCategoriesError, ListCategoriesResponse, ListChecklistData, ListChecklistError, ListChecklistResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListEventsData, ListEventsError, ListEventsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMacrosData, ListMacrosError, ListMacrosResponse, ListMailAddressesData, ListMailAddressesError, ListMailAddressesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailDomainsData, ListMailDomainsError, ListMailDomainsResponse, ListMailMessagesData, ListMailMessagesError, ListMailMessagesResponse, ListMailOutboxData, ListMailOutboxError, ListMailOutboxResponse, ListMailTemplatesData, ListMailTemplatesError, ListMailTemplatesResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPeopleData, ListPeopleError, ListPeopleResponse, ListPlaceholdersData, ListPlaceholdersError, ListPlaceholdersResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListSlaClocksData, ListSlaClocksError, ListSlaClocksResponse, ListSlaPoliciesData, ListSlaPoliciesError, ListSlaPoliciesResponse, ListSubstatusesData, ListSubstatusesError, ListSubstatusesResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTeamsData, ListTeamsError, ListTeamsResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketLinksData, ListTicketLinksError, ListTicketLinksResponse, ListTicketMailData, ListTicketMailError, ListTicketMailResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListTicketTimeData, ListTicketTimeError, ListTicketTimeResponse, ListTimeEntriesData, ListTimeEntriesError, ListTimeEntriesResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MergeTagData, MergeTagError, MergeTagResponse, MergeTicketData, MergeTicketError, MergeTicketResponse, PreviewMacroData, PreviewMacroError, PreviewMacroResponse, PreviewMailTemplateData, PreviewMailTemplateError, PreviewMailTemplateResponse, PreviewSlaData, PreviewSlaError, PreviewSlaResponse, ProcessMailMessageData, ProcessMailMessageError, ProcessMailMessageResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RecalculateSlaData, RecalculateSlaError, RecalculateSlaResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, RemoveTeamMemberData, RemoveTeamMemberError, RemoveTeamMemberResponse, RemoveWatcherData, RemoveWatcherError, RemoveWatcherResponse, RenameTagData, RenameTagError, RenameTagResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReorderSlaPoliciesData, ReorderSlaPoliciesError, ReorderSlaPoliciesResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ReportSlaData, ReportSlaError, ReportSlaResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetMailTemplateData, ResetMailTemplateError, ResetMailTemplateResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreMacroData, RestoreMacroError, RestoreMacroResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, RetryMailData, RetryMailError, RetryMailResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SaveMailTemplateData, SaveMailTemplateError, SaveMailTemplateResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SendUploadData, SendUploadError, SendUploadResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTeamMemberData, SetTeamMemberError, SetTeamMemberResponse, SetTicketDueData, SetTicketDueError, SetTicketDueResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, SnoozeTicketData, SnoozeTicketError, SnoozeTicketResponse, SplitTicketData, SplitTicketError, SplitTicketResponse, StartBulkData, StartBulkError, StartBulkResponse, StartTimerData, StartTimerError, StartTimerResponse, StopTimerData, StopTimerError, StopTimerResponse, SumTimeEntriesData, SumTimeEntriesError, SumTimeEntriesResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TestMailTemplateData, TestMailTemplateError, TestMailTemplateResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, TryMailMessageData, TryMailMessageError, TryMailMessageResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UndoMacroData, UndoMacroError, UndoMacroResponse, UnmergeTicketData, UnmergeTicketError, UnmergeTicketResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UnsnoozeTicketData, UnsnoozeTicketError, UnsnoozeTicketResponse, UnsplitTicketData, UnsplitTicketError, UnsplitTicketResponse, UnsubscribeMailData, UnsubscribeMailError, UnsubscribeMailResponse, UnwatchTicketData, UnwatchTicketError, UnwatchTicketResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCategoryData, UpdateCategoryError, UpdateCategoryResponse, UpdateChecklistItemData, UpdateChecklistItemError, UpdateChecklistItemResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateFieldData, UpdateFieldError, UpdateFieldResponse, UpdateMacroData, UpdateMacroError, UpdateMacroResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateMailDomainData, UpdateMailDomainError, UpdateMailDomainResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateSlaPolicyData, UpdateSlaPolicyError, UpdateSlaPolicyResponse, UpdateSubstatusData, UpdateSubstatusError, UpdateSubstatusResponse, UpdateTeamData, UpdateTeamError, UpdateTeamResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateTimeEntryData, UpdateTimeEntryError, UpdateTimeEntryResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, UpdateWebhookData, UpdateWebhookError, UpdateWebhookResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTicketData, WatchTicketError, WatchTicketResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -931,6 +931,58 @@ export const updateCategoryMutation = (options?: Partial<Options<UpdateCategoryD
     return mutationOptions;
 };
 
+/**
+ * Delete an item of a checklist
+ */
+export const deleteChecklistItemMutation = (options?: Partial<Options<DeleteChecklistItemData>>): UseMutationOptions<DeleteChecklistItemResponse, DeleteChecklistItemError, Options<DeleteChecklistItemData>> => {
+    const mutationOptions: UseMutationOptions<DeleteChecklistItemResponse, DeleteChecklistItemError, Options<DeleteChecklistItemData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteChecklistItem({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getChecklistItemQueryKey = (options: Options<GetChecklistItemData>) => createQueryKey('getChecklistItem', options);
+
+/**
+ * Show an item of a checklist
+ */
+export const getChecklistItemOptions = (options: Options<GetChecklistItemData>) => queryOptions<GetChecklistItemResponse, GetChecklistItemError, GetChecklistItemResponse, ReturnType<typeof getChecklistItemQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getChecklistItem({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getChecklistItemQueryKey(options)
+});
+
+/**
+ * Tick off or change an item of a checklist
+ */
+export const updateChecklistItemMutation = (options?: Partial<Options<UpdateChecklistItemData>>): UseMutationOptions<UpdateChecklistItemResponse, UpdateChecklistItemError, Options<UpdateChecklistItemData>> => {
+    const mutationOptions: UseMutationOptions<UpdateChecklistItemResponse, UpdateChecklistItemError, Options<UpdateChecklistItemData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateChecklistItem({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listCommentsQueryKey = (options?: Options<ListCommentsData>) => createQueryKey('listComments', options);
 
 /**
@@ -1539,6 +1591,182 @@ export const restoreMacroMutation = (options?: Partial<Options<RestoreMacroData>
     return mutationOptions;
 };
 
+/**
+ * Leave the CC of a ticket by the link in a mail
+ *
+ * What the List-Unsubscribe header of a mail names (RFC 8058): the token proves that the mail was received. Whatever the body says is ignored; doing it again changes nothing.
+ */
+export const unsubscribeMailMutation = (options?: Partial<Options<UnsubscribeMailData>>): UseMutationOptions<UnsubscribeMailResponse, UnsubscribeMailError, Options<UnsubscribeMailData>> => {
+    const mutationOptions: UseMutationOptions<UnsubscribeMailResponse, UnsubscribeMailError, Options<UnsubscribeMailData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await unsubscribeMail({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMailAddressesQueryKey = (options?: Options<ListMailAddressesData>) => createQueryKey('listMailAddresses', options);
+
+/**
+ * List the addresses to which mail did not arrive
+ *
+ * To `hard` ones nothing is sent until they are taken from this list.
+ */
+export const listMailAddressesOptions = (options?: Options<ListMailAddressesData>) => queryOptions<ListMailAddressesResponse, ListMailAddressesError, ListMailAddressesResponse, ReturnType<typeof listMailAddressesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMailAddresses({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailAddressesQueryKey(options)
+});
+
+export const listMailAddressesInfiniteQueryKey = (options?: Options<ListMailAddressesData>): QueryKey<Options<ListMailAddressesData>> => createQueryKey('listMailAddresses', options, true);
+
+/**
+ * List the addresses to which mail did not arrive
+ *
+ * To `hard` ones nothing is sent until they are taken from this list.
+ */
+export const listMailAddressesInfiniteOptions = (options?: Options<ListMailAddressesData>) => infiniteQueryOptions<ListMailAddressesResponse, ListMailAddressesError, InfiniteData<ListMailAddressesResponse>, QueryKey<Options<ListMailAddressesData>>, number | Pick<QueryKey<Options<ListMailAddressesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListMailAddressesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listMailAddresses({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailAddressesInfiniteQueryKey(options)
+});
+
+/**
+ * Send mail to an address again
+ */
+export const deleteMailAddressMutation = (options?: Partial<Options<DeleteMailAddressData>>): UseMutationOptions<DeleteMailAddressResponse, DeleteMailAddressError, Options<DeleteMailAddressData>> => {
+    const mutationOptions: UseMutationOptions<DeleteMailAddressResponse, DeleteMailAddressError, Options<DeleteMailAddressData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteMailAddress({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const checkMailDomainQueryKey = (options: Options<CheckMailDomainData>) => createQueryKey('checkMailDomain', options);
+
+/**
+ * Look at what the DNS says of a domain's mail
+ *
+ * SPF (RFC 7208), DKIM (RFC 6376) and DMARC (RFC 7489).
+ */
+export const checkMailDomainOptions = (options: Options<CheckMailDomainData>) => queryOptions<CheckMailDomainResponse, CheckMailDomainError, CheckMailDomainResponse, ReturnType<typeof checkMailDomainQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await checkMailDomain({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: checkMailDomainQueryKey(options)
+});
+
+export const listMailDomainsQueryKey = (options?: Options<ListMailDomainsData>) => createQueryKey('listMailDomains', options);
+
+/**
+ * List the domains that the desk signs mail of
+ */
+export const listMailDomainsOptions = (options?: Options<ListMailDomainsData>) => queryOptions<ListMailDomainsResponse, ListMailDomainsError, ListMailDomainsResponse, ReturnType<typeof listMailDomainsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMailDomains({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailDomainsQueryKey(options)
+});
+
+/**
+ * Make a key to sign mail of a domain with
+ *
+ * Put the record into the DNS, look with `GET /api/mail_check` whether it is there, then switch signing on.
+ */
+export const addMailDomainMutation = (options?: Partial<Options<AddMailDomainData>>): UseMutationOptions<AddMailDomainResponse, AddMailDomainError, Options<AddMailDomainData>> => {
+    const mutationOptions: UseMutationOptions<AddMailDomainResponse, AddMailDomainError, Options<AddMailDomainData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addMailDomain({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Forget a domain and its key
+ */
+export const deleteMailDomainMutation = (options?: Partial<Options<DeleteMailDomainData>>): UseMutationOptions<DeleteMailDomainResponse, DeleteMailDomainError, Options<DeleteMailDomainData>> => {
+    const mutationOptions: UseMutationOptions<DeleteMailDomainResponse, DeleteMailDomainError, Options<DeleteMailDomainData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteMailDomain({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Begin or end to sign mail of a domain
+ */
+export const updateMailDomainMutation = (options?: Partial<Options<UpdateMailDomainData>>): UseMutationOptions<UpdateMailDomainResponse, UpdateMailDomainError, Options<UpdateMailDomainData>> => {
+    const mutationOptions: UseMutationOptions<UpdateMailDomainResponse, UpdateMailDomainError, Options<UpdateMailDomainData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateMailDomain({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listMailMessagesQueryKey = (options?: Options<ListMailMessagesData>) => createQueryKey('listMailMessages', options);
 
 /**
@@ -1680,6 +1908,166 @@ export const getMailMessageSourceOptions = (options: Options<GetMailMessageSourc
     },
     queryKey: getMailMessageSourceQueryKey(options)
 });
+
+export const listMailOutboxQueryKey = (options?: Options<ListMailOutboxData>) => createQueryKey('listMailOutbox', options);
+
+/**
+ * List the mail that goes out
+ *
+ * Newest first; kept for 90 days.
+ */
+export const listMailOutboxOptions = (options?: Options<ListMailOutboxData>) => queryOptions<ListMailOutboxResponse, ListMailOutboxError, ListMailOutboxResponse, ReturnType<typeof listMailOutboxQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMailOutbox({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailOutboxQueryKey(options)
+});
+
+export const listMailOutboxInfiniteQueryKey = (options?: Options<ListMailOutboxData>): QueryKey<Options<ListMailOutboxData>> => createQueryKey('listMailOutbox', options, true);
+
+/**
+ * List the mail that goes out
+ *
+ * Newest first; kept for 90 days.
+ */
+export const listMailOutboxInfiniteOptions = (options?: Options<ListMailOutboxData>) => infiniteQueryOptions<ListMailOutboxResponse, ListMailOutboxError, InfiniteData<ListMailOutboxResponse>, QueryKey<Options<ListMailOutboxData>>, number | Pick<QueryKey<Options<ListMailOutboxData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListMailOutboxData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listMailOutbox({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailOutboxInfiniteQueryKey(options)
+});
+
+/**
+ * Send a mail again
+ *
+ * Needs no body. It keeps its Message-ID.
+ */
+export const retryMailMutation = (options?: Partial<Options<RetryMailData>>): UseMutationOptions<RetryMailResponse, RetryMailError, Options<RetryMailData>> => {
+    const mutationOptions: UseMutationOptions<RetryMailResponse, RetryMailError, Options<RetryMailData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await retryMail({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMailTemplatesQueryKey = (options?: Options<ListMailTemplatesData>) => createQueryKey('listMailTemplates', options);
+
+/**
+ * List what mails say
+ *
+ * Of each kind and language, for the desk or for a mailbox, which has what the desk says unless it has something of its own.
+ */
+export const listMailTemplatesOptions = (options?: Options<ListMailTemplatesData>) => queryOptions<ListMailTemplatesResponse, ListMailTemplatesError, ListMailTemplatesResponse, ReturnType<typeof listMailTemplatesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMailTemplates({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailTemplatesQueryKey(options)
+});
+
+/**
+ * Write what a kind of mail says
+ *
+ * In the place of what it said. `{{ticket.title}}` and the like stand for values; others than those of the list are refused. HTML is sanitised when it is sent.
+ */
+export const saveMailTemplateMutation = (options?: Partial<Options<SaveMailTemplateData>>): UseMutationOptions<SaveMailTemplateResponse, SaveMailTemplateError, Options<SaveMailTemplateData>> => {
+    const mutationOptions: UseMutationOptions<SaveMailTemplateResponse, SaveMailTemplateError, Options<SaveMailTemplateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await saveMailTemplate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Show a template with values of nobody's ticket
+ */
+export const previewMailTemplateMutation = (options?: Partial<Options<PreviewMailTemplateData>>): UseMutationOptions<PreviewMailTemplateResponse, PreviewMailTemplateError, Options<PreviewMailTemplateData>> => {
+    const mutationOptions: UseMutationOptions<PreviewMailTemplateResponse, PreviewMailTemplateError, Options<PreviewMailTemplateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await previewMailTemplate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Let a kind of mail say what it said by itself
+ */
+export const resetMailTemplateMutation = (options?: Partial<Options<ResetMailTemplateData>>): UseMutationOptions<ResetMailTemplateResponse, ResetMailTemplateError, Options<ResetMailTemplateData>> => {
+    const mutationOptions: UseMutationOptions<ResetMailTemplateResponse, ResetMailTemplateError, Options<ResetMailTemplateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resetMailTemplate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Send the preview of a template
+ *
+ * At once, to `to`, or to whoever asks.
+ */
+export const testMailTemplateMutation = (options?: Partial<Options<TestMailTemplateData>>): UseMutationOptions<TestMailTemplateResponse, TestMailTemplateError, Options<TestMailTemplateData>> => {
+    const mutationOptions: UseMutationOptions<TestMailTemplateResponse, TestMailTemplateError, Options<TestMailTemplateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await testMailTemplate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const listMailboxesQueryKey = (options?: Options<ListMailboxesData>) => createQueryKey('listMailboxes', options);
 
@@ -3019,6 +3407,43 @@ export const addTicketCcMutation = (options?: Partial<Options<AddTicketCcData>>)
     return mutationOptions;
 };
 
+export const listChecklistQueryKey = (options: Options<ListChecklistData>) => createQueryKey('listChecklist', options);
+
+/**
+ * Show the checklist of a ticket
+ */
+export const listChecklistOptions = (options: Options<ListChecklistData>) => queryOptions<ListChecklistResponse, ListChecklistError, ListChecklistResponse, ReturnType<typeof listChecklistQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listChecklist({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listChecklistQueryKey(options)
+});
+
+/**
+ * Add to the checklist of a ticket
+ *
+ * At its end. A ticket whose required items are not done cannot be resolved or closed.
+ */
+export const addChecklistMutation = (options?: Partial<Options<AddChecklistData>>): UseMutationOptions<AddChecklistResponse, AddChecklistError, Options<AddChecklistData>> => {
+    const mutationOptions: UseMutationOptions<AddChecklistResponse, AddChecklistError, Options<AddChecklistData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addChecklist({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 /**
  * Close a ticket
  *
@@ -3472,6 +3897,43 @@ export const splitTicketMutation = (options?: Partial<Options<SplitTicketData>>)
     return mutationOptions;
 };
 
+export const listTicketTimeQueryKey = (options: Options<ListTicketTimeData>) => createQueryKey('listTicketTime', options);
+
+/**
+ * Show the work on a ticket
+ */
+export const listTicketTimeOptions = (options: Options<ListTicketTimeData>) => queryOptions<ListTicketTimeResponse, ListTicketTimeError, ListTicketTimeResponse, ReturnType<typeof listTicketTimeQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTicketTime({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTicketTimeQueryKey(options)
+});
+
+/**
+ * Write down work on a ticket
+ *
+ * Of the caller; today, in their time zone, unless they say another day.
+ */
+export const createTimeEntryMutation = (options?: Partial<Options<CreateTimeEntryData>>): UseMutationOptions<CreateTimeEntryResponse, CreateTimeEntryError, Options<CreateTimeEntryData>> => {
+    const mutationOptions: UseMutationOptions<CreateTimeEntryResponse, CreateTimeEntryError, Options<CreateTimeEntryData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createTimeEntry({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 /**
  * Take a merge back
  *
@@ -3613,6 +4075,222 @@ export const removeWatcherMutation = (options?: Partial<Options<RemoveWatcherDat
     const mutationOptions: UseMutationOptions<RemoveWatcherResponse, RemoveWatcherError, Options<RemoveWatcherData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await removeWatcher({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listTimeEntriesQueryKey = (options?: Options<ListTimeEntriesData>) => createQueryKey('listTimeEntries', options);
+
+/**
+ * List work
+ *
+ * On tickets that the caller sees, the newest first.
+ */
+export const listTimeEntriesOptions = (options?: Options<ListTimeEntriesData>) => queryOptions<ListTimeEntriesResponse, ListTimeEntriesError, ListTimeEntriesResponse, ReturnType<typeof listTimeEntriesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTimeEntries({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTimeEntriesQueryKey(options)
+});
+
+export const listTimeEntriesInfiniteQueryKey = (options?: Options<ListTimeEntriesData>): QueryKey<Options<ListTimeEntriesData>> => createQueryKey('listTimeEntries', options, true);
+
+/**
+ * List work
+ *
+ * On tickets that the caller sees, the newest first.
+ */
+export const listTimeEntriesInfiniteOptions = (options?: Options<ListTimeEntriesData>) => infiniteQueryOptions<ListTimeEntriesResponse, ListTimeEntriesError, InfiniteData<ListTimeEntriesResponse>, QueryKey<Options<ListTimeEntriesData>>, number | Pick<QueryKey<Options<ListTimeEntriesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListTimeEntriesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listTimeEntries({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTimeEntriesInfiniteQueryKey(options)
+});
+
+export const exportTimeEntriesQueryKey = (options?: Options<ExportTimeEntriesData>) => createQueryKey('exportTimeEntries', options);
+
+/**
+ * Export work as CSV
+ *
+ * All that the list holds, oldest first: UTF-8 with a byte order mark; a text that a spreadsheet could take for a formula has an apostrophe before it.
+ */
+export const exportTimeEntriesOptions = (options?: Options<ExportTimeEntriesData>) => queryOptions<ExportTimeEntriesResponse, ExportTimeEntriesError, ExportTimeEntriesResponse, ReturnType<typeof exportTimeEntriesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportTimeEntries({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportTimeEntriesQueryKey(options)
+});
+
+export const sumTimeEntriesQueryKey = (options?: Options<SumTimeEntriesData>) => createQueryKey('sumTimeEntries', options);
+
+/**
+ * Add work up by person
+ */
+export const sumTimeEntriesOptions = (options?: Options<SumTimeEntriesData>) => queryOptions<SumTimeEntriesResponse, SumTimeEntriesError, SumTimeEntriesResponse, ReturnType<typeof sumTimeEntriesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await sumTimeEntries({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: sumTimeEntriesQueryKey(options)
+});
+
+/**
+ * Delete some work
+ *
+ * Their own; administrators all.
+ */
+export const deleteTimeEntryMutation = (options?: Partial<Options<DeleteTimeEntryData>>): UseMutationOptions<DeleteTimeEntryResponse, DeleteTimeEntryError, Options<DeleteTimeEntryData>> => {
+    const mutationOptions: UseMutationOptions<DeleteTimeEntryResponse, DeleteTimeEntryError, Options<DeleteTimeEntryData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteTimeEntry({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getTimeEntryQueryKey = (options: Options<GetTimeEntryData>) => createQueryKey('getTimeEntry', options);
+
+/**
+ * Show some work
+ */
+export const getTimeEntryOptions = (options: Options<GetTimeEntryData>) => queryOptions<GetTimeEntryResponse, GetTimeEntryError, GetTimeEntryResponse, ReturnType<typeof getTimeEntryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getTimeEntry({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getTimeEntryQueryKey(options)
+});
+
+/**
+ * Change some work
+ *
+ * Their own; administrators all.
+ */
+export const updateTimeEntryMutation = (options?: Partial<Options<UpdateTimeEntryData>>): UseMutationOptions<UpdateTimeEntryResponse, UpdateTimeEntryError, Options<UpdateTimeEntryData>> => {
+    const mutationOptions: UseMutationOptions<UpdateTimeEntryResponse, UpdateTimeEntryError, Options<UpdateTimeEntryData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateTimeEntry({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getTimerQueryKey = (options?: Options<GetTimerData>) => createQueryKey('getTimer', options);
+
+/**
+ * Show the caller's timer
+ */
+export const getTimerOptions = (options?: Options<GetTimerData>) => queryOptions<GetTimerResponse, GetTimerError, GetTimerResponse, ReturnType<typeof getTimerQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getTimer({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getTimerQueryKey(options)
+});
+
+/**
+ * Stop the timer and write nothing down
+ */
+export const discardTimerMutation = (options?: Partial<Options<DiscardTimerData>>): UseMutationOptions<DiscardTimerResponse, DiscardTimerError, Options<DiscardTimerData>> => {
+    const mutationOptions: UseMutationOptions<DiscardTimerResponse, DiscardTimerError, Options<DiscardTimerData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await discardTimer({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Start the timer on a ticket
+ *
+ * Each person has one. One that runs on another ticket is stopped, and what it measured is written down; on the same ticket it goes on.
+ */
+export const startTimerMutation = (options?: Partial<Options<StartTimerData>>): UseMutationOptions<StartTimerResponse, StartTimerError, Options<StartTimerData>> => {
+    const mutationOptions: UseMutationOptions<StartTimerResponse, StartTimerError, Options<StartTimerData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await startTimer({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Stop the timer and write down what it measured
+ *
+ * Full minutes, at least one and at most a day.
+ */
+export const stopTimerMutation = (options?: Partial<Options<StopTimerData>>): UseMutationOptions<StopTimerResponse, StopTimerError, Options<StopTimerData>> => {
+    const mutationOptions: UseMutationOptions<StopTimerResponse, StopTimerError, Options<StopTimerData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await stopTimer({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
