@@ -1,11 +1,16 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/fixdesk/fixdesk/api/app"
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/calendar"
 	"github.com/fixdesk/fixdesk/api/demo"
+	"github.com/fixdesk/fixdesk/api/sla"
 )
 
 type demoCmd struct {
@@ -22,7 +27,7 @@ func (c demoCmd) Run(w *world) error {
 		return usage{errors.New("--tickets must be at least 1, --comments from 0 to 50")}
 	}
 	return withApp(w, func(a *app.App) error {
-		d := demo.Desk{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Users: a.User, Tickets: a.Ticket, DataDir: w.set.DataDir}
+		d := demo.Desk{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Users: a.User, Tickets: a.Ticket, DataDir: w.set.DataDir, Agree: agree(a)}
 		if c.IfEmpty {
 			empty, err := d.Empty(w.ctx)
 			if err != nil {
@@ -66,4 +71,35 @@ func (demoCmd) show(w *world, signIns []demo.SignIn) error {
 	}
 	_, err2 = fmt.Fprintln(w.out)
 	return errors.Join(err, err2)
+}
+
+// agree makes office hours and two service levels that count in them.
+func agree(a *app.App) func(context.Context, authz.Actor) error {
+	return func(ctx context.Context, by authz.Actor) error {
+		hours, zone, name := calendar.Week{}, "Europe/Berlin", "Office hours"
+		for d := time.Monday; d <= time.Friday; d++ {
+			hours[d] = []calendar.Span{{From: 8 * 60, To: 18 * 60}}
+		}
+		c, err := calendar.New(a.DB, a.Bus, a.Clock).Create(ctx, by, calendar.Changes{Name: &name, Zone: &zone, Hours: &hours})
+		if err != nil {
+			return err
+		}
+		yes := true
+		for _, p := range []struct {
+			name, condition   string
+			first, resolution time.Duration
+		}{
+			{"Urgent and high", "priority:urgent,high", time.Hour, 8 * time.Hour},
+			{"Everything else", "", 8 * time.Hour, 50 * time.Hour},
+		} {
+			goals := sla.Goals{FirstResponse: int64(p.first.Seconds()), NextResponse: int64(p.first.Seconds()), Resolution: int64(p.resolution.Seconds())}
+			_, err := a.SLA.CreatePolicy(ctx, by, sla.PolicyChanges{
+				Name: &p.name, Condition: &p.condition, Calendar: true, CalendarID: &c.ID, Targets: &goals, PauseWaiting: &yes,
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }

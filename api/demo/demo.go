@@ -28,6 +28,9 @@ type Desk struct {
 	Users   *user.Service
 	Tickets *ticket.Service
 	DataDir string // keeps the sign-ins
+	// Agree makes what was agreed about service times, once the tickets are there;
+	// nil for nothing.
+	Agree func(ctx context.Context, by authz.Actor) error
 }
 
 // Options say how much is made up.
@@ -68,6 +71,9 @@ func (d Desk) Load(ctx context.Context, o Options) ([]SignIn, error) {
 	if err := d.populate(ctx, by, a, o, signIns, fresh); err != nil {
 		return nil, err
 	}
+	if err := d.arrange(ctx, by, a, o.Seed); err != nil {
+		return nil, fmt.Errorf("set up the demo: %w", err)
+	}
 	group, running := errgroup.WithContext(ctx)
 	batches := make(chan []*record, 2)
 	group.Go(func() error {
@@ -89,6 +95,11 @@ func (d Desk) Load(ctx context.Context, o Options) ([]SignIn, error) {
 	})
 	if err := group.Wait(); err != nil {
 		return nil, fmt.Errorf("load the demo: %w", err)
+	}
+	if a.setup != nil && d.Agree != nil {
+		if err := d.Agree(ctx, by); err != nil {
+			return nil, fmt.Errorf("agree on service times: %w", err)
+		}
 	}
 	return d.usable(ctx, signIns)
 }

@@ -25,6 +25,7 @@ type author struct {
 	topics    []int // weights
 	comments  int
 	now       time.Time
+	setup     *setup // nil where the desk has one of its own
 }
 
 // story is a ticket while it is being told.
@@ -40,7 +41,8 @@ type story struct {
 // tell makes up one ticket that was opened at a time: what happened to it since
 // depends on its age, and ends before now.
 func (a *author) tell(opened time.Time) *record {
-	about := topics[weighted(a.r, a.topics)]
+	kind := weighted(a.r, a.topics)
+	about := topics[kind]
 	s := &story{
 		author: a, rec: &record{names: map[int]int{}},
 		incident: pick(a.r, about.cases), at: opened,
@@ -61,6 +63,9 @@ func (a *author) tell(opened time.Time) *record {
 	t.CreatedByID, t.CreatedAt, t.UpdatedAt = s.from.id(), opened, opened
 	s.event(s.from, ticket.Created, nil)
 	s.live(a.fate(a.now.Sub(opened)))
+	if a.setup != nil {
+		a.setup.hang(&s.rec.Record, kind)
+	}
 	return s.rec
 }
 

@@ -20,6 +20,7 @@ type incident struct {
 	fix    []string   // what helped in the end
 }
 
+// topics are in the order of the tree's branches.
 var topics = concat(hardwareTopics, networkTopics, accountTopics, softwareTopics)
 
 func concat(lists ...[]topic) []topic {

@@ -286,6 +286,17 @@ func insert(tx *gorm.DB, ticketID int64, values []Value) error {
 	return nil
 }
 
+// Import writes values of tickets that have just come.
+func Import(tx *gorm.DB, values []Value) error {
+	if len(values) == 0 {
+		return nil
+	}
+	if err := tx.CreateInBatches(values, 200).Error; err != nil {
+		return fmt.Errorf("write the fields of imported tickets: %w", err)
+	}
+	return nil
+}
+
 // Offered reports whether all that is chosen is still offered.
 func (f *Field) Offered(values []Value) bool {
 	return !f.Kind.chosen() || !slices.ContainsFunc(values, func(v Value) bool {

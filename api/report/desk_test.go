@@ -12,8 +12,11 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/category"
+	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/platform/etag"
 	"github.com/fixdesk/fixdesk/api/report"
+	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/testkit"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/ticket/stat"
@@ -90,6 +93,20 @@ func TestReportAgainstCounting(t *testing.T) {
 		tickets := ticket.New(w.DB, w.Bus, w.Clock)
 		reports := report.New(w.DB, w.Clock, tickets)
 		emma, sam, sol, ada := person(t, w, "emma", authz.Employee), person(t, w, "sam", authz.ITStaff), person(t, w, "sol", authz.ITStaff), person(t, w, "ada", authz.Admin)
+		name, below, group := "Hard \"ware\"", "Printer", "Network"
+		categories := category.New(w.DB, w.Bus, field.There)
+		top, err := categories.Create(ctx, ada, category.Changes{Name: &name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		printer, err := categories.Create(ctx, ada, category.Changes{Name: &below, ParentID: &top.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		network, err := team.New(w.DB, w.Bus).Create(ctx, ada, team.Changes{Name: &group})
+		if err != nil {
+			t.Fatal(err)
+		}
 		r := rand.New(rand.NewPCG(4, 2))
 		any := etag.Condition{}
 		var ids, deleted []int64
@@ -104,7 +121,7 @@ func TestReportAgainstCounting(t *testing.T) {
 				continue
 			}
 			id := ids[r.IntN(len(ids))]
-			switch r.IntN(8) {
+			switch r.IntN(10) {
 			case 0, 1:
 				_, _ = tickets.UpdateStatus(ctx, ada, id, any, ticket.Statuses[r.IntN(4)])
 			case 2:
@@ -118,6 +135,12 @@ func TestReportAgainstCounting(t *testing.T) {
 				if r.IntN(3) == 0 && tickets.Delete(ctx, ada, id, any) == nil {
 					deleted = append(deleted, id)
 				}
+			case 8:
+				c := ticket.Changes{}
+				c.SetCategory, c.CategoryID = true, []*int64{nil, &top.ID, &printer.ID}[r.IntN(3)]
+				_, _ = tickets.Update(ctx, ada, id, any, c)
+			case 9:
+				_, _ = tickets.AssignTeam(ctx, ada, id, any, []*int64{nil, &network.ID}[r.IntN(2)])
 			case 7:
 				if len(deleted) > 0 {
 					_, _ = tickets.Restore(ctx, ada, deleted[r.IntN(len(deleted))])
@@ -181,9 +204,15 @@ func TestReportAgainstCounting(t *testing.T) {
 				for _, row := range b.Rows {
 					sum += row.Created
 					in := func(t ticket.Ticket) bool { return t.Priority.String() == row.Key }
-					if b.Dimension == "agent" {
+					of := map[string]func(ticket.Ticket) *int64{
+						"agent":    func(t ticket.Ticket) *int64 { return t.AssignedToID },
+						"category": func(t ticket.Ticket) *int64 { return t.CategoryID },
+						"team":     func(t ticket.Ticket) *int64 { return t.TeamID },
+					}[b.Dimension]
+					if of != nil {
 						in = func(t ticket.Ticket) bool {
-							return (t.AssignedToID == nil && row.Key == "") || (t.AssignedToID != nil && fmt.Sprint(*t.AssignedToID) == row.Key)
+							id := of(t)
+							return (id == nil && row.Key == "") || (id != nil && fmt.Sprint(*id) == row.Key)
 						}
 					}
 					check(b.Dimension+" "+row.Label, row.NumbersView, p, in, true)

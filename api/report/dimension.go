@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gorm.io/gorm"
 
+	"github.com/fixdesk/fixdesk/api/category"
 	"github.com/fixdesk/fixdesk/api/platform/db"
+	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/ticket/stat"
 	"github.com/fixdesk/fixdesk/api/user"
@@ -53,6 +56,69 @@ var dimensions = []dimension{
 			return "assignee:" + strconv.FormatInt(ref, 10)
 		},
 	},
+	{
+		name: "category", stat: stat.ByCategory, unfinished: unfinishedByColumn("category_id"),
+		describe: func(tx *gorm.DB, refs []int64, rows []RowView) error {
+			tree, err := category.Load(tx)
+			if err != nil {
+				return err
+			}
+			label(refs, rows, tree.Path)
+			for i, ref := range refs {
+				if ref != 0 {
+					rows[i].within("category:none", exactly(tree, ref))
+				}
+			}
+			return nil
+		},
+		query: func(int64) string { return "category:none" },
+	},
+	{
+		name: "team", stat: stat.ByTeam, unfinished: unfinishedByColumn("team_id"),
+		describe: func(tx *gorm.DB, refs []int64, rows []RowView) error {
+			cards, err := team.Cards(tx, refs...)
+			label(refs, rows, func(id int64) string { return cards[id].Name })
+			for i, ref := range refs {
+				if ref != 0 {
+					rows[i].within("team:none", "team:"+quoted(cards[ref].Name))
+				}
+			}
+			return err
+		},
+		query: func(int64) string { return "team:none" },
+	},
+}
+
+// label names rows; those without a reference keep no name.
+func label(refs []int64, rows []RowView, name func(int64) string) {
+	for i, ref := range refs {
+		if ref != 0 {
+			rows[i].Key, rows[i].Label = strconv.FormatInt(ref, 10), name(ref)
+		}
+	}
+}
+
+// exactly is a query for the tickets of a category that are in none below it.
+func exactly(tree *category.Tree, id int64) string {
+	q := "category:" + quoted(tree.Path(id))
+	for _, c := range tree.All() {
+		if c.ParentID == id {
+			q += " -category:" + quoted(tree.Path(c.ID))
+		}
+	}
+	return q
+}
+
+// quoted is a text as queries hold it.
+func quoted(text string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
+}
+
+// within puts a condition in the place of the one that finds what has none.
+func (r *RowView) within(none, part string) {
+	for _, q := range []*string{&r.Queries.Created, &r.Queries.Solved, &r.Queries.Responded, &r.Queries.Backlog} {
+		*q = strings.Replace(*q, none, part, 1)
+	}
 }
 
 // unfinishedByColumn counts the unfinished tickets by a column of tickets.

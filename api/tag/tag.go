@@ -269,6 +269,17 @@ func Put(tx *event.Tx, ticketID int64, add, remove []Tag) (added, removed []Tag,
 	return added, removed, nil
 }
 
+// Import tags tickets that have just come.
+func Import(tx *event.Tx, links []Link) error {
+	if len(links) == 0 {
+		return nil
+	}
+	if err := tx.CreateInBatches(links, 500).Error; err != nil {
+		return fmt.Errorf("tag imported tickets: %w", err)
+	}
+	return nil
+}
+
 // Take removes all tags of a ticket that goes, and returns their ids for Give.
 func Take(tx *gorm.DB, ticketID int64) ([]int64, error) {
 	var ids []int64

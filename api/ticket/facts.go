@@ -19,6 +19,8 @@ var dimensions = []struct {
 }{
 	{stat.ByPriority, func(t *Ticket) int64 { return int64(t.Priority) }},
 	{stat.ByAgent, func(t *Ticket) int64 { return orZero(t.AssignedToID) }},
+	{stat.ByCategory, func(t *Ticket) int64 { return orZero(t.CategoryID) }},
+	{stat.ByTeam, func(t *Ticket) int64 { return orZero(t.TeamID) }},
 }
 
 func orZero(id *int64) int64 {

@@ -102,10 +102,8 @@ func (s *Service) Import(tx *event.Tx, by authz.Actor, records []*Record) error 
 	if err := n.write(s.db, tx.DB); err != nil {
 		return err
 	}
-	for _, r := range records {
-		if err := r.hang(tx); err != nil {
-			return err
-		}
+	if err := hangImported(tx, records); err != nil {
+		return err
 	}
 	ids := make([]int64, len(tickets))
 	for i, t := range tickets {
@@ -114,30 +112,36 @@ func (s *Service) Import(tx *event.Tx, by authz.Actor, records []*Record) error 
 	return tx.Emit(Imported, "import", 0, ImportedTickets{ids})
 }
 
-// hang writes the tags and fields of a record.
-func (r *Record) hang(tx *event.Tx) error {
-	if len(r.Tags) > 0 {
-		tags, err := tag.Ensure(tx, r.Tags)
-		if err != nil {
-			return err
+// hangImported writes the tags and fields of records.
+func hangImported(tx *event.Tx, records []*Record) error {
+	known := map[string]int64{}
+	var links []tag.Link
+	var values []field.Value
+	for _, r := range records {
+		on := map[int64]bool{}
+		for _, name := range r.Tags {
+			key := tag.Key(name)
+			if known[key] == 0 {
+				found, err := tag.Ensure(tx, []string{name})
+				if err != nil {
+					return err
+				}
+				known[key] = found[0].ID
+			}
+			if id := known[key]; !on[id] {
+				on[id] = true
+				links = append(links, tag.Link{TagID: id, TicketID: r.Ticket.ID})
+			}
 		}
-		if _, _, err := tag.Put(tx, r.Ticket.ID, tags, nil); err != nil {
-			return err
+		for _, v := range r.Values {
+			v.TicketID = r.Ticket.ID
+			values = append(values, v)
 		}
 	}
-	for i, v := range r.Values {
-		if i > 0 && r.Values[i-1].FieldID == v.FieldID {
-			continue // written with the first
-		}
-		n := i + 1
-		for n < len(r.Values) && r.Values[n].FieldID == v.FieldID {
-			n++
-		}
-		if err := field.Put(tx.DB, r.Ticket.ID, v.FieldID, r.Values[i:n]); err != nil {
-			return err
-		}
+	if err := tag.Import(tx, links); err != nil {
+		return err
 	}
-	return nil
+	return field.Import(tx.DB, values)
 }
 
 func (s *Service) importTexts(tx *event.Tx, tickets []*Ticket) error {

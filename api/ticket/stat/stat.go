@@ -35,6 +35,8 @@ const (
 	Whole Dimension = iota // not split; the reference is always 0
 	ByPriority
 	ByAgent
+	ByCategory
+	ByTeam
 )
 
 // Facts are what is counted of one ticket.

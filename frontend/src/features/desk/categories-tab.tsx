@@ -11,9 +11,9 @@ import {
   Switch,
   TextInput,
 } from '@mantine/core';
-import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react';
+import { IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import {
   type Category,
   createCategory,
@@ -21,11 +21,16 @@ import {
   type Field,
   updateCategory,
 } from '@/lib/api';
-import { listCategoriesOptions, listFieldsOptions } from '@/lib/api/@tanstack/react-query.gen';
+import {
+  listCategoriesOptions,
+  listFieldsOptions,
+  listTeamsOptions,
+} from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
+import { Reorder } from '@/ui/reorder';
 import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
-import { useWrite } from './write';
+import { useWrite, writeOrder } from './write';
 
 const must = { throwOnError: true } as const;
 const still = { transitionProps: { duration: 0 } };
@@ -77,9 +82,23 @@ export function CategoriesTab({ typed }: { typed: string }) {
               <Trans>Employees choose one when they report a problem.</Trans>
             </EmptyState>
           ) : (
-            categories
-              .filter(({ path }) => path.toLocaleLowerCase().includes(typed))
-              .map((one) => <Row key={one.id} category={one} all={categories} fields={fields} />)
+            <Reorder
+              items={categories.filter(({ path }) => path.toLocaleLowerCase().includes(typed))}
+              keyOf={({ id }) => id}
+              nameOf={({ path }) => path}
+              groupOf={({ parent_id }) => parent_id ?? 0}
+              onOrder={(order) =>
+                write.mutate(() =>
+                  writeOrder(order, ({ id }, position) =>
+                    updateCategory({ path: { id }, body: { position }, ...must }),
+                  ),
+                )
+              }
+            >
+              {(one, buttons) => (
+                <Row category={one} all={categories} fields={fields} buttons={buttons} />
+              )}
+            </Reorder>
           )
         }
       </Fetched>
@@ -87,47 +106,28 @@ export function CategoriesTab({ typed }: { typed: string }) {
   );
 }
 
-function Row({ category, all, fields }: { category: Category; all: Category[]; fields: Field[] }) {
+interface RowProps {
+  category: Category;
+  all: Category[];
+  fields: Field[];
+  buttons: ReactNode;
+}
+
+function Row({ category, all, fields, buttons }: RowProps) {
   const { t } = useLingui();
   const write = useWrite();
+  const teams = useQuery({ ...listTeamsOptions(), staleTime: 60_000 }).data?.results ?? [];
   const { id, name, path } = category;
   const options = { path: { id }, headers: ifMatch(category), ...must };
   const change = (body: Parameters<typeof updateCategory>[0]['body']) =>
     write.mutate(() => updateCategory({ ...options, body }));
-  const siblings = all.filter(({ parent_id }) => parent_id === category.parent_id);
-  const at = siblings.indexOf(category);
-  /** Puts it in another place: the positions of all beside it are written anew. */
-  const move = (to: number) => {
-    const order = siblings.filter((one) => one !== category);
-    order.splice(to, 0, category);
-    write.mutate(async () => {
-      for (const [position, one] of order.entries()) {
-        if (one.position === position) continue;
-        await updateCategory({ path: { id: one.id }, body: { position }, ...must });
-      }
-    });
-  };
+  const elsewhere = all.filter((one) => one.id !== id && !one.path.startsWith(`${path}/`));
   return (
     <Section
       title={path}
       actions={
         <Group gap="xs">
-          <ActionIcon
-            variant="default"
-            aria-label={t`Move ${path} up`}
-            disabled={at <= 0}
-            onClick={() => move(at - 1)}
-          >
-            <IconArrowUp size={16} />
-          </ActionIcon>
-          <ActionIcon
-            variant="default"
-            aria-label={t`Move ${path} down`}
-            disabled={at >= siblings.length - 1}
-            onClick={() => move(at + 1)}
-          >
-            <IconArrowDown size={16} />
-          </ActionIcon>
+          {buttons}
           <ActionIcon
             variant="default"
             aria-label={t`Delete ${path}`}
@@ -147,6 +147,30 @@ function Row({ category, all, fields }: { category: Category; all: Category[]; f
             const next = event.currentTarget.value;
             if (next !== name) change({ name: next });
           }}
+        />
+        <Select
+          label={t`Inside of`}
+          placeholder={t`The top`}
+          clearable
+          clearButtonProps={{ 'aria-label': t`Clear` }}
+          searchable
+          data={elsewhere.map((one) => ({ value: String(one.id), label: one.path }))}
+          value={category.parent_id ? String(category.parent_id) : null}
+          onChange={(to) => change({ parent_id: to ? Number(to) : null })}
+          comboboxProps={still}
+        />
+        <Select
+          label={t`Team`}
+          placeholder={t`No team`}
+          clearable
+          clearButtonProps={{ 'aria-label': t`Clear` }}
+          searchable
+          data={teams
+            .filter((team) => team.is_active || team.id === category.team_id)
+            .map((team) => ({ value: String(team.id), label: team.name }))}
+          value={category.team_id ? String(category.team_id) : null}
+          onChange={(to) => change({ team_id: to ? Number(to) : null })}
+          comboboxProps={still}
         />
         <Select
           label={t`Priority`}

@@ -3,13 +3,15 @@ import '@mantine/core/styles/PillsInput.css';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Select, Stack, Switch, TagsInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { createField, deleteField, type Field, updateField } from '@/lib/api';
 import { listFieldsOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
+import { Reorder } from '@/ui/reorder';
 import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
-import { useWrite } from './write';
+import { ChoicesEditor } from './choices-editor';
+import { useWrite, writeOrder } from './write';
 
 const must = { throwOnError: true } as const;
 const still = { transitionProps: { duration: 0 } };
@@ -79,9 +81,20 @@ export function FieldsTab({ typed }: { typed: string }) {
               <Trans>Fields ask for what tickets of some categories need.</Trans>
             </EmptyState>
           ) : (
-            all
-              .filter((one) => one.name.toLocaleLowerCase().includes(typed))
-              .map((one) => <Row key={one.id} field={one} kind={kinds[one.kind]} />)
+            <Reorder
+              items={all.filter((one) => one.name.toLocaleLowerCase().includes(typed))}
+              keyOf={({ id }) => id}
+              nameOf={(one) => one.name}
+              onOrder={(order) =>
+                write.mutate(() =>
+                  writeOrder(order, ({ id }, position) =>
+                    updateField({ path: { id }, body: { position }, ...must }),
+                  ),
+                )
+              }
+            >
+              {(one, buttons) => <Row field={one} kind={kinds[one.kind]} buttons={buttons} />}
+            </Reorder>
           )
         }
       </Fetched>
@@ -89,7 +102,7 @@ export function FieldsTab({ typed }: { typed: string }) {
   );
 }
 
-function Row({ field, kind }: { field: Field; kind: string }) {
+function Row({ field, kind, buttons }: { field: Field; kind: string; buttons: ReactNode }) {
   const { t } = useLingui();
   const write = useWrite();
   const { id, name, slug } = field;
@@ -102,14 +115,17 @@ function Row({ field, kind }: { field: Field; kind: string }) {
       title={name}
       lead={`${kind} · cf.${slug}`}
       actions={
-        <Button
-          size="compact-sm"
-          variant="default"
-          onClick={() => write.mutate(() => deleteField(options))}
-          aria-label={t`Delete ${name}`}
-        >
-          <Trans>Delete</Trans>
-        </Button>
+        <Group gap="xs">
+          {buttons}
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => write.mutate(() => deleteField(options))}
+            aria-label={t`Delete ${name}`}
+          >
+            <Trans>Delete</Trans>
+          </Button>
+        </Group>
       }
     >
       <Group align="end">
@@ -135,14 +151,14 @@ function Row({ field, kind }: { field: Field; kind: string }) {
           onChange={(required) => change({ required: required as Field['required'] })}
           comboboxProps={still}
         />
-        {chosen && (
-          <TagsInput
-            label={t`Choices`}
-            value={field.options.filter(({ active }) => active).map(({ label }) => label)}
-            onChange={(labels) => change({ options: labels.map((label) => ({ label })) })}
-          />
-        )}
       </Group>
+      {chosen && (
+        <ChoicesEditor
+          name={name}
+          options={field.options}
+          onChange={(list) => change({ options: list })}
+        />
+      )}
       <Group mt="sm">
         <Switch
           label={t`In every category`}

@@ -1,13 +1,14 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { createSubstatus, deleteSubstatus, type Substatus, updateSubstatus } from '@/lib/api';
 import { listSubstatusesOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
+import { Reorder } from '@/ui/reorder';
 import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
-import { useWrite } from './write';
+import { useWrite, writeOrder } from './write';
 
 const must = { throwOnError: true } as const;
 
@@ -65,9 +66,21 @@ export function StatusesTab({ typed }: { typed: string }) {
               <Trans>For example “Waiting for requester” inside of “In progress”.</Trans>
             </EmptyState>
           ) : (
-            substatuses
-              .filter((one) => one.label.toLocaleLowerCase().includes(typed))
-              .map((one) => <Row key={one.id} status={one} state={states[one.state]} />)
+            <Reorder
+              items={substatuses.filter((one) => one.label.toLocaleLowerCase().includes(typed))}
+              keyOf={({ id }) => id}
+              nameOf={(one) => one.label}
+              groupOf={(one) => one.state}
+              onOrder={(order) =>
+                write.mutate(() =>
+                  writeOrder(order, ({ id }, position) =>
+                    updateSubstatus({ path: { id }, body: { position }, ...must }),
+                  ),
+                )
+              }
+            >
+              {(one, buttons) => <Row status={one} state={states[one.state]} buttons={buttons} />}
+            </Reorder>
           )
         }
       </Fetched>
@@ -75,7 +88,28 @@ export function StatusesTab({ typed }: { typed: string }) {
   );
 }
 
-function Row({ status, state }: { status: Substatus; state: string }) {
+function useColours() {
+  const { t } = useLingui();
+  return [
+    { value: '', label: t`As the status` },
+    { value: 'blue', label: t`Blue` },
+    { value: 'violet', label: t`Violet` },
+    { value: 'green', label: t`Green` },
+    { value: 'grey', label: t`Grey` },
+    { value: 'amber', label: t`Amber` },
+    { value: 'red', label: t`Red` },
+    { value: 'teal', label: t`Teal` },
+  ];
+}
+
+interface RowProps {
+  status: Substatus;
+  state: string;
+  buttons: ReactNode;
+}
+
+function Row({ status, state, buttons }: RowProps) {
+  const colours = useColours();
   const { t } = useLingui();
   const write = useWrite();
   const { id, label } = status;
@@ -87,14 +121,17 @@ function Row({ status, state }: { status: Substatus; state: string }) {
       title={label}
       lead={state}
       actions={
-        <Button
-          size="compact-sm"
-          variant="default"
-          onClick={() => write.mutate(() => deleteSubstatus(options))}
-          aria-label={t`Delete ${label}`}
-        >
-          <Trans>Delete</Trans>
-        </Button>
+        <Group gap="xs">
+          {buttons}
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => write.mutate(() => deleteSubstatus(options))}
+            aria-label={t`Delete ${label}`}
+          >
+            <Trans>Delete</Trans>
+          </Button>
+        </Group>
       }
     >
       <Group align="end">
@@ -106,6 +143,14 @@ function Row({ status, state }: { status: Substatus; state: string }) {
             const next = event.currentTarget.value;
             if (next !== label) change({ label: next });
           }}
+        />
+        <Select
+          label={t`Colour`}
+          allowDeselect={false}
+          data={colours}
+          value={status.colour}
+          onChange={(colour) => change({ colour: colour ?? '' })}
+          comboboxProps={{ transitionProps: { duration: 0 } }}
         />
         <Switch
           label={t`Where tickets begin`}

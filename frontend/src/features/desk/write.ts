@@ -17,3 +17,13 @@ export function useWrite() {
     onSettled: () => invalidate(client, ...dependents),
   });
 }
+
+/** Things in a new order: the position of each that has another one now is written. */
+export async function writeOrder<T extends { id: number; position: number }>(
+  order: T[],
+  write: (item: T, position: number) => Promise<unknown>,
+): Promise<void> {
+  for (const [position, item] of order.entries()) {
+    if (item.position !== position) await write(item, position);
+  }
+}

@@ -1,3 +1,5 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { type Priority, priorities } from '@/features/ticket';
@@ -7,13 +9,27 @@ import { personName } from '@/ui/person';
 import { formatDuration } from './duration';
 import classes from './report-page.module.css';
 
+const dimensions: Record<
+  string,
+  { of: MessageDescriptor; by: MessageDescriptor; none: MessageDescriptor }
+> = {
+  priority: { of: msg`Priority`, by: msg`By priority`, none: msg`No priority` },
+  agent: { of: msg`Agent`, by: msg`By agent`, none: msg`Unassigned` },
+  category: { of: msg`Category`, by: msg`By category`, none: msg`No category` },
+  team: { of: msg`Team`, by: msg`By team`, none: msg`No team` },
+};
+
+/** What a report is split by, in words; null for what this app does not know. */
+export const dimensionOf = (name: string) => dimensions[name] ?? null;
+
 /** How a part of a dimension is called. */
-export function useRowName(): (row: ReportRow) => string {
-  const { t, i18n } = useLingui();
+export function useRowName(dimension = 'agent'): (row: ReportRow) => string {
+  const { i18n } = useLingui();
+  const none = dimensionOf(dimension)?.none ?? msg`None`;
   return (row) => {
     if (row.user) return personName(row.user);
     if (row.key in priorities) return i18n._(priorities[row.key as Priority].label);
-    return row.label || t`Unassigned`;
+    return row.label || i18n._(none);
   };
 }
 
@@ -38,7 +54,7 @@ export function BreakdownTable({
   breakdown: ReportBreakdown;
 }) {
   const { t, i18n } = useLingui();
-  const nameOf = useRowName();
+  const nameOf = useRowName(breakdown.dimension);
   const time = (seconds: number | null) =>
     seconds === null ? '–' : formatDuration(seconds, i18n.locale);
   const count = (title: string, key: 'created' | 'solved' | 'backlog') => ({
@@ -56,7 +72,7 @@ export function BreakdownTable({
       columns={[
         {
           key: 'name',
-          title: breakdown.dimension === 'priority' ? t`Priority` : t`Agent`,
+          title: i18n._(dimensionOf(breakdown.dimension)?.of ?? msg`Part`),
           cell: (row) => <span className={classes.person}>{nameOf(row)}</span>,
         },
         count(t`Created`, 'created'),

@@ -1,3 +1,4 @@
+import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, SegmentedControl, Skeleton, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowRight, IconArrowUp, IconDownload } from '@tabler/icons-react';
@@ -10,7 +11,7 @@ import { Page } from '@/ui/page';
 import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
 import { useDeskReport, useSaveTable } from './api';
-import { BreakdownTable } from './breakdown-table';
+import { BreakdownTable, dimensionOf } from './breakdown-table';
 import { formatDuration } from './duration';
 import { daysOf, isRange, presets, type ReportSearch, usualDays } from './periods';
 import classes from './report-page.module.css';
@@ -195,7 +196,7 @@ function Desk({ data, stale, days }: DeskProps) {
             <Charts data={data} csv={csv} />
           </Suspense>
           {data.breakdowns.map((breakdown) => {
-            const title = breakdown.dimension === 'priority' ? t`By priority` : t`By agent`;
+            const title = i18n._(dimensionOf(breakdown.dimension)?.by ?? msg`By part`);
             return (
               <Section
                 key={breakdown.dimension}
