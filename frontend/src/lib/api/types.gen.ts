@@ -1857,6 +1857,10 @@ export type TicketDetail = {
     woken_at: string | null;
 };
 
+export type TicketDue = {
+    due_at: string | null;
+};
+
 export type TicketEvent = {
     actor: User | null;
     created_at: string;
@@ -2045,6 +2049,17 @@ export type TicketSnooze = {
      * Until is null for a ticket that rests until somebody replies.
      */
     until: string | null;
+};
+
+export type TicketSnoozeCreate = {
+    /**
+     * OnReply lets a reply of the requester, or of others outside of the IT staff, end it, too.
+     */
+    on_reply?: boolean;
+    /**
+     * Until is a time as in RFC 3339, or +4h, +3d, +1w.
+     */
+    until?: string | null;
 };
 
 export type TicketSplit = {
@@ -11285,6 +11300,85 @@ export type SetTicketSeenResponses = {
 
 export type SetTicketSeenResponse = SetTicketSeenResponses[keyof SetTicketSeenResponses];
 
+export type SetTicketDueData = {
+    /**
+     * By when
+     */
+    body: TicketDue;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/set_due';
+};
+
+export type SetTicketDueErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It was merged into another one (ticket.merged)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type SetTicketDueError = SetTicketDueErrors[keyof SetTicketDueErrors];
+
+export type SetTicketDueResponses = {
+    /**
+     * OK
+     */
+    200: TicketDetail;
+};
+
+export type SetTicketDueResponse = SetTicketDueResponses[keyof SetTicketDueResponses];
+
 export type GetTicketSlaData = {
     body?: never;
     path: {
@@ -11334,6 +11428,85 @@ export type GetTicketSlaResponses = {
 };
 
 export type GetTicketSlaResponse = GetTicketSlaResponses[keyof GetTicketSlaResponses];
+
+export type SnoozeTicketData = {
+    /**
+     * Until when
+     */
+    body: TicketSnoozeCreate;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/snooze';
+};
+
+export type SnoozeTicketErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It is done (snooze.done), or was merged (ticket.merged)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type SnoozeTicketError = SnoozeTicketErrors[keyof SnoozeTicketErrors];
+
+export type SnoozeTicketResponses = {
+    /**
+     * OK
+     */
+    200: TicketDetail;
+};
+
+export type SnoozeTicketResponse = SnoozeTicketResponses[keyof SnoozeTicketResponses];
 
 export type SplitTicketData = {
     /**
@@ -11481,6 +11654,70 @@ export type UnmergeTicketResponses = {
 };
 
 export type UnmergeTicketResponse = UnmergeTicketResponses[keyof UnmergeTicketResponses];
+
+export type UnsnoozeTicketData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/unsnooze';
+};
+
+export type UnsnoozeTicketErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UnsnoozeTicketError = UnsnoozeTicketErrors[keyof UnsnoozeTicketErrors];
+
+export type UnsnoozeTicketResponses = {
+    /**
+     * OK
+     */
+    200: TicketDetail;
+};
+
+export type UnsnoozeTicketResponse = UnsnoozeTicketResponses[keyof UnsnoozeTicketResponses];
 
 export type UnsplitTicketData = {
     body?: never;
