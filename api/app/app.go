@@ -272,6 +272,14 @@ func (a *App) Ready(ctx context.Context) error {
 			return errors.New("redis does not answer")
 		}
 	}
+	if store, ok := a.Attachment.Store.(interface{ Ready(ctx context.Context) error }); ok {
+		asking, cancel := context.WithTimeout(ctx, 3*time.Second)
+		defer cancel()
+		if err := store.Ready(asking); err != nil {
+			slog.ErrorContext(ctx, "the store of attachments does not answer", "error", err)
+			return errors.New("the store of attachments does not answer")
+		}
+	}
 	if !a.Worker.Healthy() {
 		return errors.New("the job worker has not been heard of lately")
 	}

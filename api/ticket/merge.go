@@ -213,11 +213,13 @@ var errMergedMeanwhile = ErrMerged.Because(db.ErrLostRace)
 // WordsOn returns what people wrote on tickets in public, wherever it is now.
 func WordsOn(tx *gorm.DB, ids []int64) ([]Comment, error) {
 	var here, away []Comment
-	q := tx.Select("id", "ticket_id", "author_id", "created_at", "origin_id").Where("is_system_message = ?", false).Order("id").Session(&gorm.Session{})
-	if err := q.Where("ticket_id IN ? AND origin_id IS NULL", ids).Find(&here).Error; err != nil {
+	q := tx.Select("id", "ticket_id", "author_id", "created_at", "origin_id").Where("is_system_message = ?", false).Session(&gorm.Session{})
+	// Asked for origin_id IS NULL, SQLite would read the index of that: nearly all comments.
+	if err := q.Where("ticket_id IN ?", ids).Order("ticket_id, id").Find(&here).Error; err != nil {
 		return nil, fmt.Errorf("read who replied: %w", err)
 	}
-	if err := q.Where("origin_id IN ?", ids).Find(&away).Error; err != nil {
+	here = slices.DeleteFunc(here, func(c Comment) bool { return c.OriginID != nil })
+	if err := q.Where("origin_id IN ?", ids).Order("origin_id, id").Find(&away).Error; err != nil {
 		return nil, fmt.Errorf("read who replied on what was moved: %w", err)
 	}
 	for i := range away {

@@ -161,7 +161,7 @@ function Row({ category, all, fields, buttons }: RowProps) {
         />
         <Select
           label={t`Team`}
-          placeholder={t`No team`}
+          placeholder={category.parent_id ? t`As above` : t`No team`}
           clearable
           clearButtonProps={{ 'aria-label': t`Clear` }}
           searchable
@@ -174,7 +174,7 @@ function Row({ category, all, fields, buttons }: RowProps) {
         />
         <Select
           label={t`Priority`}
-          placeholder={t`Medium`}
+          placeholder={category.parent_id ? t`As above` : t`Medium`}
           clearable
           clearButtonProps={{ 'aria-label': t`Clear` }}
           data={[

@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { ActionIcon, Button, Fieldset, Group, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, Text, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Field, FieldOptionInput } from '@/lib/api';
+import classes from './choices-editor.module.css';
 
 interface ChoicesEditorProps {
   /** Of the field. */
@@ -29,7 +30,8 @@ export function ChoicesEditor({ name, options, onChange }: ChoicesEditorProps) {
     setFresh('');
   };
   return (
-    <Fieldset legend={t`Choices of ${name}`} variant="unstyled" mt="sm">
+    <fieldset className={classes.choices}>
+      <legend>{t`Choices of ${name}`}</legend>
       {options.map((option, at) => {
         const { id, label, active } = option;
         return (
@@ -100,6 +102,6 @@ export function ChoicesEditor({ name, options, onChange }: ChoicesEditorProps) {
           <Trans>Add choice</Trans>
         </Button>
       </Group>
-    </Fieldset>
+    </fieldset>
   );
 }
