@@ -432,6 +432,33 @@ export type ChangePasswordRequest = {
     new_password: string;
 };
 
+export type Checklist = {
+    results: Array<ChecklistItem>;
+};
+
+export type ChecklistAdd = {
+    items: Array<string>;
+    required?: boolean;
+};
+
+export type ChecklistItem = {
+    done_at: string | null;
+    done_by: User | null;
+    id: number;
+    position: number;
+    required: boolean;
+    text: string;
+    ticket_id: number;
+    version: number;
+};
+
+export type ChecklistUpdate = {
+    done?: boolean;
+    position?: number;
+    required?: boolean;
+    text?: string;
+};
+
 export type Comment = {
     attachments: Array<Attachment>;
     author: User;
@@ -709,7 +736,57 @@ export type LoginRequest = {
     username: string;
 };
 
+export type MailAddress = {
+    address: string;
+    bounces: number;
+    id: number;
+    reason: string;
+    state: 'soft' | 'hard';
+    status: string;
+    updated_at: string;
+};
+
+export type MailAddressList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<MailAddress>;
+};
+
+export type MailAddressState = 'soft' | 'hard';
+
 export type MailAuth = 'password' | 'oauth';
+
+export type MailCheck = {
+    domain: string;
+    results: Array<MailFinding>;
+};
+
+export type MailDomain = {
+    active: boolean;
+    created_at: string;
+    domain: string;
+    id: number;
+    record_name: string;
+    record_value: string;
+};
+
+export type MailDomainCreate = {
+    domain: string;
+};
+
+export type MailDomainList = {
+    results: Array<MailDomain>;
+    /**
+     * Senders are the domains that the desk sends mail from.
+     */
+    senders: Array<string>;
+};
+
+export type MailDomainUpdate = {
+    active: boolean;
+};
 
 export type MailFile = {
     inline: boolean;
@@ -717,6 +794,17 @@ export type MailFile = {
     name: string;
     size: number;
 };
+
+export type MailFinding = {
+    found: string;
+    name: string;
+    ok: boolean;
+    problem: string;
+    wanted: string;
+    what: 'spf' | 'dkim' | 'dmarc';
+};
+
+export type MailKind = 'received' | 'opened' | 'reply' | 'finished';
 
 export type MailMessage = {
     attempts: number;
@@ -803,6 +891,32 @@ export type MailOfTicketList = {
     results: Array<MailOfTicket>;
 };
 
+export type MailOut = {
+    attempts: number;
+    comment_id: number | null;
+    created_at: string;
+    finished_at: string | null;
+    id: number;
+    kind: 'received' | 'opened' | 'reply' | 'finished';
+    last_error: string;
+    message_id: string;
+    next_at: string;
+    reason: string;
+    state: 'pending' | 'sent' | 'dead' | 'cancelled' | 'suppressed';
+    ticket_id: number;
+    to: string;
+};
+
+export type MailOutList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<MailOut>;
+};
+
+export type MailOutState = 'pending' | 'sent' | 'dead' | 'cancelled' | 'suppressed';
+
 export type MailParts = {
     crypto: string;
     files: Array<MailFile>;
@@ -811,6 +925,12 @@ export type MailParts = {
     new: string;
     quoted: string;
     signature: string;
+};
+
+export type MailPreview = {
+    html: string;
+    subject: string;
+    text: string;
 };
 
 export type MailProcess = {
@@ -829,6 +949,51 @@ export type MailState = 'received' | 'done' | 'ignored' | 'held' | 'failed';
 export type MailStep = {
     code: string;
     text: string;
+};
+
+export type MailTemplate = {
+    /**
+     * Custom tells what somebody wrote from what the desk says by itself.
+     */
+    custom: boolean;
+    html: string;
+    kind: 'received' | 'opened' | 'reply' | 'finished';
+    language: 'en' | 'de';
+    mailbox_id: number | null;
+    subject: string;
+    text: string;
+};
+
+export type MailTemplateChange = {
+    /**
+     * HTML is made of the text when it is empty.
+     */
+    html?: string;
+    kind: 'received' | 'opened' | 'reply' | 'finished';
+    language: 'en' | 'de';
+    mailbox_id?: number | null;
+    subject: string;
+    text: string;
+    /**
+     * To is where a test goes.
+     */
+    to?: string;
+};
+
+export type MailTemplateList = {
+    placeholders: Array<string>;
+    results: Array<MailTemplate>;
+};
+
+export type MailTemplateReset = {
+    kind: 'received' | 'opened' | 'reply' | 'finished';
+    language: 'en' | 'de';
+    mailbox_id?: number | null;
+};
+
+export type MailTest = {
+    ok: boolean;
+    problem: string;
 };
 
 export type MailTry = {
@@ -1223,6 +1388,12 @@ export type ReportTimes = {
 export type ResetPasswordRequest = {
     password: string;
     token: string;
+};
+
+export type RunningTimer = {
+    started_at: string;
+    ticket_id: number;
+    title: string;
 };
 
 export type SlaClock = {
@@ -2075,6 +2246,11 @@ export type TicketSubstatus = {
     slug: string;
 };
 
+export type TicketTime = {
+    results: Array<TimeEntry>;
+    total_minutes: number;
+};
+
 export type TicketUpdate = {
     assigned_to?: number | null;
     attachment_ids?: Array<number>;
@@ -2090,6 +2266,66 @@ export type TicketUpdate = {
     tags?: Array<string>;
     team_id?: number | null;
     title?: string;
+};
+
+export type TimeEntry = {
+    can: TimeEntryCan;
+    created_at: string;
+    date: string;
+    id: number;
+    minutes: number;
+    note: string;
+    ticket_id: number;
+    user: User;
+    version: number;
+};
+
+export type TimeEntryCan = {
+    delete: boolean;
+    update: boolean;
+};
+
+export type TimeEntryCreate = {
+    date?: string;
+    minutes: number;
+    note?: string;
+};
+
+export type TimeEntryList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<TimeEntry>;
+};
+
+export type TimeEntryUpdate = {
+    date?: string;
+    minutes?: number;
+    note?: string;
+};
+
+export type TimeSum = {
+    entries: number;
+    minutes: number;
+    user: User;
+};
+
+export type TimeSums = {
+    results: Array<TimeSum>;
+    total_minutes: number;
+};
+
+export type Timer = {
+    timer: RunningTimer | null;
+};
+
+export type TimerStart = {
+    ticket_id: number;
+};
+
+export type TimerStop = {
+    note?: string;
 };
 
 export type UpdateMeRequest = {
@@ -4632,6 +4868,193 @@ export type UpdateCategoryResponses = {
 
 export type UpdateCategoryResponse = UpdateCategoryResponses[keyof UpdateCategoryResponses];
 
+export type DeleteChecklistItemData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The item
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/checklist_items/{id}';
+};
+
+export type DeleteChecklistItemErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteChecklistItemError = DeleteChecklistItemErrors[keyof DeleteChecklistItemErrors];
+
+export type DeleteChecklistItemResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteChecklistItemResponse = DeleteChecklistItemResponses[keyof DeleteChecklistItemResponses];
+
+export type GetChecklistItemData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The item
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/checklist_items/{id}';
+};
+
+export type GetChecklistItemErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetChecklistItemError = GetChecklistItemErrors[keyof GetChecklistItemErrors];
+
+export type GetChecklistItemResponses = {
+    /**
+     * OK
+     */
+    200: ChecklistItem;
+};
+
+export type GetChecklistItemResponse = GetChecklistItemResponses[keyof GetChecklistItemResponses];
+
+export type UpdateChecklistItemData = {
+    /**
+     * What changes
+     */
+    body: ChecklistUpdate;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The item
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/checklist_items/{id}';
+};
+
+export type UpdateChecklistItemErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateChecklistItemError = UpdateChecklistItemErrors[keyof UpdateChecklistItemErrors];
+
+export type UpdateChecklistItemResponses = {
+    /**
+     * OK
+     */
+    200: ChecklistItem;
+};
+
+export type UpdateChecklistItemResponse = UpdateChecklistItemResponses[keyof UpdateChecklistItemResponses];
+
 export type ListCommentsData = {
     body?: never;
     path?: never;
@@ -5845,6 +6268,446 @@ export type DeleteTicketLinkResponses = {
 
 export type DeleteTicketLinkResponse = DeleteTicketLinkResponses[keyof DeleteTicketLinkResponses];
 
+export type UnsubscribeMailData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The token of the link
+         */
+        token: string;
+        /**
+         * The address that the mail went to
+         */
+        address: string;
+    };
+    url: '/api/mail/unsubscribe';
+};
+
+export type UnsubscribeMailErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UnsubscribeMailError = UnsubscribeMailErrors[keyof UnsubscribeMailErrors];
+
+export type UnsubscribeMailResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type UnsubscribeMailResponse = UnsubscribeMailResponses[keyof UnsubscribeMailResponses];
+
+export type ListMailAddressesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/mail_addresses';
+};
+
+export type ListMailAddressesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListMailAddressesError = ListMailAddressesErrors[keyof ListMailAddressesErrors];
+
+export type ListMailAddressesResponses = {
+    /**
+     * OK
+     */
+    200: MailAddressList;
+};
+
+export type ListMailAddressesResponse = ListMailAddressesResponses[keyof ListMailAddressesResponses];
+
+export type DeleteMailAddressData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The address
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mail_addresses/{id}';
+};
+
+export type DeleteMailAddressErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteMailAddressError = DeleteMailAddressErrors[keyof DeleteMailAddressErrors];
+
+export type DeleteMailAddressResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type DeleteMailAddressResponse = DeleteMailAddressResponses[keyof DeleteMailAddressResponses];
+
+export type CheckMailDomainData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The domain
+         */
+        domain: string;
+    };
+    url: '/api/mail_check';
+};
+
+export type CheckMailDomainErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CheckMailDomainError = CheckMailDomainErrors[keyof CheckMailDomainErrors];
+
+export type CheckMailDomainResponses = {
+    /**
+     * OK
+     */
+    200: MailCheck;
+};
+
+export type CheckMailDomainResponse = CheckMailDomainResponses[keyof CheckMailDomainResponses];
+
+export type ListMailDomainsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/mail_domains';
+};
+
+export type ListMailDomainsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListMailDomainsError = ListMailDomainsErrors[keyof ListMailDomainsErrors];
+
+export type ListMailDomainsResponses = {
+    /**
+     * OK
+     */
+    200: MailDomainList;
+};
+
+export type ListMailDomainsResponse = ListMailDomainsResponses[keyof ListMailDomainsResponses];
+
+export type AddMailDomainData = {
+    /**
+     * The domain
+     */
+    body: MailDomainCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mail_domains';
+};
+
+export type AddMailDomainErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is a key for it already
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type AddMailDomainError = AddMailDomainErrors[keyof AddMailDomainErrors];
+
+export type AddMailDomainResponses = {
+    /**
+     * Created
+     */
+    201: MailDomain;
+};
+
+export type AddMailDomainResponse = AddMailDomainResponses[keyof AddMailDomainResponses];
+
+export type DeleteMailDomainData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The domain
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mail_domains/{id}';
+};
+
+export type DeleteMailDomainErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteMailDomainError = DeleteMailDomainErrors[keyof DeleteMailDomainErrors];
+
+export type DeleteMailDomainResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteMailDomainResponse = DeleteMailDomainResponses[keyof DeleteMailDomainResponses];
+
+export type UpdateMailDomainData = {
+    /**
+     * Whether
+     */
+    body: MailDomainUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The domain
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mail_domains/{id}';
+};
+
+export type UpdateMailDomainErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateMailDomainError = UpdateMailDomainErrors[keyof UpdateMailDomainErrors];
+
+export type UpdateMailDomainResponses = {
+    /**
+     * OK
+     */
+    200: MailDomain;
+};
+
+export type UpdateMailDomainResponse = UpdateMailDomainResponses[keyof UpdateMailDomainResponses];
+
 export type ListMailMessagesData = {
     body?: never;
     path?: never;
@@ -6217,6 +7080,426 @@ export type GetMailMessageSourceResponses = {
 };
 
 export type GetMailMessageSourceResponse = GetMailMessageSourceResponses[keyof GetMailMessageSourceResponses];
+
+export type ListMailOutboxData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only in this state
+         */
+        state?: 'pending' | 'sent' | 'dead' | 'cancelled' | 'suppressed';
+        /**
+         * Only about this ticket
+         */
+        ticket_id?: number;
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/mail_outbox';
+};
+
+export type ListMailOutboxErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListMailOutboxError = ListMailOutboxErrors[keyof ListMailOutboxErrors];
+
+export type ListMailOutboxResponses = {
+    /**
+     * OK
+     */
+    200: MailOutList;
+};
+
+export type ListMailOutboxResponse = ListMailOutboxResponses[keyof ListMailOutboxResponses];
+
+export type RetryMailData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The mail
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mail_outbox/{id}/retry';
+};
+
+export type RetryMailErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It is still under way
+     */
+    409: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RetryMailError = RetryMailErrors[keyof RetryMailErrors];
+
+export type RetryMailResponses = {
+    /**
+     * OK
+     */
+    200: MailOut;
+};
+
+export type RetryMailResponse = RetryMailResponses[keyof RetryMailResponses];
+
+export type ListMailTemplatesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The mailbox
+         */
+        mailbox_id?: number;
+    };
+    url: '/api/mail_templates';
+};
+
+export type ListMailTemplatesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListMailTemplatesError = ListMailTemplatesErrors[keyof ListMailTemplatesErrors];
+
+export type ListMailTemplatesResponses = {
+    /**
+     * OK
+     */
+    200: MailTemplateList;
+};
+
+export type ListMailTemplatesResponse = ListMailTemplatesResponses[keyof ListMailTemplatesResponses];
+
+export type SaveMailTemplateData = {
+    /**
+     * The template
+     */
+    body: MailTemplateChange;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mail_templates';
+};
+
+export type SaveMailTemplateErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type SaveMailTemplateError = SaveMailTemplateErrors[keyof SaveMailTemplateErrors];
+
+export type SaveMailTemplateResponses = {
+    /**
+     * OK
+     */
+    200: MailTemplate;
+};
+
+export type SaveMailTemplateResponse = SaveMailTemplateResponses[keyof SaveMailTemplateResponses];
+
+export type PreviewMailTemplateData = {
+    /**
+     * The template
+     */
+    body: MailTemplateChange;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mail_templates/preview';
+};
+
+export type PreviewMailTemplateErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type PreviewMailTemplateError = PreviewMailTemplateErrors[keyof PreviewMailTemplateErrors];
+
+export type PreviewMailTemplateResponses = {
+    /**
+     * OK
+     */
+    200: MailPreview;
+};
+
+export type PreviewMailTemplateResponse = PreviewMailTemplateResponses[keyof PreviewMailTemplateResponses];
+
+export type ResetMailTemplateData = {
+    /**
+     * Which
+     */
+    body: MailTemplateReset;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mail_templates/reset';
+};
+
+export type ResetMailTemplateErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ResetMailTemplateError = ResetMailTemplateErrors[keyof ResetMailTemplateErrors];
+
+export type ResetMailTemplateResponses = {
+    /**
+     * OK
+     */
+    200: MailTemplate;
+};
+
+export type ResetMailTemplateResponse = ResetMailTemplateResponses[keyof ResetMailTemplateResponses];
+
+export type TestMailTemplateData = {
+    /**
+     * The template
+     */
+    body: MailTemplateChange;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mail_templates/test';
+};
+
+export type TestMailTemplateErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type TestMailTemplateError = TestMailTemplateErrors[keyof TestMailTemplateErrors];
+
+export type TestMailTemplateResponses = {
+    /**
+     * OK
+     */
+    200: MailTest;
+};
+
+export type TestMailTemplateResponse = TestMailTemplateResponses[keyof TestMailTemplateResponses];
 
 export type ListMailboxesData = {
     body?: never;
@@ -10205,6 +11488,131 @@ export type AddTicketCcResponses = {
 
 export type AddTicketCcResponse = AddTicketCcResponses[keyof AddTicketCcResponses];
 
+export type ListChecklistData = {
+    body?: never;
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/checklist';
+};
+
+export type ListChecklistErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListChecklistError = ListChecklistErrors[keyof ListChecklistErrors];
+
+export type ListChecklistResponses = {
+    /**
+     * OK
+     */
+    200: Checklist;
+};
+
+export type ListChecklistResponse = ListChecklistResponses[keyof ListChecklistResponses];
+
+export type AddChecklistData = {
+    /**
+     * The items
+     */
+    body: ChecklistAdd;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/checklist';
+};
+
+export type AddChecklistErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It has as many items as it can have (checklist.full)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type AddChecklistError = AddChecklistErrors[keyof AddChecklistErrors];
+
+export type AddChecklistResponses = {
+    /**
+     * Created
+     */
+    201: Checklist;
+};
+
+export type AddChecklistResponse = AddChecklistResponses[keyof AddChecklistResponses];
+
 export type CloseTicketData = {
     body?: never;
     headers?: {
@@ -11587,6 +12995,127 @@ export type SplitTicketResponses = {
 
 export type SplitTicketResponse = SplitTicketResponses[keyof SplitTicketResponses];
 
+export type ListTicketTimeData = {
+    body?: never;
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/time_entries';
+};
+
+export type ListTicketTimeErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListTicketTimeError = ListTicketTimeErrors[keyof ListTicketTimeErrors];
+
+export type ListTicketTimeResponses = {
+    /**
+     * OK
+     */
+    200: TicketTime;
+};
+
+export type ListTicketTimeResponse = ListTicketTimeResponses[keyof ListTicketTimeResponses];
+
+export type CreateTimeEntryData = {
+    /**
+     * The work
+     */
+    body: TimeEntryCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/time_entries';
+};
+
+export type CreateTimeEntryErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateTimeEntryError = CreateTimeEntryErrors[keyof CreateTimeEntryErrors];
+
+export type CreateTimeEntryResponses = {
+    /**
+     * Created
+     */
+    201: TimeEntry;
+};
+
+export type CreateTimeEntryResponse = CreateTimeEntryResponses[keyof CreateTimeEntryResponses];
+
 export type UnmergeTicketData = {
     body?: never;
     headers?: {
@@ -12118,6 +13647,599 @@ export type RemoveWatcherResponses = {
 };
 
 export type RemoveWatcherResponse = RemoveWatcherResponses[keyof RemoveWatcherResponses];
+
+export type ListTimeEntriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * On this ticket
+         */
+        ticket_id?: number;
+        /**
+         * Of this person, or me
+         */
+        user_id?: string;
+        /**
+         * From this day on
+         */
+        from?: string;
+        /**
+         * Up to this day
+         */
+        to?: string;
+        /**
+         * The page
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next holds it
+         */
+        cursor?: string;
+    };
+    url: '/api/time_entries';
+};
+
+export type ListTimeEntriesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListTimeEntriesError = ListTimeEntriesErrors[keyof ListTimeEntriesErrors];
+
+export type ListTimeEntriesResponses = {
+    /**
+     * OK
+     */
+    200: TimeEntryList;
+};
+
+export type ListTimeEntriesResponse = ListTimeEntriesResponses[keyof ListTimeEntriesResponses];
+
+export type ExportTimeEntriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * On this ticket
+         */
+        ticket_id?: number;
+        /**
+         * Of this person, or me
+         */
+        user_id?: string;
+        /**
+         * From this day on
+         */
+        from?: string;
+        /**
+         * Up to this day
+         */
+        to?: string;
+    };
+    url: '/api/time_entries/export';
+};
+
+export type ExportTimeEntriesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ExportTimeEntriesError = ExportTimeEntriesErrors[keyof ExportTimeEntriesErrors];
+
+export type ExportTimeEntriesResponses = {
+    /**
+     * The table
+     */
+    200: string;
+};
+
+export type ExportTimeEntriesResponse = ExportTimeEntriesResponses[keyof ExportTimeEntriesResponses];
+
+export type SumTimeEntriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * On this ticket
+         */
+        ticket_id?: number;
+        /**
+         * Of this person, or me
+         */
+        user_id?: string;
+        /**
+         * From this day on
+         */
+        from?: string;
+        /**
+         * Up to this day
+         */
+        to?: string;
+    };
+    url: '/api/time_entries/summary';
+};
+
+export type SumTimeEntriesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type SumTimeEntriesError = SumTimeEntriesErrors[keyof SumTimeEntriesErrors];
+
+export type SumTimeEntriesResponses = {
+    /**
+     * OK
+     */
+    200: TimeSums;
+};
+
+export type SumTimeEntriesResponse = SumTimeEntriesResponses[keyof SumTimeEntriesResponses];
+
+export type DeleteTimeEntryData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The entry
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/time_entries/{id}';
+};
+
+export type DeleteTimeEntryErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteTimeEntryError = DeleteTimeEntryErrors[keyof DeleteTimeEntryErrors];
+
+export type DeleteTimeEntryResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteTimeEntryResponse = DeleteTimeEntryResponses[keyof DeleteTimeEntryResponses];
+
+export type GetTimeEntryData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The entry
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/time_entries/{id}';
+};
+
+export type GetTimeEntryErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetTimeEntryError = GetTimeEntryErrors[keyof GetTimeEntryErrors];
+
+export type GetTimeEntryResponses = {
+    /**
+     * OK
+     */
+    200: TimeEntry;
+};
+
+export type GetTimeEntryResponse = GetTimeEntryResponses[keyof GetTimeEntryResponses];
+
+export type UpdateTimeEntryData = {
+    /**
+     * What changes
+     */
+    body: TimeEntryUpdate;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The entry
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/time_entries/{id}';
+};
+
+export type UpdateTimeEntryErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateTimeEntryError = UpdateTimeEntryErrors[keyof UpdateTimeEntryErrors];
+
+export type UpdateTimeEntryResponses = {
+    /**
+     * OK
+     */
+    200: TimeEntry;
+};
+
+export type UpdateTimeEntryResponse = UpdateTimeEntryResponses[keyof UpdateTimeEntryResponses];
+
+export type GetTimerData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/timer';
+};
+
+export type GetTimerErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetTimerError = GetTimerErrors[keyof GetTimerErrors];
+
+export type GetTimerResponses = {
+    /**
+     * OK
+     */
+    200: Timer;
+};
+
+export type GetTimerResponse = GetTimerResponses[keyof GetTimerResponses];
+
+export type DiscardTimerData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/timer/discard';
+};
+
+export type DiscardTimerErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DiscardTimerError = DiscardTimerErrors[keyof DiscardTimerErrors];
+
+export type DiscardTimerResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type DiscardTimerResponse = DiscardTimerResponses[keyof DiscardTimerResponses];
+
+export type StartTimerData = {
+    /**
+     * The ticket
+     */
+    body: TimerStart;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/timer/start';
+};
+
+export type StartTimerErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type StartTimerError = StartTimerErrors[keyof StartTimerErrors];
+
+export type StartTimerResponses = {
+    /**
+     * OK
+     */
+    200: Timer;
+};
+
+export type StartTimerResponse = StartTimerResponses[keyof StartTimerResponses];
+
+export type StopTimerData = {
+    /**
+     * What was done
+     */
+    body?: TimerStop;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/timer/stop';
+};
+
+export type StopTimerErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * None is running (timer.none)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type StopTimerError = StopTimerErrors[keyof StopTimerErrors];
+
+export type StopTimerResponses = {
+    /**
+     * Created
+     */
+    201: TimeEntry;
+};
+
+export type StopTimerResponse = StopTimerResponses[keyof StopTimerResponses];
 
 export type CreateUploadData = {
     body?: never;
