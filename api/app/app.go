@@ -272,7 +272,9 @@ func (a *App) Ready(ctx context.Context) error {
 			return errors.New("redis does not answer")
 		}
 	}
-	if store, ok := a.Attachment.Store.(interface{ Ready(ctx context.Context) error }); ok {
+	if store, ok := a.Attachment.Store.(interface {
+		Ready(ctx context.Context) error
+	}); ok {
 		asking, cancel := context.WithTimeout(ctx, 3*time.Second)
 		defer cancel()
 		if err := store.Ready(asking); err != nil {
