@@ -141,7 +141,7 @@ export type BulkAction = {
     /**
      * Type is one of those that GET /api/actions lists; more come with the desk's features.
      */
-    type: 'assign' | 'update_status' | 'set_priority' | 'delete' | 'assign_team' | 'add_tag' | 'remove_tag' | 'set_category' | 'set_substatus' | 'set_field' | 'merge' | 'link' | 'set_due' | 'snooze' | 'unsnooze' | 'add_checklist';
+    type: 'assign' | 'update_status' | 'set_priority' | 'delete' | 'assign_team' | 'add_tag' | 'remove_tag' | 'set_category' | 'set_substatus' | 'set_field' | 'merge' | 'link' | 'set_due' | 'snooze' | 'unsnooze' | 'add_checklist' | 'reply' | 'note' | 'apply_macro';
     user_id: number | null;
 };
 
@@ -160,6 +160,7 @@ export type BulkActionStart = {
      */
     items?: string;
     kind?: string;
+    macro_id?: number;
     on_reply?: boolean;
     priority?: 'low' | 'medium' | 'high' | 'urgent';
     status?: 'open' | 'in_progress' | 'resolved' | 'closed';
@@ -736,6 +737,114 @@ export type LoginRequest = {
     username: string;
 };
 
+export type Macro = {
+    actions: Array<MacroAction>;
+    can: MacroCan;
+    content: string;
+    created_at: string;
+    id: number;
+    kind: 'reply' | 'note';
+    name: string;
+    owner: User;
+    shared_with: 'it_staff' | 'admin' | null;
+    team: TeamCard | null;
+    updated_at: string;
+    version: number;
+};
+
+export type MacroAction = {
+    /**
+     * Params holds what the action was given, by name.
+     */
+    params: {
+        [key: string]: unknown;
+    };
+    /**
+     * Text says the action to people, in English.
+     */
+    text: string;
+    /**
+     * Type is one of those that GET /api/actions lists.
+     */
+    type: string;
+};
+
+export type MacroActionInput = {
+    tag?: string;
+    type: string;
+};
+
+export type MacroApply = {
+    /**
+     * Content is sent instead of the macro's text; empty for no message.
+     */
+    content?: string | null;
+    macro_id: number;
+};
+
+export type MacroCan = {
+    delete: boolean;
+    update: boolean;
+};
+
+export type MacroCreate = {
+    actions?: Array<MacroActionInput>;
+    content?: string;
+    kind?: 'reply' | 'note';
+    name: string;
+    shared_with?: 'it_staff' | 'admin' | null;
+    team_id?: number | null;
+};
+
+export type MacroList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<Macro>;
+};
+
+export type MacroPreview = {
+    actions: Array<string>;
+    content: string;
+    content_html: string;
+    kind: 'reply' | 'note';
+};
+
+export type MacroPreviewRequest = {
+    actions?: Array<MacroActionInput>;
+    content?: string;
+    kind?: 'reply' | 'note';
+    macro_id?: number | null;
+    ticket_id: number;
+};
+
+export type MacroRun = {
+    changes: Array<string>;
+    created_at: string;
+    id: number;
+    macro_id: number;
+    /**
+     * MessageID is the message that waits to be sent; null when the macro has none.
+     */
+    message_id: number | null;
+    ticket_id: number;
+    /**
+     * TicketVersion is the version of the ticket after it.
+     */
+    ticket_version: number;
+    undone_at: string | null;
+};
+
+export type MacroUpdate = {
+    actions?: Array<MacroActionInput>;
+    content?: string;
+    kind?: 'reply' | 'note';
+    name?: string;
+    shared_with?: 'it_staff' | 'admin' | null;
+    team_id?: number | null;
+};
+
 export type MailAddress = {
     address: string;
     bounces: number;
@@ -1219,6 +1328,15 @@ export type NoteList = {
     next: string | null;
     previous: string | null;
     results: Array<Note>;
+};
+
+export type Placeholder = {
+    example: string;
+    name: string;
+};
+
+export type Placeholders = {
+    placeholders: Array<Placeholder>;
 };
 
 export type Preference = {
@@ -6268,6 +6386,491 @@ export type DeleteTicketLinkResponses = {
 
 export type DeleteTicketLinkResponse = DeleteTicketLinkResponses[keyof DeleteTicketLinkResponses];
 
+export type UndoMacroData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The use
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/macro_runs/{id}/undo';
+};
+
+export type UndoMacroErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It was taken back already (macro.no_undo), or its message has been sent (message.sent)
+     */
+    409: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UndoMacroError = UndoMacroErrors[keyof UndoMacroErrors];
+
+export type UndoMacroResponses = {
+    /**
+     * OK
+     */
+    200: MacroRun;
+};
+
+export type UndoMacroResponse = UndoMacroResponses[keyof UndoMacroResponses];
+
+export type ListMacrosData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Which macros
+         */
+        scope?: 'usable' | 'all';
+    };
+    url: '/api/macros';
+};
+
+export type ListMacrosErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListMacrosError = ListMacrosErrors[keyof ListMacrosErrors];
+
+export type ListMacrosResponses = {
+    /**
+     * OK
+     */
+    200: MacroList;
+};
+
+export type ListMacrosResponse = ListMacrosResponses[keyof ListMacrosResponses];
+
+export type CreateMacroData = {
+    /**
+     * The macro
+     */
+    body: MacroCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/macros';
+};
+
+export type CreateMacroErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many macros (macro.too_many)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateMacroError = CreateMacroErrors[keyof CreateMacroErrors];
+
+export type CreateMacroResponses = {
+    /**
+     * Created
+     */
+    201: Macro;
+};
+
+export type CreateMacroResponse = CreateMacroResponses[keyof CreateMacroResponses];
+
+export type PreviewMacroData = {
+    /**
+     * The macro and the ticket
+     */
+    body: MacroPreviewRequest;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/macros/preview';
+};
+
+export type PreviewMacroErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type PreviewMacroError = PreviewMacroErrors[keyof PreviewMacroErrors];
+
+export type PreviewMacroResponses = {
+    /**
+     * OK
+     */
+    200: MacroPreview;
+};
+
+export type PreviewMacroResponse = PreviewMacroResponses[keyof PreviewMacroResponses];
+
+export type DeleteMacroData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The macro
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/macros/{id}';
+};
+
+export type DeleteMacroErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteMacroError = DeleteMacroErrors[keyof DeleteMacroErrors];
+
+export type DeleteMacroResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteMacroResponse = DeleteMacroResponses[keyof DeleteMacroResponses];
+
+export type GetMacroData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The macro
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/macros/{id}';
+};
+
+export type GetMacroErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetMacroError = GetMacroErrors[keyof GetMacroErrors];
+
+export type GetMacroResponses = {
+    /**
+     * OK
+     */
+    200: Macro;
+};
+
+export type GetMacroResponse = GetMacroResponses[keyof GetMacroResponses];
+
+export type UpdateMacroData = {
+    /**
+     * What changes
+     */
+    body: MacroUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The macro
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/macros/{id}';
+};
+
+export type UpdateMacroErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateMacroError = UpdateMacroErrors[keyof UpdateMacroErrors];
+
+export type UpdateMacroResponses = {
+    /**
+     * OK
+     */
+    200: Macro;
+};
+
+export type UpdateMacroResponse = UpdateMacroResponses[keyof UpdateMacroResponses];
+
+export type RestoreMacroData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The macro
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/macros/{id}/restore';
+};
+
+export type RestoreMacroErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RestoreMacroError = RestoreMacroErrors[keyof RestoreMacroErrors];
+
+export type RestoreMacroResponses = {
+    /**
+     * OK
+     */
+    200: Macro;
+};
+
+export type RestoreMacroResponse = RestoreMacroResponses[keyof RestoreMacroResponses];
+
 export type UnsubscribeMailData = {
     body?: never;
     path?: never;
@@ -8308,6 +8911,47 @@ export type ListPeopleResponses = {
 };
 
 export type ListPeopleResponse = ListPeopleResponses[keyof ListPeopleResponses];
+
+export type ListPlaceholdersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/placeholders';
+};
+
+export type ListPlaceholdersErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListPlaceholdersError = ListPlaceholdersErrors[keyof ListPlaceholdersErrors];
+
+export type ListPlaceholdersResponses = {
+    /**
+     * OK
+     */
+    200: Placeholders;
+};
+
+export type ListPlaceholdersResponse = ListPlaceholdersResponses[keyof ListPlaceholdersResponses];
 
 export type ListPreferencesData = {
     body?: never;
@@ -11204,6 +11848,81 @@ export type AddTicketCommentResponses = {
 };
 
 export type AddTicketCommentResponse = AddTicketCommentResponses[keyof AddTicketCommentResponses];
+
+export type ApplyMacroData = {
+    /**
+     * The macro
+     */
+    body: MacroApply;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/apply_macro';
+};
+
+export type ApplyMacroErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * There is nothing to do (macro.nothing)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ApplyMacroError = ApplyMacroErrors[keyof ApplyMacroErrors];
+
+export type ApplyMacroResponses = {
+    /**
+     * Created
+     */
+    201: MacroRun;
+};
+
+export type ApplyMacroResponse = ApplyMacroResponses[keyof ApplyMacroResponses];
 
 export type AssignTicketData = {
     /**
