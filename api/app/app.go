@@ -58,6 +58,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/substatus"
 	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/team"
+	"github.com/fixdesk/fixdesk/api/template"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/timeentry"
 	"github.com/fixdesk/fixdesk/api/user"
@@ -172,6 +173,10 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	a.Note = note.New(a.DB, a.Bus)
 	links := link.New(a.DB, a.Bus, a.Ticket, link.Notes{IDs: note.IDs, Move: note.Move})
 	checklists := checklist.New(a.DB, a.Bus, a.Ticket)
+	templates := template.New(a.DB, a.Bus, a.Ticket, func(tx *event.Tx, by authz.Actor, id int64, texts []string) error {
+		_, err := checklist.Append(tx, by, id, texts, false)
+		return err
+	})
 	snoozes := snooze.New(a.DB, a.Bus, a.Clock, a.Ticket)
 	a.Realtime = realtime.New(a.DB, a.Clock, a.Auth.Identify)
 	a.Message = message.New(a.DB, a.Bus, a.Clock, a.Ticket, a.Note, options)
@@ -209,7 +214,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Calendar: calendar.New(a.DB, a.Bus, a.Clock),
 		Export:   export.New(a.DB, a.Clock.Now, a.Ticket),
 		View:     a.View, Preference: preference.New(a.DB, a.Bus),
-		SLA: a.SLA, Link: links, Snooze: snoozes, Checklist: checklists, TimeEntry: timeentry.New(a.DB, a.Bus, a.Clock),
+		SLA: a.SLA, Link: links, Snooze: snoozes, Template: templates, Checklist: checklists, TimeEntry: timeentry.New(a.DB, a.Bus, a.Clock),
 		Tag: a.Tag, Category: categories, Field: field.New(a.DB, a.Bus), Substatus: substatuses,
 		Webhook:    a.Webhook,
 		Feed:       a.Feed,

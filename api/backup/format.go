@@ -58,6 +58,7 @@ var tables = []table{
 	{"checklist_items", "id"},
 	{"time_entries", "id"},
 	{"timers", "user_id"},
+	{"ticket_templates", "id"},
 	{"notes", "id"},
 	{"messages", "id"},
 	{"drafts", "user_id, ticket_id, kind"},

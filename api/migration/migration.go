@@ -35,7 +35,7 @@ type column struct {
 }
 
 func steps() []step {
-	return []step{desk(), workspace(), views(), person(), reports(), attachments(), facets(), team(), calendars(), slas(), webhooks(), bulkSets(), sparse(), facetReports(), links(), snoozes(), checklists(), times(), macros(), mailIn(), mailOut()}
+	return []step{desk(), workspace(), views(), person(), reports(), attachments(), facets(), team(), calendars(), slas(), webhooks(), bulkSets(), sparse(), facetReports(), links(), snoozes(), checklists(), times(), templates(), macros(), mailIn(), mailOut()}
 }
 
 // Latest is the schema version this program works with.

@@ -41,6 +41,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/substatus"
 	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/team"
+	"github.com/fixdesk/fixdesk/api/template"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/timeentry"
 	"github.com/fixdesk/fixdesk/api/user"
@@ -84,6 +85,7 @@ type Features struct {
 	Substatus  *substatus.Service
 	Link       *link.Service
 	Snooze     *snooze.Service
+	Template   *template.Service
 	Checklist  *checklist.Service
 	TimeEntry  *timeentry.Service
 }
@@ -106,6 +108,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Watcher.Routes(signedIn, f.Keys)
 	f.Link.Routes(signedIn, f.Keys)
 	f.Snooze.Routes(signedIn, f.Keys)
+	f.Template.Routes(signedIn, f.Keys)
 	f.Checklist.Routes(signedIn, f.Keys)
 	f.TimeEntry.Routes(signedIn, f.Keys)
 	f.Tag.Routes(signedIn, f.Keys)

@@ -32,6 +32,7 @@ type Service struct {
 	actions      Actions
 	sources      []FieldSource
 	extras       []ExtraSource
+	templates    TemplateSource
 }
 
 // New returns the service.
@@ -56,7 +57,8 @@ type Draft struct {
 	Requester    *int64
 	TeamID       *int64
 	Confidential bool
-	Facets       // tags and finer status are heeded for those who work on tickets
+	Template     *int64 // what it begins with, nil for nothing
+	Facets              // tags and finer status are heeded for those who work on tickets
 }
 
 // Changes is what an update asks for; nil leaves a field as it is.
@@ -92,6 +94,11 @@ func (s *Service) Open(ctx context.Context, by authz.Actor, d Draft) (Full, erro
 			Title: d.Title, Description: d.Description, Status: Open, Priority: d.Priority,
 			CreatedByID: by.ID, CreatedAt: tx.Now, UpdatedAt: tx.Now,
 		}
+		then, fill, err := s.begin(tx, by, &d)
+		if err != nil {
+			return err
+		}
+		t.Priority = d.Priority
 		h, err := s.openWith(tx, by, &t, d.Facets)
 		if err != nil {
 			return err
@@ -132,6 +139,9 @@ func (s *Service) Open(ctx context.Context, by authz.Actor, d Draft) (Full, erro
 			if err := s.change(tx, by, &t, Changes{Assign: true, AssignedTo: d.AssignedTo}); err != nil {
 				return err
 			}
+		}
+		if err := s.follow(tx, by, &t, then, fill); err != nil {
+			return err
 		}
 		out, err = changed(tx.DB, &t)
 		return err

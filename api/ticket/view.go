@@ -346,6 +346,8 @@ type CreateRequest struct {
 	Substatus    *string        `json:"substatus" validate:"optional" extensions:"x-nullable" example:"waiting_for_requester"`
 	Tags         []string       `json:"tags" validate:"optional" example:"vpn"`
 	Fields       map[string]any `json:"fields" validate:"optional"`
+	// TemplateID is what the ticket begins with: it says what the request does not.
+	TemplateID *int64 `json:"template_id" validate:"optional" extensions:"x-nullable" example:"4"`
 } //@name TicketCreate
 
 // ReplaceRequest is the body of a PUT; what is left out stays as it is.

@@ -16,7 +16,7 @@ import { lazy, Suspense, useId, useState } from 'react';
 import { useUploads } from '@/features/attachment';
 import { useTeams } from '@/features/team';
 import { PersonSelect } from '@/features/user';
-import type { User } from '@/lib/api';
+import type { Template, User } from '@/lib/api';
 import { useCan } from '@/lib/can';
 
 import { focusFirstError, showServerErrors } from '@/lib/forms';
@@ -35,6 +35,8 @@ import { DraftStanding, NewTicketDraft, useNewTicketDraft } from './new-ticket-d
 import { TextBox } from './text-box';
 
 const FacetsForm = lazy(() => import('./facets-form').then((m) => ({ default: m.FacetsForm })));
+
+const Templates = lazy(() => import('./depth/templates').then((m) => ({ default: m.Templates })));
 
 /** The longest title the server takes, in code points. */
 export const titleLimit = 200;
@@ -67,6 +69,7 @@ export function NewTicketPage() {
   const [requester, setRequester] = useState<User | null>(null);
   const [team, setTeam] = useState<string | null>(null);
   const [facets, setFacets] = useState<Facets>({ category: null, fields: {} });
+  const [template, setTemplate] = useState<Template | null>(null);
   const teams = useTeams(works);
   const form = useForm<{
     title: string;
@@ -95,6 +98,7 @@ export function NewTicketPage() {
       attachment_ids: uploads.ids.length > 0 ? uploads.ids : undefined,
       ...(requester && { requester_id: requester.id }),
       ...(team && { team_id: Number(team) }),
+      ...(template && { template_id: template.id }),
     };
     create.mutate(
       { body, headers: key.headers(body) },
@@ -131,6 +135,29 @@ export function NewTicketPage() {
               onPick={setRequester}
             />
           )}
+          <Suspense>
+            <Templates
+              chosen={template}
+              now={() => ({
+                title: form.values.title,
+                description: form.values.description,
+                priority: form.isDirty('priority') ? form.values.priority : null,
+                category: facets.category,
+                fields: facets.fields,
+                team_id: team ? Number(team) : null,
+              })}
+              onPick={(one) => {
+                setTemplate(one);
+                if (!one) return;
+                if (one.title) form.setFieldValue('title', one.title);
+                if (one.description) form.setFieldValue('description', one.description);
+                if (one.priority) form.setFieldValue('priority', one.priority);
+                setFacets({ category: one.category, fields: one.fields });
+                setTeam(one.team_id ? String(one.team_id) : null);
+                setRevision((n) => n + 1);
+              }}
+            />
+          </Suspense>
           <TextInput
             label={t`What is wrong?`}
             placeholder={t`For example: my laptop does not start`}
