@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddChecklistData, AddChecklistErrors, AddChecklistResponses, AddTicketCcData, AddTicketCcErrors, AddTicketCcResponses, AddTicketCommentData, AddTicketCommentErrors, AddTicketCommentResponses, ArrangeViewsData, ArrangeViewsErrors, ArrangeViewsResponses, AssignTicketData, AssignTicketErrors, AssignTicketResponses, AssignTicketTeamData, AssignTicketTeamErrors, AssignTicketTeamResponses, CancelBulkData, CancelBulkErrors, CancelBulkResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CloseTicketData, CloseTicketErrors, CloseTicketResponses, CountTicketsData, CountTicketsErrors, CountTicketsResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateAttachmentData, CreateAttachmentErrors, CreateAttachmentResponses, CreateCalendarData, CreateCalendarErrors, CreateCalendarResponses, CreateCategoryData, CreateCategoryErrors, CreateCategoryResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateMailboxData, CreateMailboxErrors, CreateMailboxResponses, CreateNoteData, CreateNoteErrors, CreateNoteResponses, CreateSlaPolicyData, CreateSlaPolicyErrors, CreateSlaPolicyResponses, CreateSubstatusData, CreateSubstatusErrors, CreateSubstatusResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateTicketData, CreateTicketErrors, CreateTicketLinkData, CreateTicketLinkErrors, CreateTicketLinkResponses, CreateTicketResponses, CreateTimeEntryData, CreateTimeEntryErrors, CreateTimeEntryResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateViewData, CreateViewErrors, CreateViewResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteApiTokenData, DeleteApiTokenErrors, DeleteApiTokenResponses, DeleteAttachmentData, DeleteAttachmentErrors, DeleteAttachmentResponses, DeleteCalendarData, DeleteCalendarErrors, DeleteCalendarResponses, DeleteCategoryData, DeleteCategoryErrors, DeleteCategoryResponses, DeleteChecklistItemData, DeleteChecklistItemErrors, DeleteChecklistItemResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteDraftData, DeleteDraftErrors, DeleteDraftResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteMailboxData, DeleteMailboxErrors, DeleteMailboxResponses, DeleteNoteData, DeleteNoteErrors, DeleteNoteResponses, DeletePreferenceData, DeletePreferenceErrors, DeletePreferenceResponses, DeleteSlaPolicyData, DeleteSlaPolicyErrors, DeleteSlaPolicyResponses, DeleteSubstatusData, DeleteSubstatusErrors, DeleteSubstatusResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftErrors, DeleteTicketDraftResponses, DeleteTicketErrors, DeleteTicketLinkData, DeleteTicketLinkErrors, DeleteTicketLinkResponses, DeleteTicketResponses, DeleteTimeEntryData, DeleteTimeEntryErrors, DeleteTimeEntryResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteViewData, DeleteViewErrors, DeleteViewResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DiscardMailMessageData, DiscardMailMessageErrors, DiscardMailMessageResponses, DiscardTimerData, DiscardTimerErrors, DiscardTimerResponses, DownloadAttachmentData, DownloadAttachmentErrors, DownloadAttachmentResponses, ExportTicketsData, ExportTicketsErrors, ExportTicketsResponses, ExportTimeEntriesData, ExportTimeEntriesErrors, ExportTimeEntriesResponses, FindSimilarTicketsData, FindSimilarTicketsErrors, FindSimilarTicketsResponses, FollowChangesData, FollowChangesErrors, FollowChangesResponse, FollowChangesResponses, FollowEventsData, FollowEventsErrors, FollowEventsResponse, FollowEventsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetBulkData, GetBulkErrors, GetBulkResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetChecklistItemData, GetChecklistItemErrors, GetChecklistItemResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDeskReportData, GetDeskReportErrors, GetDeskReportResponses, GetDeskReportTableData, GetDeskReportTableErrors, GetDeskReportTableResponses, GetDraftData, GetDraftErrors, GetDraftResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMailMessageData, GetMailMessageErrors, GetMailMessageResponses, GetMailMessageSourceData, GetMailMessageSourceErrors, GetMailMessageSourceResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetNoteData, GetNoteErrors, GetNoteResponses, GetPreferenceData, GetPreferenceErrors, GetPreferenceResponses, GetSlaPolicyData, GetSlaPolicyErrors, GetSlaPolicyResponses, GetTagData, GetTagErrors, GetTagResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetTicketData, GetTicketDraftData, GetTicketDraftErrors, GetTicketDraftResponses, GetTicketErrors, GetTicketResponses, GetTicketSeenData, GetTicketSeenErrors, GetTicketSeenResponses, GetTicketSlaData, GetTicketSlaErrors, GetTicketSlaResponses, GetTimeEntryData, GetTimeEntryErrors, GetTimeEntryResponses, GetTimerData, GetTimerErrors, GetTimerResponses, GetUploadOffsetData, GetUploadOffsetErrors, GetUploadOffsetResponses, GetUserData, GetUserErrors, GetUserResponses, GetViewData, GetViewErrors, GetViewResponses, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookErrors, GetWebhookResponses, ImportHolidaysData, ImportHolidaysErrors, ImportHolidaysResponses, ListActionsData, ListActionsErrors, ListActionsResponses, ListApiTokensData, ListApiTokensErrors, ListApiTokensResponses, ListAssigneesData, ListAssigneesErrors, ListAssigneesResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListBulkData, ListBulkErrors, ListBulkItemsData, ListBulkItemsErrors, ListBulkItemsResponses, ListBulkResponses, ListCalendarIntervalsData, ListCalendarIntervalsErrors, ListCalendarIntervalsResponses, ListCalendarsData, ListCalendarsErrors, ListCalendarsResponses, ListCategoriesData, ListCategoriesErrors, ListCategoriesResponses, ListChecklistData, ListChecklistErrors, ListChecklistResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListDraftsData, ListDraftsErrors, ListDraftsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListExportColumnsData, ListExportColumnsErrors, ListExportColumnsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMailMessagesData, ListMailMessagesErrors, ListMailMessagesResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotesData, ListNotesErrors, ListNotesResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPreferencesData, ListPreferencesErrors, ListPreferencesResponses, ListPresenceData, ListPresenceErrors, ListPresenceResponses, ListQueryFieldsData, ListQueryFieldsErrors, ListQueryFieldsResponses, ListSlaClocksData, ListSlaClocksErrors, ListSlaClocksResponses, ListSlaPoliciesData, ListSlaPoliciesErrors, ListSlaPoliciesResponses, ListSubstatusesData, ListSubstatusesErrors, ListSubstatusesResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTicketEventsData, ListTicketEventsErrors, ListTicketEventsResponses, ListTicketLinksData, ListTicketLinksErrors, ListTicketLinksResponses, ListTicketMailData, ListTicketMailErrors, ListTicketMailResponses, ListTicketsData, ListTicketsErrors, ListTicketsResponses, ListTicketTimeData, ListTicketTimeErrors, ListTicketTimeResponses, ListTimeEntriesData, ListTimeEntriesErrors, ListTimeEntriesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViewCountsData, ListViewCountsErrors, ListViewCountsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, ListWatchersData, ListWatchersErrors, ListWatchersResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MergeTagData, MergeTagErrors, MergeTagResponses, MergeTicketData, MergeTicketErrors, MergeTicketResponses, PreviewSlaData, PreviewSlaErrors, PreviewSlaResponses, ProcessMailMessageData, ProcessMailMessageErrors, ProcessMailMessageResponses, PutDraftData, PutDraftErrors, PutDraftResponses, PutPreferenceData, PutPreferenceErrors, PutPreferenceResponses, PutTicketDraftData, PutTicketDraftErrors, PutTicketDraftResponses, RecalculateSlaData, RecalculateSlaErrors, RecalculateSlaResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterAccountData, RegisterAccountErrors, RegisterAccountResponses, RemoveTeamMemberData, RemoveTeamMemberErrors, RemoveTeamMemberResponses, RemoveWatcherData, RemoveWatcherErrors, RemoveWatcherResponses, RenameTagData, RenameTagErrors, RenameTagResponses, ReopenTicketData, ReopenTicketErrors, ReopenTicketResponses, ReorderSlaPoliciesData, ReorderSlaPoliciesErrors, ReorderSlaPoliciesResponses, ReplaceCommentData, ReplaceCommentErrors, ReplaceCommentResponses, ReplaceTicketData, ReplaceTicketErrors, ReplaceTicketResponses, ReplaceUserData, ReplaceUserErrors, ReplaceUserResponses, ReplayJobData, ReplayJobErrors, ReplayJobResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReportSlaData, ReportSlaErrors, ReportSlaResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreTicketData, RestoreTicketErrors, RestoreTicketResponses, RestoreViewData, RestoreViewErrors, RestoreViewResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SendMessageData, SendMessageErrors, SendMessageNowData, SendMessageNowErrors, SendMessageNowResponses, SendMessageResponses, SendUploadData, SendUploadErrors, SendUploadResponses, SetPresenceData, SetPresenceErrors, SetPresenceResponses, SetTeamMemberData, SetTeamMemberErrors, SetTeamMemberResponses, SetTicketDueData, SetTicketDueErrors, SetTicketDueResponses, SetTicketSeenData, SetTicketSeenErrors, SetTicketSeenResponses, SnoozeTicketData, SnoozeTicketErrors, SnoozeTicketResponses, SplitTicketData, SplitTicketErrors, SplitTicketResponses, StartBulkData, StartBulkErrors, StartBulkResponses, StartTimerData, StartTimerErrors, StartTimerResponses, StopTimerData, StopTimerErrors, StopTimerResponses, SumTimeEntriesData, SumTimeEntriesErrors, SumTimeEntriesResponses, TestMailboxData, TestMailboxErrors, TestMailboxResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TryMailMessageData, TryMailMessageErrors, TryMailMessageResponses, UndoBulkData, UndoBulkErrors, UndoBulkResponses, UnmergeTicketData, UnmergeTicketErrors, UnmergeTicketResponses, UnsendMessageData, UnsendMessageErrors, UnsendMessageResponses, UnsnoozeTicketData, UnsnoozeTicketErrors, UnsnoozeTicketResponses, UnsplitTicketData, UnsplitTicketErrors, UnsplitTicketResponses, UnwatchTicketData, UnwatchTicketErrors, UnwatchTicketResponses, UpdateCalendarData, UpdateCalendarErrors, UpdateCalendarResponses, UpdateCategoryData, UpdateCategoryErrors, UpdateCategoryResponses, UpdateChecklistItemData, UpdateChecklistItemErrors, UpdateChecklistItemResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateNoteData, UpdateNoteErrors, UpdateNoteResponses, UpdateSlaPolicyData, UpdateSlaPolicyErrors, UpdateSlaPolicyResponses, UpdateSubstatusData, UpdateSubstatusErrors, UpdateSubstatusResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateTicketData, UpdateTicketErrors, UpdateTicketResponses, UpdateTicketStatusData, UpdateTicketStatusErrors, UpdateTicketStatusResponses, UpdateTimeEntryData, UpdateTimeEntryErrors, UpdateTimeEntryResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateViewData, UpdateViewErrors, UpdateViewResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, WatchTicketData, WatchTicketErrors, WatchTicketResponses } from './types.gen';
+import type { AddChecklistData, AddChecklistErrors, AddChecklistResponses, AddMailDomainData, AddMailDomainErrors, AddMailDomainResponses, AddTicketCcData, AddTicketCcErrors, AddTicketCcResponses, AddTicketCommentData, AddTicketCommentErrors, AddTicketCommentResponses, ApplyMacroData, ApplyMacroErrors, ApplyMacroResponses, ArrangeViewsData, ArrangeViewsErrors, ArrangeViewsResponses, AssignTicketData, AssignTicketErrors, AssignTicketResponses, AssignTicketTeamData, AssignTicketTeamErrors, AssignTicketTeamResponses, CancelBulkData, CancelBulkErrors, CancelBulkResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CheckMailDomainData, CheckMailDomainErrors, CheckMailDomainResponses, CloseTicketData, CloseTicketErrors, CloseTicketResponses, CountTicketsData, CountTicketsErrors, CountTicketsResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateAttachmentData, CreateAttachmentErrors, CreateAttachmentResponses, CreateCalendarData, CreateCalendarErrors, CreateCalendarResponses, CreateCategoryData, CreateCategoryErrors, CreateCategoryResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateMacroData, CreateMacroErrors, CreateMacroResponses, CreateMailboxData, CreateMailboxErrors, CreateMailboxResponses, CreateNoteData, CreateNoteErrors, CreateNoteResponses, CreateSlaPolicyData, CreateSlaPolicyErrors, CreateSlaPolicyResponses, CreateSubstatusData, CreateSubstatusErrors, CreateSubstatusResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateTicketData, CreateTicketErrors, CreateTicketLinkData, CreateTicketLinkErrors, CreateTicketLinkResponses, CreateTicketResponses, CreateTimeEntryData, CreateTimeEntryErrors, CreateTimeEntryResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateViewData, CreateViewErrors, CreateViewResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteApiTokenData, DeleteApiTokenErrors, DeleteApiTokenResponses, DeleteAttachmentData, DeleteAttachmentErrors, DeleteAttachmentResponses, DeleteCalendarData, DeleteCalendarErrors, DeleteCalendarResponses, DeleteCategoryData, DeleteCategoryErrors, DeleteCategoryResponses, DeleteChecklistItemData, DeleteChecklistItemErrors, DeleteChecklistItemResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteDraftData, DeleteDraftErrors, DeleteDraftResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteMacroData, DeleteMacroErrors, DeleteMacroResponses, DeleteMailAddressData, DeleteMailAddressErrors, DeleteMailAddressResponses, DeleteMailboxData, DeleteMailboxErrors, DeleteMailboxResponses, DeleteMailDomainData, DeleteMailDomainErrors, DeleteMailDomainResponses, DeleteNoteData, DeleteNoteErrors, DeleteNoteResponses, DeletePreferenceData, DeletePreferenceErrors, DeletePreferenceResponses, DeleteSlaPolicyData, DeleteSlaPolicyErrors, DeleteSlaPolicyResponses, DeleteSubstatusData, DeleteSubstatusErrors, DeleteSubstatusResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftErrors, DeleteTicketDraftResponses, DeleteTicketErrors, DeleteTicketLinkData, DeleteTicketLinkErrors, DeleteTicketLinkResponses, DeleteTicketResponses, DeleteTimeEntryData, DeleteTimeEntryErrors, DeleteTimeEntryResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteViewData, DeleteViewErrors, DeleteViewResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DiscardMailMessageData, DiscardMailMessageErrors, DiscardMailMessageResponses, DiscardTimerData, DiscardTimerErrors, DiscardTimerResponses, DownloadAttachmentData, DownloadAttachmentErrors, DownloadAttachmentResponses, ExportTicketsData, ExportTicketsErrors, ExportTicketsResponses, ExportTimeEntriesData, ExportTimeEntriesErrors, ExportTimeEntriesResponses, FindSimilarTicketsData, FindSimilarTicketsErrors, FindSimilarTicketsResponses, FollowChangesData, FollowChangesErrors, FollowChangesResponse, FollowChangesResponses, FollowEventsData, FollowEventsErrors, FollowEventsResponse, FollowEventsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetBulkData, GetBulkErrors, GetBulkResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetChecklistItemData, GetChecklistItemErrors, GetChecklistItemResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDeskReportData, GetDeskReportErrors, GetDeskReportResponses, GetDeskReportTableData, GetDeskReportTableErrors, GetDeskReportTableResponses, GetDraftData, GetDraftErrors, GetDraftResponses, GetMacroData, GetMacroErrors, GetMacroResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMailMessageData, GetMailMessageErrors, GetMailMessageResponses, GetMailMessageSourceData, GetMailMessageSourceErrors, GetMailMessageSourceResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetNoteData, GetNoteErrors, GetNoteResponses, GetPreferenceData, GetPreferenceErrors, GetPreferenceResponses, GetSlaPolicyData, GetSlaPolicyErrors, GetSlaPolicyResponses, GetTagData, GetTagErrors, GetTagResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetTicketData, GetTicketDraftData, GetTicketDraftErrors, GetTicketDraftResponses, GetTicketErrors, GetTicketResponses, GetTicketSeenData, GetTicketSeenErrors, GetTicketSeenResponses, GetTicketSlaData, GetTicketSlaErrors, GetTicketSlaResponses, GetTimeEntryData, GetTimeEntryErrors, GetTimeEntryResponses, GetTimerData, GetTimerErrors, GetTimerResponses, GetUploadOffsetData, GetUploadOffsetErrors, GetUploadOffsetResponses, GetUserData, GetUserErrors, GetUserResponses, GetViewData, GetViewErrors, GetViewResponses, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookErrors, GetWebhookResponses, ImportHolidaysData, ImportHolidaysErrors, ImportHolidaysResponses, ListActionsData, ListActionsErrors, ListActionsResponses, ListApiTokensData, ListApiTokensErrors, ListApiTokensResponses, ListAssigneesData, ListAssigneesErrors, ListAssigneesResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListBulkData, ListBulkErrors, ListBulkItemsData, ListBulkItemsErrors, ListBulkItemsResponses, ListBulkResponses, ListCalendarIntervalsData, ListCalendarIntervalsErrors, ListCalendarIntervalsResponses, ListCalendarsData, ListCalendarsErrors, ListCalendarsResponses, ListCategoriesData, ListCategoriesErrors, ListCategoriesResponses, ListChecklistData, ListChecklistErrors, ListChecklistResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListDraftsData, ListDraftsErrors, ListDraftsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListExportColumnsData, ListExportColumnsErrors, ListExportColumnsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMacrosData, ListMacrosErrors, ListMacrosResponses, ListMailAddressesData, ListMailAddressesErrors, ListMailAddressesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMailDomainsData, ListMailDomainsErrors, ListMailDomainsResponses, ListMailMessagesData, ListMailMessagesErrors, ListMailMessagesResponses, ListMailOutboxData, ListMailOutboxErrors, ListMailOutboxResponses, ListMailTemplatesData, ListMailTemplatesErrors, ListMailTemplatesResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotesData, ListNotesErrors, ListNotesResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPlaceholdersData, ListPlaceholdersErrors, ListPlaceholdersResponses, ListPreferencesData, ListPreferencesErrors, ListPreferencesResponses, ListPresenceData, ListPresenceErrors, ListPresenceResponses, ListQueryFieldsData, ListQueryFieldsErrors, ListQueryFieldsResponses, ListSlaClocksData, ListSlaClocksErrors, ListSlaClocksResponses, ListSlaPoliciesData, ListSlaPoliciesErrors, ListSlaPoliciesResponses, ListSubstatusesData, ListSubstatusesErrors, ListSubstatusesResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTicketEventsData, ListTicketEventsErrors, ListTicketEventsResponses, ListTicketLinksData, ListTicketLinksErrors, ListTicketLinksResponses, ListTicketMailData, ListTicketMailErrors, ListTicketMailResponses, ListTicketsData, ListTicketsErrors, ListTicketsResponses, ListTicketTimeData, ListTicketTimeErrors, ListTicketTimeResponses, ListTimeEntriesData, ListTimeEntriesErrors, ListTimeEntriesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViewCountsData, ListViewCountsErrors, ListViewCountsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, ListWatchersData, ListWatchersErrors, ListWatchersResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MergeTagData, MergeTagErrors, MergeTagResponses, MergeTicketData, MergeTicketErrors, MergeTicketResponses, PreviewMacroData, PreviewMacroErrors, PreviewMacroResponses, PreviewMailTemplateData, PreviewMailTemplateErrors, PreviewMailTemplateResponses, PreviewSlaData, PreviewSlaErrors, PreviewSlaResponses, ProcessMailMessageData, ProcessMailMessageErrors, ProcessMailMessageResponses, PutDraftData, PutDraftErrors, PutDraftResponses, PutPreferenceData, PutPreferenceErrors, PutPreferenceResponses, PutTicketDraftData, PutTicketDraftErrors, PutTicketDraftResponses, RecalculateSlaData, RecalculateSlaErrors, RecalculateSlaResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterAccountData, RegisterAccountErrors, RegisterAccountResponses, RemoveTeamMemberData, RemoveTeamMemberErrors, RemoveTeamMemberResponses, RemoveWatcherData, RemoveWatcherErrors, RemoveWatcherResponses, RenameTagData, RenameTagErrors, RenameTagResponses, ReopenTicketData, ReopenTicketErrors, ReopenTicketResponses, ReorderSlaPoliciesData, ReorderSlaPoliciesErrors, ReorderSlaPoliciesResponses, ReplaceCommentData, ReplaceCommentErrors, ReplaceCommentResponses, ReplaceTicketData, ReplaceTicketErrors, ReplaceTicketResponses, ReplaceUserData, ReplaceUserErrors, ReplaceUserResponses, ReplayJobData, ReplayJobErrors, ReplayJobResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReportSlaData, ReportSlaErrors, ReportSlaResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetMailTemplateData, ResetMailTemplateErrors, ResetMailTemplateResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreMacroData, RestoreMacroErrors, RestoreMacroResponses, RestoreTicketData, RestoreTicketErrors, RestoreTicketResponses, RestoreViewData, RestoreViewErrors, RestoreViewResponses, RetryMailData, RetryMailErrors, RetryMailResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SaveMailTemplateData, SaveMailTemplateErrors, SaveMailTemplateResponses, SendMessageData, SendMessageErrors, SendMessageNowData, SendMessageNowErrors, SendMessageNowResponses, SendMessageResponses, SendUploadData, SendUploadErrors, SendUploadResponses, SetPresenceData, SetPresenceErrors, SetPresenceResponses, SetTeamMemberData, SetTeamMemberErrors, SetTeamMemberResponses, SetTicketDueData, SetTicketDueErrors, SetTicketDueResponses, SetTicketSeenData, SetTicketSeenErrors, SetTicketSeenResponses, SnoozeTicketData, SnoozeTicketErrors, SnoozeTicketResponses, SplitTicketData, SplitTicketErrors, SplitTicketResponses, StartBulkData, StartBulkErrors, StartBulkResponses, StartTimerData, StartTimerErrors, StartTimerResponses, StopTimerData, StopTimerErrors, StopTimerResponses, SumTimeEntriesData, SumTimeEntriesErrors, SumTimeEntriesResponses, TestMailboxData, TestMailboxErrors, TestMailboxResponses, TestMailTemplateData, TestMailTemplateErrors, TestMailTemplateResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TryMailMessageData, TryMailMessageErrors, TryMailMessageResponses, UndoBulkData, UndoBulkErrors, UndoBulkResponses, UndoMacroData, UndoMacroErrors, UndoMacroResponses, UnmergeTicketData, UnmergeTicketErrors, UnmergeTicketResponses, UnsendMessageData, UnsendMessageErrors, UnsendMessageResponses, UnsnoozeTicketData, UnsnoozeTicketErrors, UnsnoozeTicketResponses, UnsplitTicketData, UnsplitTicketErrors, UnsplitTicketResponses, UnsubscribeMailData, UnsubscribeMailErrors, UnsubscribeMailResponses, UnwatchTicketData, UnwatchTicketErrors, UnwatchTicketResponses, UpdateCalendarData, UpdateCalendarErrors, UpdateCalendarResponses, UpdateCategoryData, UpdateCategoryErrors, UpdateCategoryResponses, UpdateChecklistItemData, UpdateChecklistItemErrors, UpdateChecklistItemResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateMacroData, UpdateMacroErrors, UpdateMacroResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateMailDomainData, UpdateMailDomainErrors, UpdateMailDomainResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateNoteData, UpdateNoteErrors, UpdateNoteResponses, UpdateSlaPolicyData, UpdateSlaPolicyErrors, UpdateSlaPolicyResponses, UpdateSubstatusData, UpdateSubstatusErrors, UpdateSubstatusResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateTicketData, UpdateTicketErrors, UpdateTicketResponses, UpdateTicketStatusData, UpdateTicketStatusErrors, UpdateTicketStatusResponses, UpdateTimeEntryData, UpdateTimeEntryErrors, UpdateTimeEntryResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateViewData, UpdateViewErrors, UpdateViewResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, WatchTicketData, WatchTicketErrors, WatchTicketResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -740,6 +740,182 @@ export const deleteTicketLink = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
+ * Take the use of a macro back
+ */
+export const undoMacro = <ThrowOnError extends boolean = false>(options: Options<UndoMacroData, ThrowOnError>) => (options.client ?? client).post<UndoMacroResponses, UndoMacroErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/macro_runs/{id}/undo',
+    ...options
+});
+
+/**
+ * List the macros
+ *
+ * One's own and those shared with one, by name; with scope=all, for administrators, also those that are shared with others.
+ */
+export const listMacros = <ThrowOnError extends boolean = false>(options?: Options<ListMacrosData, ThrowOnError>) => (options?.client ?? client).get<ListMacrosResponses, ListMacrosErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/macros',
+    ...options
+});
+
+/**
+ * Make a macro
+ *
+ * A text with placeholders, actions, or both. IT staff share theirs with the IT staff and their teams, administrators with anybody who works on tickets. A placeholder that is not on the list is refused.
+ */
+export const createMacro = <ThrowOnError extends boolean = false>(options: Options<CreateMacroData, ThrowOnError>) => (options.client ?? client).post<CreateMacroResponses, CreateMacroErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/macros',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Show what a macro would do to a ticket
+ *
+ * With macro_id, a saved one; else the macro of the body, which need not be saved. Nothing is changed.
+ */
+export const previewMacro = <ThrowOnError extends boolean = false>(options: Options<PreviewMacroData, ThrowOnError>) => (options.client ?? client).post<PreviewMacroResponses, PreviewMacroErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/macros/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a macro
+ *
+ * It can be restored for a day.
+ */
+export const deleteMacro = <ThrowOnError extends boolean = false>(options: Options<DeleteMacroData, ThrowOnError>) => (options.client ?? client).delete<DeleteMacroResponses, DeleteMacroErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/macros/{id}',
+    ...options
+});
+
+/**
+ * Show a macro
+ */
+export const getMacro = <ThrowOnError extends boolean = false>(options: Options<GetMacroData, ThrowOnError>) => (options.client ?? client).get<GetMacroResponses, GetMacroErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/macros/{id}',
+    ...options
+});
+
+/**
+ * Change a macro
+ */
+export const updateMacro = <ThrowOnError extends boolean = false>(options: Options<UpdateMacroData, ThrowOnError>) => (options.client ?? client).patch<UpdateMacroResponses, UpdateMacroErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/macros/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Restore a macro that was deleted in the last day
+ */
+export const restoreMacro = <ThrowOnError extends boolean = false>(options: Options<RestoreMacroData, ThrowOnError>) => (options.client ?? client).post<RestoreMacroResponses, RestoreMacroErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/macros/{id}/restore',
+    ...options
+});
+
+/**
+ * Leave the CC of a ticket by the link in a mail
+ *
+ * What the List-Unsubscribe header of a mail names (RFC 8058): the token proves that the mail was received. Whatever the body says is ignored; doing it again changes nothing.
+ */
+export const unsubscribeMail = <ThrowOnError extends boolean = false>(options: Options<UnsubscribeMailData, ThrowOnError>) => (options.client ?? client).post<UnsubscribeMailResponses, UnsubscribeMailErrors, ThrowOnError>({ url: '/api/mail/unsubscribe', ...options });
+
+/**
+ * List the addresses to which mail did not arrive
+ *
+ * To `hard` ones nothing is sent until they are taken from this list.
+ */
+export const listMailAddresses = <ThrowOnError extends boolean = false>(options?: Options<ListMailAddressesData, ThrowOnError>) => (options?.client ?? client).get<ListMailAddressesResponses, ListMailAddressesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_addresses',
+    ...options
+});
+
+/**
+ * Send mail to an address again
+ */
+export const deleteMailAddress = <ThrowOnError extends boolean = false>(options: Options<DeleteMailAddressData, ThrowOnError>) => (options.client ?? client).delete<DeleteMailAddressResponses, DeleteMailAddressErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_addresses/{id}',
+    ...options
+});
+
+/**
+ * Look at what the DNS says of a domain's mail
+ *
+ * SPF (RFC 7208), DKIM (RFC 6376) and DMARC (RFC 7489).
+ */
+export const checkMailDomain = <ThrowOnError extends boolean = false>(options: Options<CheckMailDomainData, ThrowOnError>) => (options.client ?? client).get<CheckMailDomainResponses, CheckMailDomainErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_check',
+    ...options
+});
+
+/**
+ * List the domains that the desk signs mail of
+ */
+export const listMailDomains = <ThrowOnError extends boolean = false>(options?: Options<ListMailDomainsData, ThrowOnError>) => (options?.client ?? client).get<ListMailDomainsResponses, ListMailDomainsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_domains',
+    ...options
+});
+
+/**
+ * Make a key to sign mail of a domain with
+ *
+ * Put the record into the DNS, look with `GET /api/mail_check` whether it is there, then switch signing on.
+ */
+export const addMailDomain = <ThrowOnError extends boolean = false>(options: Options<AddMailDomainData, ThrowOnError>) => (options.client ?? client).post<AddMailDomainResponses, AddMailDomainErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_domains',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Forget a domain and its key
+ */
+export const deleteMailDomain = <ThrowOnError extends boolean = false>(options: Options<DeleteMailDomainData, ThrowOnError>) => (options.client ?? client).delete<DeleteMailDomainResponses, DeleteMailDomainErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_domains/{id}',
+    ...options
+});
+
+/**
+ * Begin or end to sign mail of a domain
+ */
+export const updateMailDomain = <ThrowOnError extends boolean = false>(options: Options<UpdateMailDomainData, ThrowOnError>) => (options.client ?? client).patch<UpdateMailDomainResponses, UpdateMailDomainErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_domains/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List the mail that came in
  *
  * Newest first. `held` and `failed` are the quarantine.
@@ -807,6 +983,95 @@ export const getMailMessageSource = <ThrowOnError extends boolean = false>(optio
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/mail_messages/{id}/source',
     ...options
+});
+
+/**
+ * List the mail that goes out
+ *
+ * Newest first; kept for 90 days.
+ */
+export const listMailOutbox = <ThrowOnError extends boolean = false>(options?: Options<ListMailOutboxData, ThrowOnError>) => (options?.client ?? client).get<ListMailOutboxResponses, ListMailOutboxErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_outbox',
+    ...options
+});
+
+/**
+ * Send a mail again
+ *
+ * Needs no body. It keeps its Message-ID.
+ */
+export const retryMail = <ThrowOnError extends boolean = false>(options: Options<RetryMailData, ThrowOnError>) => (options.client ?? client).post<RetryMailResponses, RetryMailErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_outbox/{id}/retry',
+    ...options
+});
+
+/**
+ * List what mails say
+ *
+ * Of each kind and language, for the desk or for a mailbox, which has what the desk says unless it has something of its own.
+ */
+export const listMailTemplates = <ThrowOnError extends boolean = false>(options?: Options<ListMailTemplatesData, ThrowOnError>) => (options?.client ?? client).get<ListMailTemplatesResponses, ListMailTemplatesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_templates',
+    ...options
+});
+
+/**
+ * Write what a kind of mail says
+ *
+ * In the place of what it said. `{{ticket.title}}` and the like stand for values; others than those of the list are refused. HTML is sanitised when it is sent.
+ */
+export const saveMailTemplate = <ThrowOnError extends boolean = false>(options: Options<SaveMailTemplateData, ThrowOnError>) => (options.client ?? client).post<SaveMailTemplateResponses, SaveMailTemplateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_templates',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Show a template with values of nobody's ticket
+ */
+export const previewMailTemplate = <ThrowOnError extends boolean = false>(options: Options<PreviewMailTemplateData, ThrowOnError>) => (options.client ?? client).post<PreviewMailTemplateResponses, PreviewMailTemplateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_templates/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Let a kind of mail say what it said by itself
+ */
+export const resetMailTemplate = <ThrowOnError extends boolean = false>(options: Options<ResetMailTemplateData, ThrowOnError>) => (options.client ?? client).post<ResetMailTemplateResponses, ResetMailTemplateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_templates/reset',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send the preview of a template
+ *
+ * At once, to `to`, or to whoever asks.
+ */
+export const testMailTemplate = <ThrowOnError extends boolean = false>(options: Options<TestMailTemplateData, ThrowOnError>) => (options.client ?? client).post<TestMailTemplateResponses, TestMailTemplateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/mail_templates/test',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -945,6 +1210,17 @@ export const updateNote = <ThrowOnError extends boolean = false>(options: Option
 export const listPeople = <ThrowOnError extends boolean = false>(options?: Options<ListPeopleData, ThrowOnError>) => (options?.client ?? client).get<ListPeopleResponses, ListPeopleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/people',
+    ...options
+});
+
+/**
+ * List the placeholders
+ *
+ * What can stand in the text of a macro or of a rule's reply, in double braces: `{{requester.first_name}}`. A backslash before the braces keeps them as they are.
+ */
+export const listPlaceholders = <ThrowOnError extends boolean = false>(options?: Options<ListPlaceholdersData, ThrowOnError>) => (options?.client ?? client).get<ListPlaceholdersResponses, ListPlaceholdersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/placeholders',
     ...options
 });
 
@@ -1565,6 +1841,21 @@ export const replaceTicket = <ThrowOnError extends boolean = false>(options: Opt
 export const addTicketComment = <ThrowOnError extends boolean = false>(options: Options<AddTicketCommentData, ThrowOnError>) => (options.client ?? client).post<AddTicketCommentResponses, AddTicketCommentErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/tickets/{id}/add_comment',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Use a macro on a ticket
+ *
+ * All of it happens, or nothing. Its message waits for ten seconds like every message, and the whole use can be taken back as long as it waits and nobody else has changed the ticket.
+ */
+export const applyMacro = <ThrowOnError extends boolean = false>(options: Options<ApplyMacroData, ThrowOnError>) => (options.client ?? client).post<ApplyMacroResponses, ApplyMacroErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/tickets/{id}/apply_macro',
     ...options,
     headers: {
         'Content-Type': 'application/json',

@@ -141,7 +141,7 @@ export type BulkAction = {
     /**
      * Type is one of those that GET /api/actions lists; more come with the desk's features.
      */
-    type: 'assign' | 'update_status' | 'set_priority' | 'delete' | 'assign_team' | 'add_tag' | 'remove_tag' | 'set_category' | 'set_substatus' | 'set_field' | 'merge' | 'link' | 'set_due' | 'snooze' | 'unsnooze' | 'add_checklist';
+    type: 'assign' | 'update_status' | 'set_priority' | 'delete' | 'assign_team' | 'add_tag' | 'remove_tag' | 'set_category' | 'set_substatus' | 'set_field' | 'merge' | 'link' | 'set_due' | 'snooze' | 'unsnooze' | 'add_checklist' | 'reply' | 'note' | 'apply_macro';
     user_id: number | null;
 };
 
@@ -160,6 +160,7 @@ export type BulkActionStart = {
      */
     items?: string;
     kind?: string;
+    macro_id?: number;
     on_reply?: boolean;
     priority?: 'low' | 'medium' | 'high' | 'urgent';
     status?: 'open' | 'in_progress' | 'resolved' | 'closed';
@@ -736,7 +737,165 @@ export type LoginRequest = {
     username: string;
 };
 
+export type Macro = {
+    actions: Array<MacroAction>;
+    can: MacroCan;
+    content: string;
+    created_at: string;
+    id: number;
+    kind: 'reply' | 'note';
+    name: string;
+    owner: User;
+    shared_with: 'it_staff' | 'admin' | null;
+    team: TeamCard | null;
+    updated_at: string;
+    version: number;
+};
+
+export type MacroAction = {
+    /**
+     * Params holds what the action was given, by name.
+     */
+    params: {
+        [key: string]: unknown;
+    };
+    /**
+     * Text says the action to people, in English.
+     */
+    text: string;
+    /**
+     * Type is one of those that GET /api/actions lists.
+     */
+    type: string;
+};
+
+export type MacroActionInput = {
+    tag?: string;
+    type: string;
+};
+
+export type MacroApply = {
+    /**
+     * Content is sent instead of the macro's text; empty for no message.
+     */
+    content?: string | null;
+    macro_id: number;
+};
+
+export type MacroCan = {
+    delete: boolean;
+    update: boolean;
+};
+
+export type MacroCreate = {
+    actions?: Array<MacroActionInput>;
+    content?: string;
+    kind?: 'reply' | 'note';
+    name: string;
+    shared_with?: 'it_staff' | 'admin' | null;
+    team_id?: number | null;
+};
+
+export type MacroList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<Macro>;
+};
+
+export type MacroPreview = {
+    actions: Array<string>;
+    content: string;
+    content_html: string;
+    kind: 'reply' | 'note';
+};
+
+export type MacroPreviewRequest = {
+    actions?: Array<MacroActionInput>;
+    content?: string;
+    kind?: 'reply' | 'note';
+    macro_id?: number | null;
+    ticket_id: number;
+};
+
+export type MacroRun = {
+    changes: Array<string>;
+    created_at: string;
+    id: number;
+    macro_id: number;
+    /**
+     * MessageID is the message that waits to be sent; null when the macro has none.
+     */
+    message_id: number | null;
+    ticket_id: number;
+    /**
+     * TicketVersion is the version of the ticket after it.
+     */
+    ticket_version: number;
+    undone_at: string | null;
+};
+
+export type MacroUpdate = {
+    actions?: Array<MacroActionInput>;
+    content?: string;
+    kind?: 'reply' | 'note';
+    name?: string;
+    shared_with?: 'it_staff' | 'admin' | null;
+    team_id?: number | null;
+};
+
+export type MailAddress = {
+    address: string;
+    bounces: number;
+    id: number;
+    reason: string;
+    state: 'soft' | 'hard';
+    status: string;
+    updated_at: string;
+};
+
+export type MailAddressList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<MailAddress>;
+};
+
+export type MailAddressState = 'soft' | 'hard';
+
 export type MailAuth = 'password' | 'oauth';
+
+export type MailCheck = {
+    domain: string;
+    results: Array<MailFinding>;
+};
+
+export type MailDomain = {
+    active: boolean;
+    created_at: string;
+    domain: string;
+    id: number;
+    record_name: string;
+    record_value: string;
+};
+
+export type MailDomainCreate = {
+    domain: string;
+};
+
+export type MailDomainList = {
+    results: Array<MailDomain>;
+    /**
+     * Senders are the domains that the desk sends mail from.
+     */
+    senders: Array<string>;
+};
+
+export type MailDomainUpdate = {
+    active: boolean;
+};
 
 export type MailFile = {
     inline: boolean;
@@ -744,6 +903,17 @@ export type MailFile = {
     name: string;
     size: number;
 };
+
+export type MailFinding = {
+    found: string;
+    name: string;
+    ok: boolean;
+    problem: string;
+    wanted: string;
+    what: 'spf' | 'dkim' | 'dmarc';
+};
+
+export type MailKind = 'received' | 'opened' | 'reply' | 'finished';
 
 export type MailMessage = {
     attempts: number;
@@ -830,6 +1000,32 @@ export type MailOfTicketList = {
     results: Array<MailOfTicket>;
 };
 
+export type MailOut = {
+    attempts: number;
+    comment_id: number | null;
+    created_at: string;
+    finished_at: string | null;
+    id: number;
+    kind: 'received' | 'opened' | 'reply' | 'finished';
+    last_error: string;
+    message_id: string;
+    next_at: string;
+    reason: string;
+    state: 'pending' | 'sent' | 'dead' | 'cancelled' | 'suppressed';
+    ticket_id: number;
+    to: string;
+};
+
+export type MailOutList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<MailOut>;
+};
+
+export type MailOutState = 'pending' | 'sent' | 'dead' | 'cancelled' | 'suppressed';
+
 export type MailParts = {
     crypto: string;
     files: Array<MailFile>;
@@ -838,6 +1034,12 @@ export type MailParts = {
     new: string;
     quoted: string;
     signature: string;
+};
+
+export type MailPreview = {
+    html: string;
+    subject: string;
+    text: string;
 };
 
 export type MailProcess = {
@@ -856,6 +1058,51 @@ export type MailState = 'received' | 'done' | 'ignored' | 'held' | 'failed';
 export type MailStep = {
     code: string;
     text: string;
+};
+
+export type MailTemplate = {
+    /**
+     * Custom tells what somebody wrote from what the desk says by itself.
+     */
+    custom: boolean;
+    html: string;
+    kind: 'received' | 'opened' | 'reply' | 'finished';
+    language: 'en' | 'de';
+    mailbox_id: number | null;
+    subject: string;
+    text: string;
+};
+
+export type MailTemplateChange = {
+    /**
+     * HTML is made of the text when it is empty.
+     */
+    html?: string;
+    kind: 'received' | 'opened' | 'reply' | 'finished';
+    language: 'en' | 'de';
+    mailbox_id?: number | null;
+    subject: string;
+    text: string;
+    /**
+     * To is where a test goes.
+     */
+    to?: string;
+};
+
+export type MailTemplateList = {
+    placeholders: Array<string>;
+    results: Array<MailTemplate>;
+};
+
+export type MailTemplateReset = {
+    kind: 'received' | 'opened' | 'reply' | 'finished';
+    language: 'en' | 'de';
+    mailbox_id?: number | null;
+};
+
+export type MailTest = {
+    ok: boolean;
+    problem: string;
 };
 
 export type MailTry = {
@@ -1081,6 +1328,15 @@ export type NoteList = {
     next: string | null;
     previous: string | null;
     results: Array<Note>;
+};
+
+export type Placeholder = {
+    example: string;
+    name: string;
+};
+
+export type Placeholders = {
+    placeholders: Array<Placeholder>;
 };
 
 export type Preference = {
@@ -6182,6 +6438,931 @@ export type DeleteTicketLinkResponses = {
 
 export type DeleteTicketLinkResponse = DeleteTicketLinkResponses[keyof DeleteTicketLinkResponses];
 
+export type UndoMacroData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The use
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/macro_runs/{id}/undo';
+};
+
+export type UndoMacroErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It was taken back already (macro.no_undo), or its message has been sent (message.sent)
+     */
+    409: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UndoMacroError = UndoMacroErrors[keyof UndoMacroErrors];
+
+export type UndoMacroResponses = {
+    /**
+     * OK
+     */
+    200: MacroRun;
+};
+
+export type UndoMacroResponse = UndoMacroResponses[keyof UndoMacroResponses];
+
+export type ListMacrosData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Which macros
+         */
+        scope?: 'usable' | 'all';
+    };
+    url: '/api/macros';
+};
+
+export type ListMacrosErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListMacrosError = ListMacrosErrors[keyof ListMacrosErrors];
+
+export type ListMacrosResponses = {
+    /**
+     * OK
+     */
+    200: MacroList;
+};
+
+export type ListMacrosResponse = ListMacrosResponses[keyof ListMacrosResponses];
+
+export type CreateMacroData = {
+    /**
+     * The macro
+     */
+    body: MacroCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/macros';
+};
+
+export type CreateMacroErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many macros (macro.too_many)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateMacroError = CreateMacroErrors[keyof CreateMacroErrors];
+
+export type CreateMacroResponses = {
+    /**
+     * Created
+     */
+    201: Macro;
+};
+
+export type CreateMacroResponse = CreateMacroResponses[keyof CreateMacroResponses];
+
+export type PreviewMacroData = {
+    /**
+     * The macro and the ticket
+     */
+    body: MacroPreviewRequest;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/macros/preview';
+};
+
+export type PreviewMacroErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type PreviewMacroError = PreviewMacroErrors[keyof PreviewMacroErrors];
+
+export type PreviewMacroResponses = {
+    /**
+     * OK
+     */
+    200: MacroPreview;
+};
+
+export type PreviewMacroResponse = PreviewMacroResponses[keyof PreviewMacroResponses];
+
+export type DeleteMacroData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The macro
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/macros/{id}';
+};
+
+export type DeleteMacroErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteMacroError = DeleteMacroErrors[keyof DeleteMacroErrors];
+
+export type DeleteMacroResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteMacroResponse = DeleteMacroResponses[keyof DeleteMacroResponses];
+
+export type GetMacroData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The macro
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/macros/{id}';
+};
+
+export type GetMacroErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetMacroError = GetMacroErrors[keyof GetMacroErrors];
+
+export type GetMacroResponses = {
+    /**
+     * OK
+     */
+    200: Macro;
+};
+
+export type GetMacroResponse = GetMacroResponses[keyof GetMacroResponses];
+
+export type UpdateMacroData = {
+    /**
+     * What changes
+     */
+    body: MacroUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The macro
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/macros/{id}';
+};
+
+export type UpdateMacroErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateMacroError = UpdateMacroErrors[keyof UpdateMacroErrors];
+
+export type UpdateMacroResponses = {
+    /**
+     * OK
+     */
+    200: Macro;
+};
+
+export type UpdateMacroResponse = UpdateMacroResponses[keyof UpdateMacroResponses];
+
+export type RestoreMacroData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The macro
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/macros/{id}/restore';
+};
+
+export type RestoreMacroErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RestoreMacroError = RestoreMacroErrors[keyof RestoreMacroErrors];
+
+export type RestoreMacroResponses = {
+    /**
+     * OK
+     */
+    200: Macro;
+};
+
+export type RestoreMacroResponse = RestoreMacroResponses[keyof RestoreMacroResponses];
+
+export type UnsubscribeMailData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The token of the link
+         */
+        token: string;
+        /**
+         * The address that the mail went to
+         */
+        address: string;
+    };
+    url: '/api/mail/unsubscribe';
+};
+
+export type UnsubscribeMailErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UnsubscribeMailError = UnsubscribeMailErrors[keyof UnsubscribeMailErrors];
+
+export type UnsubscribeMailResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type UnsubscribeMailResponse = UnsubscribeMailResponses[keyof UnsubscribeMailResponses];
+
+export type ListMailAddressesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/mail_addresses';
+};
+
+export type ListMailAddressesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListMailAddressesError = ListMailAddressesErrors[keyof ListMailAddressesErrors];
+
+export type ListMailAddressesResponses = {
+    /**
+     * OK
+     */
+    200: MailAddressList;
+};
+
+export type ListMailAddressesResponse = ListMailAddressesResponses[keyof ListMailAddressesResponses];
+
+export type DeleteMailAddressData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The address
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mail_addresses/{id}';
+};
+
+export type DeleteMailAddressErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteMailAddressError = DeleteMailAddressErrors[keyof DeleteMailAddressErrors];
+
+export type DeleteMailAddressResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type DeleteMailAddressResponse = DeleteMailAddressResponses[keyof DeleteMailAddressResponses];
+
+export type CheckMailDomainData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The domain
+         */
+        domain: string;
+    };
+    url: '/api/mail_check';
+};
+
+export type CheckMailDomainErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CheckMailDomainError = CheckMailDomainErrors[keyof CheckMailDomainErrors];
+
+export type CheckMailDomainResponses = {
+    /**
+     * OK
+     */
+    200: MailCheck;
+};
+
+export type CheckMailDomainResponse = CheckMailDomainResponses[keyof CheckMailDomainResponses];
+
+export type ListMailDomainsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/mail_domains';
+};
+
+export type ListMailDomainsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListMailDomainsError = ListMailDomainsErrors[keyof ListMailDomainsErrors];
+
+export type ListMailDomainsResponses = {
+    /**
+     * OK
+     */
+    200: MailDomainList;
+};
+
+export type ListMailDomainsResponse = ListMailDomainsResponses[keyof ListMailDomainsResponses];
+
+export type AddMailDomainData = {
+    /**
+     * The domain
+     */
+    body: MailDomainCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mail_domains';
+};
+
+export type AddMailDomainErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is a key for it already
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type AddMailDomainError = AddMailDomainErrors[keyof AddMailDomainErrors];
+
+export type AddMailDomainResponses = {
+    /**
+     * Created
+     */
+    201: MailDomain;
+};
+
+export type AddMailDomainResponse = AddMailDomainResponses[keyof AddMailDomainResponses];
+
+export type DeleteMailDomainData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The domain
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mail_domains/{id}';
+};
+
+export type DeleteMailDomainErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteMailDomainError = DeleteMailDomainErrors[keyof DeleteMailDomainErrors];
+
+export type DeleteMailDomainResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteMailDomainResponse = DeleteMailDomainResponses[keyof DeleteMailDomainResponses];
+
+export type UpdateMailDomainData = {
+    /**
+     * Whether
+     */
+    body: MailDomainUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The domain
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mail_domains/{id}';
+};
+
+export type UpdateMailDomainErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateMailDomainError = UpdateMailDomainErrors[keyof UpdateMailDomainErrors];
+
+export type UpdateMailDomainResponses = {
+    /**
+     * OK
+     */
+    200: MailDomain;
+};
+
+export type UpdateMailDomainResponse = UpdateMailDomainResponses[keyof UpdateMailDomainResponses];
+
 export type ListMailMessagesData = {
     body?: never;
     path?: never;
@@ -6554,6 +7735,426 @@ export type GetMailMessageSourceResponses = {
 };
 
 export type GetMailMessageSourceResponse = GetMailMessageSourceResponses[keyof GetMailMessageSourceResponses];
+
+export type ListMailOutboxData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only in this state
+         */
+        state?: 'pending' | 'sent' | 'dead' | 'cancelled' | 'suppressed';
+        /**
+         * Only about this ticket
+         */
+        ticket_id?: number;
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/mail_outbox';
+};
+
+export type ListMailOutboxErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListMailOutboxError = ListMailOutboxErrors[keyof ListMailOutboxErrors];
+
+export type ListMailOutboxResponses = {
+    /**
+     * OK
+     */
+    200: MailOutList;
+};
+
+export type ListMailOutboxResponse = ListMailOutboxResponses[keyof ListMailOutboxResponses];
+
+export type RetryMailData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The mail
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mail_outbox/{id}/retry';
+};
+
+export type RetryMailErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * It is still under way
+     */
+    409: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RetryMailError = RetryMailErrors[keyof RetryMailErrors];
+
+export type RetryMailResponses = {
+    /**
+     * OK
+     */
+    200: MailOut;
+};
+
+export type RetryMailResponse = RetryMailResponses[keyof RetryMailResponses];
+
+export type ListMailTemplatesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The mailbox
+         */
+        mailbox_id?: number;
+    };
+    url: '/api/mail_templates';
+};
+
+export type ListMailTemplatesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListMailTemplatesError = ListMailTemplatesErrors[keyof ListMailTemplatesErrors];
+
+export type ListMailTemplatesResponses = {
+    /**
+     * OK
+     */
+    200: MailTemplateList;
+};
+
+export type ListMailTemplatesResponse = ListMailTemplatesResponses[keyof ListMailTemplatesResponses];
+
+export type SaveMailTemplateData = {
+    /**
+     * The template
+     */
+    body: MailTemplateChange;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mail_templates';
+};
+
+export type SaveMailTemplateErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type SaveMailTemplateError = SaveMailTemplateErrors[keyof SaveMailTemplateErrors];
+
+export type SaveMailTemplateResponses = {
+    /**
+     * OK
+     */
+    200: MailTemplate;
+};
+
+export type SaveMailTemplateResponse = SaveMailTemplateResponses[keyof SaveMailTemplateResponses];
+
+export type PreviewMailTemplateData = {
+    /**
+     * The template
+     */
+    body: MailTemplateChange;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mail_templates/preview';
+};
+
+export type PreviewMailTemplateErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type PreviewMailTemplateError = PreviewMailTemplateErrors[keyof PreviewMailTemplateErrors];
+
+export type PreviewMailTemplateResponses = {
+    /**
+     * OK
+     */
+    200: MailPreview;
+};
+
+export type PreviewMailTemplateResponse = PreviewMailTemplateResponses[keyof PreviewMailTemplateResponses];
+
+export type ResetMailTemplateData = {
+    /**
+     * Which
+     */
+    body: MailTemplateReset;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mail_templates/reset';
+};
+
+export type ResetMailTemplateErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ResetMailTemplateError = ResetMailTemplateErrors[keyof ResetMailTemplateErrors];
+
+export type ResetMailTemplateResponses = {
+    /**
+     * OK
+     */
+    200: MailTemplate;
+};
+
+export type ResetMailTemplateResponse = ResetMailTemplateResponses[keyof ResetMailTemplateResponses];
+
+export type TestMailTemplateData = {
+    /**
+     * The template
+     */
+    body: MailTemplateChange;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/mail_templates/test';
+};
+
+export type TestMailTemplateErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type TestMailTemplateError = TestMailTemplateErrors[keyof TestMailTemplateErrors];
+
+export type TestMailTemplateResponses = {
+    /**
+     * OK
+     */
+    200: MailTest;
+};
+
+export type TestMailTemplateResponse = TestMailTemplateResponses[keyof TestMailTemplateResponses];
 
 export type ListMailboxesData = {
     body?: never;
@@ -7363,6 +8964,47 @@ export type ListPeopleResponses = {
 
 export type ListPeopleResponse = ListPeopleResponses[keyof ListPeopleResponses];
 
+export type ListPlaceholdersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/placeholders';
+};
+
+export type ListPlaceholdersErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListPlaceholdersError = ListPlaceholdersErrors[keyof ListPlaceholdersErrors];
+
+export type ListPlaceholdersResponses = {
+    /**
+     * OK
+     */
+    200: Placeholders;
+};
+
+export type ListPlaceholdersResponse = ListPlaceholdersResponses[keyof ListPlaceholdersResponses];
+
 export type ListPreferencesData = {
     body?: never;
     path?: never;
@@ -7751,7 +9393,7 @@ export type GetDeskReportTableData = {
         /**
          * The table
          */
-        table: 'series' | 'priority' | 'agent';
+        table: 'series' | 'priority' | 'agent' | 'category' | 'team';
         /**
          * The first day; 29 days before `to` unless given
          */
@@ -10552,6 +12194,81 @@ export type AddTicketCommentResponses = {
 };
 
 export type AddTicketCommentResponse = AddTicketCommentResponses[keyof AddTicketCommentResponses];
+
+export type ApplyMacroData = {
+    /**
+     * The macro
+     */
+    body: MacroApply;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/apply_macro';
+};
+
+export type ApplyMacroErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * There is nothing to do (macro.nothing)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ApplyMacroError = ApplyMacroErrors[keyof ApplyMacroErrors];
+
+export type ApplyMacroResponses = {
+    /**
+     * Created
+     */
+    201: MacroRun;
+};
+
+export type ApplyMacroResponse = ApplyMacroResponses[keyof ApplyMacroResponses];
 
 export type AssignTicketData = {
     /**

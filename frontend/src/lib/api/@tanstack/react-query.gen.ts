@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { addChecklist, addTicketCc, addTicketComment, arrangeViews, assignTicket, assignTicketTeam, cancelBulk, cancelUpload, changePassword, closeTicket, countTickets, createApiToken, createAttachment, createCalendar, createCategory, createComment, createField, createMailbox, createNote, createSlaPolicy, createSubstatus, createTag, createTeam, createTemplate, createTicket, createTicketLink, createTimeEntry, createUpload, createUser, createView, createWebhook, deleteApiToken, deleteAttachment, deleteCalendar, deleteCategory, deleteChecklistItem, deleteComment, deleteDraft, deleteField, deleteMailbox, deleteNote, deletePreference, deleteSlaPolicy, deleteSubstatus, deleteTag, deleteTemplate, deleteTicket, deleteTicketDraft, deleteTicketLink, deleteTimeEntry, deleteUser, deleteView, deleteWebhook, discardMailMessage, discardTimer, downloadAttachment, exportTickets, exportTimeEntries, findSimilarTickets, forgotPassword, getAttachment, getBulk, getCalendar, getChecklistItem, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMailbox, getMailMessage, getMailMessageSource, getMe, getMessage, getNote, getPreference, getSlaPolicy, getTag, getTeam, getTemplate, getThumbnail, getTicket, getTicketDraft, getTicketSeen, getTicketSla, getTimeEntry, getTimer, getUser, getView, getWebhook, getWebhookDelivery, importHolidays, listActions, listApiTokens, listAssignees, listAttachments, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listCategories, listChecklist, listComments, listDrafts, listEvents, listExportColumns, listFields, listJobs, listMailboxes, listMailMessages, listMessages, listNotes, listPeople, listPreferences, listPresence, listQueryFields, listSlaClocks, listSlaPolicies, listSubstatuses, listTags, listTeams, listTemplates, listTicketEvents, listTicketLinks, listTicketMail, listTickets, listTicketTime, listTimeEntries, listUsers, listViewCounts, listViews, listWatchers, listWebhookDeliveries, listWebhooks, login, logout, mergeTag, mergeTicket, type Options, previewSla, processMailMessage, putDraft, putPreference, putTicketDraft, recalculateSla, refreshSession, registerAccount, removeTeamMember, removeWatcher, renameTag, reopenTicket, reorderSlaPolicies, replaceComment, replaceTicket, replaceUser, replayJob, replayWebhookDeliveries, replayWebhookDelivery, reportSla, resendVerification, resetPassword, restoreTicket, restoreView, rotateWebhookSecret, sendMessage, sendMessageNow, sendUpload, setPresence, setTeamMember, setTicketDue, setTicketSeen, snoozeTicket, splitTicket, startBulk, startTimer, stopTimer, sumTimeEntries, testMailbox, testWebhook, tryMailMessage, undoBulk, unmergeTicket, unsendMessage, unsnoozeTicket, unsplitTicket, unwatchTicket, updateCalendar, updateCategory, updateChecklistItem, updateComment, updateField, updateMailbox, updateMe, updateNote, updateSlaPolicy, updateSubstatus, updateTeam, updateTemplate, updateTicket, updateTicketStatus, updateTimeEntry, updateUser, updateView, updateWebhook, verifyEmail, watchTicket } from '../sdk.gen';
-import type { AddChecklistData, AddChecklistError, AddChecklistResponse, AddTicketCcData, AddTicketCcError, AddTicketCcResponse, AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, AssignTicketTeamData, AssignTicketTeamError, AssignTicketTeamResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, CancelUploadData, CancelUploadError, CancelUploadResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateAttachmentData, CreateAttachmentError, CreateAttachmentResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCategoryData, CreateCategoryError, CreateCategoryResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateFieldData, CreateFieldError, CreateFieldResponse, CreateMailboxData, CreateMailboxError, CreateMailboxResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateSlaPolicyData, CreateSlaPolicyError, CreateSlaPolicyResponse, CreateSubstatusData, CreateSubstatusError, CreateSubstatusResponse, CreateTagData, CreateTagError, CreateTagResponse, CreateTeamData, CreateTeamError, CreateTeamResponse, CreateTemplateData, CreateTemplateError, CreateTemplateResponse, CreateTicketData, CreateTicketError, CreateTicketLinkData, CreateTicketLinkError, CreateTicketLinkResponse, CreateTicketResponse, CreateTimeEntryData, CreateTimeEntryError, CreateTimeEntryResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteAttachmentData, DeleteAttachmentError, DeleteAttachmentResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCategoryData, DeleteCategoryError, DeleteCategoryResponse, DeleteChecklistItemData, DeleteChecklistItemError, DeleteChecklistItemResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteFieldData, DeleteFieldError, DeleteFieldResponse, DeleteMailboxData, DeleteMailboxError, DeleteMailboxResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeleteSlaPolicyData, DeleteSlaPolicyError, DeleteSlaPolicyResponse, DeleteSubstatusData, DeleteSubstatusError, DeleteSubstatusResponse, DeleteTagData, DeleteTagError, DeleteTagResponse, DeleteTemplateData, DeleteTemplateError, DeleteTemplateResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketLinkData, DeleteTicketLinkError, DeleteTicketLinkResponse, DeleteTicketResponse, DeleteTimeEntryData, DeleteTimeEntryError, DeleteTimeEntryResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DeleteWebhookData, DeleteWebhookError, DeleteWebhookResponse, DiscardMailMessageData, DiscardMailMessageError, DiscardMailMessageResponse, DiscardTimerData, DiscardTimerError, DiscardTimerResponse, DownloadAttachmentData, DownloadAttachmentError, DownloadAttachmentResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, ExportTimeEntriesData, ExportTimeEntriesError, ExportTimeEntriesResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetChecklistItemData, GetChecklistItemError, GetChecklistItemResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailMessageData, GetMailMessageError, GetMailMessageResponse, GetMailMessageSourceData, GetMailMessageSourceError, GetMailMessageSourceResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetSlaPolicyData, GetSlaPolicyError, GetSlaPolicyResponse, GetTagData, GetTagError, GetTagResponse, GetTeamData, GetTeamError, GetTeamResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetThumbnailData, GetThumbnailError, GetThumbnailResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetTicketSlaData, GetTicketSlaError, GetTicketSlaResponse, GetTimeEntryData, GetTimeEntryError, GetTimeEntryResponse, GetTimerData, GetTimerError, GetTimerResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookError, GetWebhookResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCategoriesData, ListCategoriesError, ListCategoriesResponse, ListChecklistData, ListChecklistError, ListChecklistResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListEventsData, ListEventsError, ListEventsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailMessagesData, ListMailMessagesError, ListMailMessagesResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPeopleData, ListPeopleError, ListPeopleResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListSlaClocksData, ListSlaClocksError, ListSlaClocksResponse, ListSlaPoliciesData, ListSlaPoliciesError, ListSlaPoliciesResponse, ListSubstatusesData, ListSubstatusesError, ListSubstatusesResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTeamsData, ListTeamsError, ListTeamsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketLinksData, ListTicketLinksError, ListTicketLinksResponse, ListTicketMailData, ListTicketMailError, ListTicketMailResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListTicketTimeData, ListTicketTimeError, ListTicketTimeResponse, ListTimeEntriesData, ListTimeEntriesError, ListTimeEntriesResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MergeTagData, MergeTagError, MergeTagResponse, MergeTicketData, MergeTicketError, MergeTicketResponse, PreviewSlaData, PreviewSlaError, PreviewSlaResponse, ProcessMailMessageData, ProcessMailMessageError, ProcessMailMessageResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RecalculateSlaData, RecalculateSlaError, RecalculateSlaResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, RemoveTeamMemberData, RemoveTeamMemberError, RemoveTeamMemberResponse, RemoveWatcherData, RemoveWatcherError, RemoveWatcherResponse, RenameTagData, RenameTagError, RenameTagResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReorderSlaPoliciesData, ReorderSlaPoliciesError, ReorderSlaPoliciesResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ReportSlaData, ReportSlaError, ReportSlaResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SendUploadData, SendUploadError, SendUploadResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTeamMemberData, SetTeamMemberError, SetTeamMemberResponse, SetTicketDueData, SetTicketDueError, SetTicketDueResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, SnoozeTicketData, SnoozeTicketError, SnoozeTicketResponse, SplitTicketData, SplitTicketError, SplitTicketResponse, StartBulkData, StartBulkError, StartBulkResponse, StartTimerData, StartTimerError, StartTimerResponse, StopTimerData, StopTimerError, StopTimerResponse, SumTimeEntriesData, SumTimeEntriesError, SumTimeEntriesResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, TryMailMessageData, TryMailMessageError, TryMailMessageResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UnmergeTicketData, UnmergeTicketError, UnmergeTicketResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UnsnoozeTicketData, UnsnoozeTicketError, UnsnoozeTicketResponse, UnsplitTicketData, UnsplitTicketError, UnsplitTicketResponse, UnwatchTicketData, UnwatchTicketError, UnwatchTicketResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCategoryData, UpdateCategoryError, UpdateCategoryResponse, UpdateChecklistItemData, UpdateChecklistItemError, UpdateChecklistItemResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateFieldData, UpdateFieldError, UpdateFieldResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateSlaPolicyData, UpdateSlaPolicyError, UpdateSlaPolicyResponse, UpdateSubstatusData, UpdateSubstatusError, UpdateSubstatusResponse, UpdateTeamData, UpdateTeamError, UpdateTeamResponse, UpdateTemplateData, UpdateTemplateError, UpdateTemplateResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateTimeEntryData, UpdateTimeEntryError, UpdateTimeEntryResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, UpdateWebhookData, UpdateWebhookError, UpdateWebhookResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTicketData, WatchTicketError, WatchTicketResponse } from '../types.gen';
+import { addChecklist, addMailDomain, addTicketCc, addTicketComment, applyMacro, arrangeViews, assignTicket, assignTicketTeam, cancelBulk, cancelUpload, changePassword, checkMailDomain, closeTicket, countTickets, createApiToken, createAttachment, createCalendar, createCategory, createComment, createField, createMacro, createMailbox, createNote, createSlaPolicy, createSubstatus, createTag, createTeam, createTemplate, createTicket, createTicketLink, createTimeEntry, createUpload, createUser, createView, createWebhook, deleteApiToken, deleteAttachment, deleteCalendar, deleteCategory, deleteChecklistItem, deleteComment, deleteDraft, deleteField, deleteMacro, deleteMailAddress, deleteMailbox, deleteMailDomain, deleteNote, deletePreference, deleteSlaPolicy, deleteSubstatus, deleteTag, deleteTemplate, deleteTicket, deleteTicketDraft, deleteTicketLink, deleteTimeEntry, deleteUser, deleteView, deleteWebhook, discardMailMessage, discardTimer, downloadAttachment, exportTickets, exportTimeEntries, findSimilarTickets, forgotPassword, getAttachment, getBulk, getCalendar, getChecklistItem, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMacro, getMailbox, getMailMessage, getMailMessageSource, getMe, getMessage, getNote, getPreference, getSlaPolicy, getTag, getTeam, getTemplate, getThumbnail, getTicket, getTicketDraft, getTicketSeen, getTicketSla, getTimeEntry, getTimer, getUser, getView, getWebhook, getWebhookDelivery, importHolidays, listActions, listApiTokens, listAssignees, listAttachments, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listCategories, listChecklist, listComments, listDrafts, listEvents, listExportColumns, listFields, listJobs, listMacros, listMailAddresses, listMailboxes, listMailDomains, listMailMessages, listMailOutbox, listMailTemplates, listMessages, listNotes, listPeople, listPlaceholders, listPreferences, listPresence, listQueryFields, listSlaClocks, listSlaPolicies, listSubstatuses, listTags, listTeams, listTemplates, listTicketEvents, listTicketLinks, listTicketMail, listTickets, listTicketTime, listTimeEntries, listUsers, listViewCounts, listViews, listWatchers, listWebhookDeliveries, listWebhooks, login, logout, mergeTag, mergeTicket, type Options, previewMacro, previewMailTemplate, previewSla, processMailMessage, putDraft, putPreference, putTicketDraft, recalculateSla, refreshSession, registerAccount, removeTeamMember, removeWatcher, renameTag, reopenTicket, reorderSlaPolicies, replaceComment, replaceTicket, replaceUser, replayJob, replayWebhookDeliveries, replayWebhookDelivery, reportSla, resendVerification, resetMailTemplate, resetPassword, restoreMacro, restoreTicket, restoreView, retryMail, rotateWebhookSecret, saveMailTemplate, sendMessage, sendMessageNow, sendUpload, setPresence, setTeamMember, setTicketDue, setTicketSeen, snoozeTicket, splitTicket, startBulk, startTimer, stopTimer, sumTimeEntries, testMailbox, testMailTemplate, testWebhook, tryMailMessage, undoBulk, undoMacro, unmergeTicket, unsendMessage, unsnoozeTicket, unsplitTicket, unsubscribeMail, unwatchTicket, updateCalendar, updateCategory, updateChecklistItem, updateComment, updateField, updateMacro, updateMailbox, updateMailDomain, updateMe, updateNote, updateSlaPolicy, updateSubstatus, updateTeam, updateTemplate, updateTicket, updateTicketStatus, updateTimeEntry, updateUser, updateView, updateWebhook, verifyEmail, watchTicket } from '../sdk.gen';
+import type { AddChecklistData, AddChecklistError, AddChecklistResponse, AddMailDomainData, AddMailDomainError, AddMailDomainResponse, AddTicketCcData, AddTicketCcError, AddTicketCcResponse, AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ApplyMacroData, ApplyMacroError, ApplyMacroResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, AssignTicketTeamData, AssignTicketTeamError, AssignTicketTeamResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, CancelUploadData, CancelUploadError, CancelUploadResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CheckMailDomainData, CheckMailDomainError, CheckMailDomainResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateAttachmentData, CreateAttachmentError, CreateAttachmentResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCategoryData, CreateCategoryError, CreateCategoryResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateFieldData, CreateFieldError, CreateFieldResponse, CreateMacroData, CreateMacroError, CreateMacroResponse, CreateMailboxData, CreateMailboxError, CreateMailboxResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateSlaPolicyData, CreateSlaPolicyError, CreateSlaPolicyResponse, CreateSubstatusData, CreateSubstatusError, CreateSubstatusResponse, CreateTagData, CreateTagError, CreateTagResponse, CreateTeamData, CreateTeamError, CreateTeamResponse, CreateTemplateData, CreateTemplateError, CreateTemplateResponse, CreateTicketData, CreateTicketError, CreateTicketLinkData, CreateTicketLinkError, CreateTicketLinkResponse, CreateTicketResponse, CreateTimeEntryData, CreateTimeEntryError, CreateTimeEntryResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteAttachmentData, DeleteAttachmentError, DeleteAttachmentResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCategoryData, DeleteCategoryError, DeleteCategoryResponse, DeleteChecklistItemData, DeleteChecklistItemError, DeleteChecklistItemResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteFieldData, DeleteFieldError, DeleteFieldResponse, DeleteMacroData, DeleteMacroError, DeleteMacroResponse, DeleteMailAddressData, DeleteMailAddressError, DeleteMailAddressResponse, DeleteMailboxData, DeleteMailboxError, DeleteMailboxResponse, DeleteMailDomainData, DeleteMailDomainError, DeleteMailDomainResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeleteSlaPolicyData, DeleteSlaPolicyError, DeleteSlaPolicyResponse, DeleteSubstatusData, DeleteSubstatusError, DeleteSubstatusResponse, DeleteTagData, DeleteTagError, DeleteTagResponse, DeleteTemplateData, DeleteTemplateError, DeleteTemplateResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketLinkData, DeleteTicketLinkError, DeleteTicketLinkResponse, DeleteTicketResponse, DeleteTimeEntryData, DeleteTimeEntryError, DeleteTimeEntryResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DeleteWebhookData, DeleteWebhookError, DeleteWebhookResponse, DiscardMailMessageData, DiscardMailMessageError, DiscardMailMessageResponse, DiscardTimerData, DiscardTimerError, DiscardTimerResponse, DownloadAttachmentData, DownloadAttachmentError, DownloadAttachmentResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, ExportTimeEntriesData, ExportTimeEntriesError, ExportTimeEntriesResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetChecklistItemData, GetChecklistItemError, GetChecklistItemResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMacroData, GetMacroError, GetMacroResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailMessageData, GetMailMessageError, GetMailMessageResponse, GetMailMessageSourceData, GetMailMessageSourceError, GetMailMessageSourceResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetSlaPolicyData, GetSlaPolicyError, GetSlaPolicyResponse, GetTagData, GetTagError, GetTagResponse, GetTeamData, GetTeamError, GetTeamResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetThumbnailData, GetThumbnailError, GetThumbnailResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetTicketSlaData, GetTicketSlaError, GetTicketSlaResponse, GetTimeEntryData, GetTimeEntryError, GetTimeEntryResponse, GetTimerData, GetTimerError, GetTimerResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookError, GetWebhookResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCategoriesData, ListCategoriesError, ListCategoriesResponse, ListChecklistData, ListChecklistError, ListChecklistResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListEventsData, ListEventsError, ListEventsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMacrosData, ListMacrosError, ListMacrosResponse, ListMailAddressesData, ListMailAddressesError, ListMailAddressesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailDomainsData, ListMailDomainsError, ListMailDomainsResponse, ListMailMessagesData, ListMailMessagesError, ListMailMessagesResponse, ListMailOutboxData, ListMailOutboxError, ListMailOutboxResponse, ListMailTemplatesData, ListMailTemplatesError, ListMailTemplatesResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPeopleData, ListPeopleError, ListPeopleResponse, ListPlaceholdersData, ListPlaceholdersError, ListPlaceholdersResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListSlaClocksData, ListSlaClocksError, ListSlaClocksResponse, ListSlaPoliciesData, ListSlaPoliciesError, ListSlaPoliciesResponse, ListSubstatusesData, ListSubstatusesError, ListSubstatusesResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTeamsData, ListTeamsError, ListTeamsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketLinksData, ListTicketLinksError, ListTicketLinksResponse, ListTicketMailData, ListTicketMailError, ListTicketMailResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListTicketTimeData, ListTicketTimeError, ListTicketTimeResponse, ListTimeEntriesData, ListTimeEntriesError, ListTimeEntriesResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MergeTagData, MergeTagError, MergeTagResponse, MergeTicketData, MergeTicketError, MergeTicketResponse, PreviewMacroData, PreviewMacroError, PreviewMacroResponse, PreviewMailTemplateData, PreviewMailTemplateError, PreviewMailTemplateResponse, PreviewSlaData, PreviewSlaError, PreviewSlaResponse, ProcessMailMessageData, ProcessMailMessageError, ProcessMailMessageResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RecalculateSlaData, RecalculateSlaError, RecalculateSlaResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, RemoveTeamMemberData, RemoveTeamMemberError, RemoveTeamMemberResponse, RemoveWatcherData, RemoveWatcherError, RemoveWatcherResponse, RenameTagData, RenameTagError, RenameTagResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReorderSlaPoliciesData, ReorderSlaPoliciesError, ReorderSlaPoliciesResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ReportSlaData, ReportSlaError, ReportSlaResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetMailTemplateData, ResetMailTemplateError, ResetMailTemplateResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreMacroData, RestoreMacroError, RestoreMacroResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, RetryMailData, RetryMailError, RetryMailResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SaveMailTemplateData, SaveMailTemplateError, SaveMailTemplateResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SendUploadData, SendUploadError, SendUploadResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTeamMemberData, SetTeamMemberError, SetTeamMemberResponse, SetTicketDueData, SetTicketDueError, SetTicketDueResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, SnoozeTicketData, SnoozeTicketError, SnoozeTicketResponse, SplitTicketData, SplitTicketError, SplitTicketResponse, StartBulkData, StartBulkError, StartBulkResponse, StartTimerData, StartTimerError, StartTimerResponse, StopTimerData, StopTimerError, StopTimerResponse, SumTimeEntriesData, SumTimeEntriesError, SumTimeEntriesResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TestMailTemplateData, TestMailTemplateError, TestMailTemplateResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, TryMailMessageData, TryMailMessageError, TryMailMessageResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UndoMacroData, UndoMacroError, UndoMacroResponse, UnmergeTicketData, UnmergeTicketError, UnmergeTicketResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UnsnoozeTicketData, UnsnoozeTicketError, UnsnoozeTicketResponse, UnsplitTicketData, UnsplitTicketError, UnsplitTicketResponse, UnsubscribeMailData, UnsubscribeMailError, UnsubscribeMailResponse, UnwatchTicketData, UnwatchTicketError, UnwatchTicketResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCategoryData, UpdateCategoryError, UpdateCategoryResponse, UpdateChecklistItemData, UpdateChecklistItemError, UpdateChecklistItemResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateFieldData, UpdateFieldError, UpdateFieldResponse, UpdateMacroData, UpdateMacroError, UpdateMacroResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateMailDomainData, UpdateMailDomainError, UpdateMailDomainResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateSlaPolicyData, UpdateSlaPolicyError, UpdateSlaPolicyResponse, UpdateSubstatusData, UpdateSubstatusError, UpdateSubstatusResponse, UpdateTeamData, UpdateTeamError, UpdateTeamResponse, UpdateTemplateData, UpdateTemplateError, UpdateTemplateResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateTimeEntryData, UpdateTimeEntryError, UpdateTimeEntryResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, UpdateWebhookData, UpdateWebhookError, UpdateWebhookResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTicketData, WatchTicketError, WatchTicketResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1445,6 +1445,328 @@ export const deleteTicketLinkMutation = (options?: Partial<Options<DeleteTicketL
     return mutationOptions;
 };
 
+/**
+ * Take the use of a macro back
+ */
+export const undoMacroMutation = (options?: Partial<Options<UndoMacroData>>): UseMutationOptions<UndoMacroResponse, UndoMacroError, Options<UndoMacroData>> => {
+    const mutationOptions: UseMutationOptions<UndoMacroResponse, UndoMacroError, Options<UndoMacroData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await undoMacro({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMacrosQueryKey = (options?: Options<ListMacrosData>) => createQueryKey('listMacros', options);
+
+/**
+ * List the macros
+ *
+ * One's own and those shared with one, by name; with scope=all, for administrators, also those that are shared with others.
+ */
+export const listMacrosOptions = (options?: Options<ListMacrosData>) => queryOptions<ListMacrosResponse, ListMacrosError, ListMacrosResponse, ReturnType<typeof listMacrosQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMacros({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMacrosQueryKey(options)
+});
+
+/**
+ * Make a macro
+ *
+ * A text with placeholders, actions, or both. IT staff share theirs with the IT staff and their teams, administrators with anybody who works on tickets. A placeholder that is not on the list is refused.
+ */
+export const createMacroMutation = (options?: Partial<Options<CreateMacroData>>): UseMutationOptions<CreateMacroResponse, CreateMacroError, Options<CreateMacroData>> => {
+    const mutationOptions: UseMutationOptions<CreateMacroResponse, CreateMacroError, Options<CreateMacroData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createMacro({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Show what a macro would do to a ticket
+ *
+ * With macro_id, a saved one; else the macro of the body, which need not be saved. Nothing is changed.
+ */
+export const previewMacroMutation = (options?: Partial<Options<PreviewMacroData>>): UseMutationOptions<PreviewMacroResponse, PreviewMacroError, Options<PreviewMacroData>> => {
+    const mutationOptions: UseMutationOptions<PreviewMacroResponse, PreviewMacroError, Options<PreviewMacroData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await previewMacro({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete a macro
+ *
+ * It can be restored for a day.
+ */
+export const deleteMacroMutation = (options?: Partial<Options<DeleteMacroData>>): UseMutationOptions<DeleteMacroResponse, DeleteMacroError, Options<DeleteMacroData>> => {
+    const mutationOptions: UseMutationOptions<DeleteMacroResponse, DeleteMacroError, Options<DeleteMacroData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteMacro({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getMacroQueryKey = (options: Options<GetMacroData>) => createQueryKey('getMacro', options);
+
+/**
+ * Show a macro
+ */
+export const getMacroOptions = (options: Options<GetMacroData>) => queryOptions<GetMacroResponse, GetMacroError, GetMacroResponse, ReturnType<typeof getMacroQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMacro({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMacroQueryKey(options)
+});
+
+/**
+ * Change a macro
+ */
+export const updateMacroMutation = (options?: Partial<Options<UpdateMacroData>>): UseMutationOptions<UpdateMacroResponse, UpdateMacroError, Options<UpdateMacroData>> => {
+    const mutationOptions: UseMutationOptions<UpdateMacroResponse, UpdateMacroError, Options<UpdateMacroData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateMacro({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Restore a macro that was deleted in the last day
+ */
+export const restoreMacroMutation = (options?: Partial<Options<RestoreMacroData>>): UseMutationOptions<RestoreMacroResponse, RestoreMacroError, Options<RestoreMacroData>> => {
+    const mutationOptions: UseMutationOptions<RestoreMacroResponse, RestoreMacroError, Options<RestoreMacroData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await restoreMacro({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Leave the CC of a ticket by the link in a mail
+ *
+ * What the List-Unsubscribe header of a mail names (RFC 8058): the token proves that the mail was received. Whatever the body says is ignored; doing it again changes nothing.
+ */
+export const unsubscribeMailMutation = (options?: Partial<Options<UnsubscribeMailData>>): UseMutationOptions<UnsubscribeMailResponse, UnsubscribeMailError, Options<UnsubscribeMailData>> => {
+    const mutationOptions: UseMutationOptions<UnsubscribeMailResponse, UnsubscribeMailError, Options<UnsubscribeMailData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await unsubscribeMail({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMailAddressesQueryKey = (options?: Options<ListMailAddressesData>) => createQueryKey('listMailAddresses', options);
+
+/**
+ * List the addresses to which mail did not arrive
+ *
+ * To `hard` ones nothing is sent until they are taken from this list.
+ */
+export const listMailAddressesOptions = (options?: Options<ListMailAddressesData>) => queryOptions<ListMailAddressesResponse, ListMailAddressesError, ListMailAddressesResponse, ReturnType<typeof listMailAddressesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMailAddresses({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailAddressesQueryKey(options)
+});
+
+export const listMailAddressesInfiniteQueryKey = (options?: Options<ListMailAddressesData>): QueryKey<Options<ListMailAddressesData>> => createQueryKey('listMailAddresses', options, true);
+
+/**
+ * List the addresses to which mail did not arrive
+ *
+ * To `hard` ones nothing is sent until they are taken from this list.
+ */
+export const listMailAddressesInfiniteOptions = (options?: Options<ListMailAddressesData>) => infiniteQueryOptions<ListMailAddressesResponse, ListMailAddressesError, InfiniteData<ListMailAddressesResponse>, QueryKey<Options<ListMailAddressesData>>, number | Pick<QueryKey<Options<ListMailAddressesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListMailAddressesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listMailAddresses({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailAddressesInfiniteQueryKey(options)
+});
+
+/**
+ * Send mail to an address again
+ */
+export const deleteMailAddressMutation = (options?: Partial<Options<DeleteMailAddressData>>): UseMutationOptions<DeleteMailAddressResponse, DeleteMailAddressError, Options<DeleteMailAddressData>> => {
+    const mutationOptions: UseMutationOptions<DeleteMailAddressResponse, DeleteMailAddressError, Options<DeleteMailAddressData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteMailAddress({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const checkMailDomainQueryKey = (options: Options<CheckMailDomainData>) => createQueryKey('checkMailDomain', options);
+
+/**
+ * Look at what the DNS says of a domain's mail
+ *
+ * SPF (RFC 7208), DKIM (RFC 6376) and DMARC (RFC 7489).
+ */
+export const checkMailDomainOptions = (options: Options<CheckMailDomainData>) => queryOptions<CheckMailDomainResponse, CheckMailDomainError, CheckMailDomainResponse, ReturnType<typeof checkMailDomainQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await checkMailDomain({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: checkMailDomainQueryKey(options)
+});
+
+export const listMailDomainsQueryKey = (options?: Options<ListMailDomainsData>) => createQueryKey('listMailDomains', options);
+
+/**
+ * List the domains that the desk signs mail of
+ */
+export const listMailDomainsOptions = (options?: Options<ListMailDomainsData>) => queryOptions<ListMailDomainsResponse, ListMailDomainsError, ListMailDomainsResponse, ReturnType<typeof listMailDomainsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMailDomains({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailDomainsQueryKey(options)
+});
+
+/**
+ * Make a key to sign mail of a domain with
+ *
+ * Put the record into the DNS, look with `GET /api/mail_check` whether it is there, then switch signing on.
+ */
+export const addMailDomainMutation = (options?: Partial<Options<AddMailDomainData>>): UseMutationOptions<AddMailDomainResponse, AddMailDomainError, Options<AddMailDomainData>> => {
+    const mutationOptions: UseMutationOptions<AddMailDomainResponse, AddMailDomainError, Options<AddMailDomainData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addMailDomain({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Forget a domain and its key
+ */
+export const deleteMailDomainMutation = (options?: Partial<Options<DeleteMailDomainData>>): UseMutationOptions<DeleteMailDomainResponse, DeleteMailDomainError, Options<DeleteMailDomainData>> => {
+    const mutationOptions: UseMutationOptions<DeleteMailDomainResponse, DeleteMailDomainError, Options<DeleteMailDomainData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteMailDomain({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Begin or end to sign mail of a domain
+ */
+export const updateMailDomainMutation = (options?: Partial<Options<UpdateMailDomainData>>): UseMutationOptions<UpdateMailDomainResponse, UpdateMailDomainError, Options<UpdateMailDomainData>> => {
+    const mutationOptions: UseMutationOptions<UpdateMailDomainResponse, UpdateMailDomainError, Options<UpdateMailDomainData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateMailDomain({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listMailMessagesQueryKey = (options?: Options<ListMailMessagesData>) => createQueryKey('listMailMessages', options);
 
 /**
@@ -1586,6 +1908,166 @@ export const getMailMessageSourceOptions = (options: Options<GetMailMessageSourc
     },
     queryKey: getMailMessageSourceQueryKey(options)
 });
+
+export const listMailOutboxQueryKey = (options?: Options<ListMailOutboxData>) => createQueryKey('listMailOutbox', options);
+
+/**
+ * List the mail that goes out
+ *
+ * Newest first; kept for 90 days.
+ */
+export const listMailOutboxOptions = (options?: Options<ListMailOutboxData>) => queryOptions<ListMailOutboxResponse, ListMailOutboxError, ListMailOutboxResponse, ReturnType<typeof listMailOutboxQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMailOutbox({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailOutboxQueryKey(options)
+});
+
+export const listMailOutboxInfiniteQueryKey = (options?: Options<ListMailOutboxData>): QueryKey<Options<ListMailOutboxData>> => createQueryKey('listMailOutbox', options, true);
+
+/**
+ * List the mail that goes out
+ *
+ * Newest first; kept for 90 days.
+ */
+export const listMailOutboxInfiniteOptions = (options?: Options<ListMailOutboxData>) => infiniteQueryOptions<ListMailOutboxResponse, ListMailOutboxError, InfiniteData<ListMailOutboxResponse>, QueryKey<Options<ListMailOutboxData>>, number | Pick<QueryKey<Options<ListMailOutboxData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListMailOutboxData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listMailOutbox({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailOutboxInfiniteQueryKey(options)
+});
+
+/**
+ * Send a mail again
+ *
+ * Needs no body. It keeps its Message-ID.
+ */
+export const retryMailMutation = (options?: Partial<Options<RetryMailData>>): UseMutationOptions<RetryMailResponse, RetryMailError, Options<RetryMailData>> => {
+    const mutationOptions: UseMutationOptions<RetryMailResponse, RetryMailError, Options<RetryMailData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await retryMail({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMailTemplatesQueryKey = (options?: Options<ListMailTemplatesData>) => createQueryKey('listMailTemplates', options);
+
+/**
+ * List what mails say
+ *
+ * Of each kind and language, for the desk or for a mailbox, which has what the desk says unless it has something of its own.
+ */
+export const listMailTemplatesOptions = (options?: Options<ListMailTemplatesData>) => queryOptions<ListMailTemplatesResponse, ListMailTemplatesError, ListMailTemplatesResponse, ReturnType<typeof listMailTemplatesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMailTemplates({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailTemplatesQueryKey(options)
+});
+
+/**
+ * Write what a kind of mail says
+ *
+ * In the place of what it said. `{{ticket.title}}` and the like stand for values; others than those of the list are refused. HTML is sanitised when it is sent.
+ */
+export const saveMailTemplateMutation = (options?: Partial<Options<SaveMailTemplateData>>): UseMutationOptions<SaveMailTemplateResponse, SaveMailTemplateError, Options<SaveMailTemplateData>> => {
+    const mutationOptions: UseMutationOptions<SaveMailTemplateResponse, SaveMailTemplateError, Options<SaveMailTemplateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await saveMailTemplate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Show a template with values of nobody's ticket
+ */
+export const previewMailTemplateMutation = (options?: Partial<Options<PreviewMailTemplateData>>): UseMutationOptions<PreviewMailTemplateResponse, PreviewMailTemplateError, Options<PreviewMailTemplateData>> => {
+    const mutationOptions: UseMutationOptions<PreviewMailTemplateResponse, PreviewMailTemplateError, Options<PreviewMailTemplateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await previewMailTemplate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Let a kind of mail say what it said by itself
+ */
+export const resetMailTemplateMutation = (options?: Partial<Options<ResetMailTemplateData>>): UseMutationOptions<ResetMailTemplateResponse, ResetMailTemplateError, Options<ResetMailTemplateData>> => {
+    const mutationOptions: UseMutationOptions<ResetMailTemplateResponse, ResetMailTemplateError, Options<ResetMailTemplateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resetMailTemplate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Send the preview of a template
+ *
+ * At once, to `to`, or to whoever asks.
+ */
+export const testMailTemplateMutation = (options?: Partial<Options<TestMailTemplateData>>): UseMutationOptions<TestMailTemplateResponse, TestMailTemplateError, Options<TestMailTemplateData>> => {
+    const mutationOptions: UseMutationOptions<TestMailTemplateResponse, TestMailTemplateError, Options<TestMailTemplateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await testMailTemplate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const listMailboxesQueryKey = (options?: Options<ListMailboxesData>) => createQueryKey('listMailboxes', options);
 
@@ -1877,6 +2359,26 @@ export const listPeopleInfiniteOptions = (options?: Options<ListPeopleData>) => 
         return data;
     },
     queryKey: listPeopleInfiniteQueryKey(options)
+});
+
+export const listPlaceholdersQueryKey = (options?: Options<ListPlaceholdersData>) => createQueryKey('listPlaceholders', options);
+
+/**
+ * List the placeholders
+ *
+ * What can stand in the text of a macro or of a rule's reply, in double braces: `{{requester.first_name}}`. A backslash before the braces keeps them as they are.
+ */
+export const listPlaceholdersOptions = (options?: Options<ListPlaceholdersData>) => queryOptions<ListPlaceholdersResponse, ListPlaceholdersError, ListPlaceholdersResponse, ReturnType<typeof listPlaceholdersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listPlaceholders({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPlaceholdersQueryKey(options)
 });
 
 export const listPreferencesQueryKey = (options?: Options<ListPreferencesData>) => createQueryKey('listPreferences', options);
@@ -2892,6 +3394,25 @@ export const addTicketCommentMutation = (options?: Partial<Options<AddTicketComm
     const mutationOptions: UseMutationOptions<AddTicketCommentResponse, AddTicketCommentError, Options<AddTicketCommentData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await addTicketComment({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Use a macro on a ticket
+ *
+ * All of it happens, or nothing. Its message waits for ten seconds like every message, and the whole use can be taken back as long as it waits and nobody else has changed the ticket.
+ */
+export const applyMacroMutation = (options?: Partial<Options<ApplyMacroData>>): UseMutationOptions<ApplyMacroResponse, ApplyMacroError, Options<ApplyMacroData>> => {
+    const mutationOptions: UseMutationOptions<ApplyMacroResponse, ApplyMacroError, Options<ApplyMacroData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await applyMacro({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
