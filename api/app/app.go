@@ -220,6 +220,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Feed:       a.Feed,
 		Mailbox:    a.Mailbox,
 		Outbox:     a.Outbox,
+		Rules:      a.newRules(options),
 		DeadLetter: deadletter.New(a.DB, a.Bus, a.Clock),
 	})
 	if err != nil {

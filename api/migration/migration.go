@@ -35,7 +35,32 @@ type column struct {
 }
 
 func steps() []step {
-	return []step{desk(), workspace(), views(), person(), reports(), attachments(), facets(), team(), calendars(), slas(), webhooks(), bulkSets(), sparse(), facetReports(), links(), snoozes(), checklists(), times(), templates(), macros(), mailIn(), mailOut()}
+	// One to a line: whoever adds one touches no other.
+	return []step{
+		desk(),
+		workspace(),
+		views(),
+		person(),
+		reports(),
+		attachments(),
+		facets(),
+		team(),
+		calendars(),
+		slas(),
+		webhooks(),
+		bulkSets(),
+		sparse(),
+		facetReports(),
+		links(),
+		snoozes(),
+		checklists(),
+		times(),
+		templates(),
+		macros(),
+		rules(),
+		mailIn(),
+		mailOut(),
+	}
 }
 
 // Latest is the schema version this program works with.

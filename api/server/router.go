@@ -14,6 +14,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/auth"
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/automation"
 	"github.com/fixdesk/fixdesk/api/bulk"
 	"github.com/fixdesk/fixdesk/api/calendar"
 	"github.com/fixdesk/fixdesk/api/category"
@@ -78,6 +79,7 @@ type Features struct {
 	Mailbox    *mailbox.Service
 	Outbox     *outbox.Service
 	DeadLetter *deadletter.Service
+	Rules      *automation.Service
 	Keys       *web.Keys
 	Tag        *tag.Service
 	Category   *category.Service
@@ -134,6 +136,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Mailbox.Routes(signedIn, f.Keys)
 	f.Outbox.Routes(public, signedIn, f.Keys)
 	f.DeadLetter.Routes(signedIn, f.Keys)
+	f.Rules.Routes(signedIn, f.Keys)
 
 	e.NoMethod(methodNotAllowed)
 	e.NoRoute(app.serve)

@@ -23,17 +23,34 @@ type Condition struct{ filter Filter }
 // Condition reads a query; field is where mistakes in it are reported. Fields in
 // without are refused: a rule must not depend on what follows from it.
 func (s *Service) Condition(ctx context.Context, field, text string, without ...string) (Condition, error) {
-	var c Condition
+	return s.Conditions(ctx)(field, text, without...)
+}
+
+// Conditions returns Condition for many queries, which share what has to be looked up.
+func (s *Service) Conditions(ctx context.Context) func(field, text string, without ...string) (Condition, error) {
 	by := authz.System("rule")
+	var known []QueryField
+	return func(field, text string, without ...string) (Condition, error) {
+		if known == nil {
+			var err error
+			if known, err = s.fieldsFor(s.db.Read(ctx), by, false); err != nil {
+				return Condition{}, err
+			}
+		}
+		return s.readCondition(ctx, by, known, field, text, without)
+	}
+}
+
+func (s *Service) readCondition(ctx context.Context, by authz.Actor, more []QueryField, field, text string, without []string) (Condition, error) {
+	var c Condition
 	fields := map[string]QueryField{}
 	tree, err := query.Parse(text, query.Env{
 		More: func() ([]query.Field, error) {
-			more, err := s.fieldsFor(s.db.Read(ctx), by, false)
 			out := make([]query.Field, len(more))
 			for i, q := range more {
 				out[i], fields[q.Name] = q.Field, q
 			}
-			return out, err
+			return out, nil
 		},
 		Now: s.clock.Now(), Zone: time.UTC, Me: nobody,
 		Person: func(name string) (int64, bool, error) { return personNamed(s.db.Read(ctx), name) },
@@ -78,6 +95,8 @@ func personal(n query.Node, without []string) string {
 		return personal(n.Of, without)
 	case query.Unread:
 		return "is:unread"
+	case query.Watching:
+		return "watching:me"
 	case query.Person:
 		if slices.Contains(n.IDs, nobody) {
 			return n.Field + ":me"
@@ -116,4 +135,43 @@ func (s *Service) FirstMatch(tx *gorm.DB, ids []int64, conditions []Condition) (
 		}
 	}
 	return out, nil
+}
+
+// Terms splits a query into the parts that must all hold.
+func Terms(text string) []string { return query.Terms(text) }
+
+// Holds reports which of the conditions hold for a ticket, in one query; false when
+// there is no such ticket.
+func (s *Service) Holds(tx *gorm.DB, id int64, conditions []Condition) ([]bool, bool, error) {
+	q := &sqlText{}
+	q.add("SELECT t.id")
+	for _, c := range conditions {
+		part := &sqlText{}
+		c.filter.where(part)
+		q.add(", CASE WHEN ")
+		q.add(strings.TrimPrefix(part.sql.String(), " AND "), part.args...)
+		q.add(" THEN 1 ELSE 0 END")
+	}
+	q.add(" FROM tickets AS t WHERE t.id = ?", id)
+	rows, err := tx.Raw(q.sql.String(), q.args...).Rows()
+	if err != nil {
+		return nil, false, fmt.Errorf("hold ticket %d against conditions: %w", id, err)
+	}
+	defer func() { _ = rows.Close() }()
+	if !rows.Next() {
+		return nil, false, rows.Err()
+	}
+	flags := make([]int, len(conditions)+1)
+	to := make([]any, len(flags))
+	for i := range flags {
+		to[i] = &flags[i]
+	}
+	if err := rows.Scan(to...); err != nil {
+		return nil, false, fmt.Errorf("hold ticket %d against conditions: %w", id, err)
+	}
+	out := make([]bool, len(conditions))
+	for i := range out {
+		out[i] = flags[i+1] == 1
+	}
+	return out, true, rows.Err()
 }

@@ -162,6 +162,9 @@ func (b *Bus) Do(ctx context.Context, by Actor, fn func(tx *Tx) error) error {
 // Because makes the events emitted from here on consequences of another event.
 func (tx *Tx) Because(eventID int64) { tx.causeID, tx.state.causeID = eventID, eventID }
 
+// Emitted lists the events of the transaction so far, in their order.
+func (tx *Tx) Emitted() []Event { return tx.state.emitted }
+
 // Emit records that something happened to a subject and tells the subscribers.
 func (tx *Tx) Emit(eventType, subjectType string, subjectID int64, data any) error {
 	return tx.EmitAt(tx.Now, eventType, subjectType, subjectID, data)

@@ -306,3 +306,29 @@ func unquote(s string) string {
 	s = s[1 : len(s)-1]
 	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(s)
 }
+
+// Terms splits a query into the parts of which each must hold, as they are written:
+// one for a query whose parts are joined otherwise, or that cannot be read.
+func Terms(text string) []string {
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	whole := []string{text}
+	if tooDeep(text) > 0 || utf8.RuneCountInString(text) > MaxLength {
+		return whole
+	}
+	tree, err := parser.ParseString("", text)
+	if err != nil || len(tree.Parts) != 1 {
+		return whole
+	}
+	terms := tree.Parts[0].Terms
+	out := make([]string, len(terms))
+	for i, t := range terms {
+		end := len(text)
+		if i+1 < len(terms) {
+			end = terms[i+1].Pos.Offset
+		}
+		out[i] = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text[t.Pos.Offset:end]), " AND"))
+	}
+	return out
+}

@@ -43,6 +43,7 @@ export function useItems(): {
   const managesTeams = useCan('team.manage');
   const configures = useCan('desk.configure');
   const slas = useCan('sla.manage');
+  const rules = useCan('rule.manage');
   const { pathname, view } = useRouterState({
     select: ({ location }) => ({
       pathname: location.pathname,
@@ -155,6 +156,13 @@ export function useItems(): {
     link: { to: '/mail' },
     current: below('/mail'),
   };
+  const rulePages: Item = {
+    key: 'rules',
+    label: t`Rules`,
+    icon: IconBolt,
+    link: { to: '/rules' },
+    current: below('/rules'),
+  };
   const macroPages: Item = {
     key: 'macros',
     label: t`Macros`,
@@ -172,6 +180,7 @@ export function useItems(): {
       ...(users ? [userPages] : []),
       ...(managesTeams ? [teamPages] : []),
       ...(configures ? [deskPages, mailPages] : []),
+      ...(rules ? [rulePages] : []),
       ...(jobs ? [jobPages] : []),
     ],
     me: {

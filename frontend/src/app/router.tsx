@@ -199,6 +199,11 @@ const appRoutes = [
   }),
   createRoute({
     getParentRoute: () => app,
+    path: '/rules',
+    component: page(() => import('@/features/rule/rules-page'), 'RulesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
     path: '/macros',
     component: page(() => import('@/features/macro/macros-page'), 'MacrosPage'),
   }),

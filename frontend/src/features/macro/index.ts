@@ -1,1 +1,2 @@
-export { useMacros } from './api';
+export { ActionsEditor } from './actions-editor';
+export { edited, inputOf, useMacros } from './api';

@@ -105,6 +105,10 @@ function Sentence({ event }: { event: TicketEvent }) {
     case 'note.sla_breached':
     case 'note.sla_escalated':
       return <SlaSentence event={event} />;
+    case 'note.rule_applied': {
+      const rule = String(event.data.rule ?? '');
+      return <Trans>The rule “{rule}” acted</Trans>;
+    }
     case 'note.deleted':
       return <Trans>{who} deleted an internal note</Trans>;
     case 'ticket.deleted':

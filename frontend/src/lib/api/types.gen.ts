@@ -1508,6 +1508,144 @@ export type ResetPasswordRequest = {
     token: string;
 };
 
+export type Rule = {
+    actions: Array<MacroAction>;
+    /**
+     * Condition is a query of the query language; empty for every ticket.
+     */
+    condition: string;
+    created_at: string;
+    enabled: boolean;
+    /**
+     * EveryMinutes is for a rule on time; null for one on events.
+     */
+    every_minutes: number | null;
+    id: number;
+    name: string;
+    next_at: string | null;
+    /**
+     * Owner saved it last; it acts with their rights.
+     */
+    owner: User;
+    position: number;
+    /**
+     * Problem says why the desk switched the rule off; empty for none.
+     */
+    problem: string;
+    stop: boolean;
+    /**
+     * Triggers are the events on which it acts: created, updated, commented, noted, sla_warning, sla_breached.
+     */
+    triggers: Array<string>;
+    updated_at: string;
+    version: number;
+};
+
+export type RuleCreate = {
+    actions: Array<MacroActionInput>;
+    condition?: string;
+    enabled?: boolean;
+    every_minutes?: number | null;
+    name: string;
+    stop?: boolean;
+    triggers?: Array<'created' | 'updated' | 'commented' | 'noted' | 'sla_warning' | 'sla_breached'>;
+};
+
+export type RuleList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<Rule>;
+};
+
+export type RuleOrder = {
+    ids: Array<number>;
+};
+
+export type RuleRestore = {
+    version?: number | null;
+};
+
+export type RuleRun = {
+    cause: string;
+    created_at: string;
+    event_id: number | null;
+    id: number;
+    reason: string;
+    rule_version: number;
+    state: 'applied' | 'unchanged' | 'not_matched' | 'skipped' | 'failed';
+    ticket_id: number;
+};
+
+export type RuleRunList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<RuleRun>;
+};
+
+export type RuleTrial = {
+    /**
+     * Fits is how many tickets it would have acted on.
+     */
+    fits: number;
+    lines: Array<RuleTrialLine>;
+    /**
+     * Looked is how many events of the last 30 days were looked at, or, for a rule on time, tickets.
+     */
+    looked: number;
+    more: boolean;
+};
+
+export type RuleTrialLine = {
+    at: string | null;
+    cause: string;
+    reason: string;
+    state: 'applied' | 'unchanged' | 'failed';
+    ticket_id: number;
+    title: string;
+};
+
+export type RuleTrialRequest = {
+    actions: Array<MacroActionInput>;
+    condition?: string;
+    every_minutes?: number | null;
+    triggers?: Array<'created' | 'updated' | 'commented' | 'noted' | 'sla_warning' | 'sla_breached'>;
+};
+
+export type RuleUpdate = {
+    actions?: Array<MacroActionInput>;
+    condition?: string;
+    enabled?: boolean;
+    every_minutes?: number | null;
+    name?: string;
+    stop?: boolean;
+    triggers?: Array<'created' | 'updated' | 'commented' | 'noted' | 'sla_warning' | 'sla_breached'>;
+};
+
+export type RuleVersion = {
+    actions: Array<MacroAction>;
+    actor: User;
+    condition: string;
+    created_at: string;
+    enabled: boolean;
+    every_minutes: number | null;
+    name: string;
+    stop: boolean;
+    triggers: Array<string>;
+    version: number;
+};
+
+export type RuleVersionList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<RuleVersion>;
+};
+
 export type RunningTimer = {
     started_at: string;
     ticket_id: number;
@@ -1914,54 +2052,6 @@ export type TeamUpdate = {
     restricted?: boolean;
 };
 
-export type Template = {
-    assigned_to: number | null;
-    can: TemplateCan;
-    category: number | null;
-    checklist: Array<string>;
-    description: string;
-    fields: {
-        [key: string]: unknown;
-    };
-    for_employees: boolean;
-    id: number;
-    name: string;
-    priority: 'low' | 'medium' | 'high' | 'urgent' | null;
-    shared: boolean;
-    tags: Array<string>;
-    team_id: number | null;
-    title: string;
-    updated_at: string;
-    version: number;
-};
-
-export type TemplateCan = {
-    delete: boolean;
-    offer: boolean;
-    update: boolean;
-};
-
-export type TemplateSave = {
-    assigned_to?: number | null;
-    category?: number | null;
-    checklist?: Array<string>;
-    description?: string;
-    fields?: {
-        [key: string]: unknown;
-    };
-    for_employees?: boolean;
-    name: string;
-    priority?: 'low' | 'medium' | 'high' | 'urgent' | null;
-    shared?: boolean;
-    tags?: Array<string>;
-    team_id?: number | null;
-    title?: string;
-};
-
-export type Templates = {
-    results: Array<Template>;
-};
-
 export type Ticket = {
     assigned_to: User | null;
     can: TicketCan;
@@ -2097,10 +2187,6 @@ export type TicketCreate = {
     substatus?: string | null;
     tags?: Array<string>;
     team_id?: number | null;
-    /**
-     * TemplateID is what the ticket begins with: it says what the request does not.
-     */
-    template_id?: number | null;
     title: string;
 };
 
@@ -9393,7 +9479,7 @@ export type GetDeskReportTableData = {
         /**
          * The table
          */
-        table: 'series' | 'priority' | 'agent' | 'category' | 'team';
+        table: 'series' | 'priority' | 'agent';
         /**
          * The first day; 29 days before `to` unless given
          */
@@ -9439,6 +9525,612 @@ export type GetDeskReportTableResponses = {
 };
 
 export type GetDeskReportTableResponse = GetDeskReportTableResponses[keyof GetDeskReportTableResponses];
+
+export type ListRulesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/rules';
+};
+
+export type ListRulesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListRulesError = ListRulesErrors[keyof ListRulesErrors];
+
+export type ListRulesResponses = {
+    /**
+     * OK
+     */
+    200: RuleList;
+};
+
+export type ListRulesResponse = ListRulesResponses[keyof ListRulesResponses];
+
+export type CreateRuleData = {
+    /**
+     * The rule
+     */
+    body: RuleCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/rules';
+};
+
+export type CreateRuleErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many rules (rule.too_many)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateRuleError = CreateRuleErrors[keyof CreateRuleErrors];
+
+export type CreateRuleResponses = {
+    /**
+     * Created
+     */
+    201: Rule;
+};
+
+export type CreateRuleResponse = CreateRuleResponses[keyof CreateRuleResponses];
+
+export type ReorderRulesData = {
+    /**
+     * The order
+     */
+    body: RuleOrder;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/rules/order';
+};
+
+export type ReorderRulesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ReorderRulesError = ReorderRulesErrors[keyof ReorderRulesErrors];
+
+export type ReorderRulesResponses = {
+    /**
+     * OK
+     */
+    200: RuleList;
+};
+
+export type ReorderRulesResponse = ReorderRulesResponses[keyof ReorderRulesResponses];
+
+export type TryRuleData = {
+    /**
+     * The rule
+     */
+    body: RuleTrialRequest;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/rules/try';
+};
+
+export type TryRuleErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type TryRuleError = TryRuleErrors[keyof TryRuleErrors];
+
+export type TryRuleResponses = {
+    /**
+     * OK
+     */
+    200: RuleTrial;
+};
+
+export type TryRuleResponse = TryRuleResponses[keyof TryRuleResponses];
+
+export type DeleteRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The rule
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/rules/{id}';
+};
+
+export type DeleteRuleErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteRuleError = DeleteRuleErrors[keyof DeleteRuleErrors];
+
+export type DeleteRuleResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteRuleResponse = DeleteRuleResponses[keyof DeleteRuleResponses];
+
+export type GetRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The rule
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/rules/{id}';
+};
+
+export type GetRuleErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetRuleError = GetRuleErrors[keyof GetRuleErrors];
+
+export type GetRuleResponses = {
+    /**
+     * OK
+     */
+    200: Rule;
+};
+
+export type GetRuleResponse = GetRuleResponses[keyof GetRuleResponses];
+
+export type UpdateRuleData = {
+    /**
+     * What changes
+     */
+    body: RuleUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The rule
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/rules/{id}';
+};
+
+export type UpdateRuleErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateRuleError = UpdateRuleErrors[keyof UpdateRuleErrors];
+
+export type UpdateRuleResponses = {
+    /**
+     * OK
+     */
+    200: Rule;
+};
+
+export type UpdateRuleResponse = UpdateRuleResponses[keyof UpdateRuleResponses];
+
+export type RestoreRuleData = {
+    /**
+     * The version
+     */
+    body: RuleRestore;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The rule
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/rules/{id}/restore';
+};
+
+export type RestoreRuleErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RestoreRuleError = RestoreRuleErrors[keyof RestoreRuleErrors];
+
+export type RestoreRuleResponses = {
+    /**
+     * OK
+     */
+    200: Rule;
+};
+
+export type RestoreRuleResponse = RestoreRuleResponses[keyof RestoreRuleResponses];
+
+export type ListRuleRunsData = {
+    body?: never;
+    path: {
+        /**
+         * The rule
+         */
+        id: number;
+    };
+    query?: {
+        /**
+         * Only these
+         */
+        state?: 'applied' | 'unchanged' | 'not_matched' | 'skipped' | 'failed';
+        /**
+         * The page
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next holds it
+         */
+        cursor?: string;
+    };
+    url: '/api/rules/{id}/runs';
+};
+
+export type ListRuleRunsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListRuleRunsError = ListRuleRunsErrors[keyof ListRuleRunsErrors];
+
+export type ListRuleRunsResponses = {
+    /**
+     * OK
+     */
+    200: RuleRunList;
+};
+
+export type ListRuleRunsResponse = ListRuleRunsResponses[keyof ListRuleRunsResponses];
+
+export type ListRuleVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * The rule
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/rules/{id}/versions';
+};
+
+export type ListRuleVersionsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListRuleVersionsError = ListRuleVersionsErrors[keyof ListRuleVersionsErrors];
+
+export type ListRuleVersionsResponses = {
+    /**
+     * OK
+     */
+    200: RuleVersionList;
+};
+
+export type ListRuleVersionsResponse = ListRuleVersionsResponses[keyof ListRuleVersionsResponses];
 
 export type ListSlaClocksData = {
     body?: never;
@@ -11103,300 +11795,6 @@ export type SetTeamMemberResponses = {
 };
 
 export type SetTeamMemberResponse = SetTeamMemberResponses[keyof SetTeamMemberResponses];
-
-export type ListTemplatesData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/templates';
-};
-
-export type ListTemplatesErrors = {
-    /**
-     * The request, a parameter or a field is wrong; `errors` names the fields
-     */
-    400: Problem;
-    /**
-     * Not signed in, or the token is no longer valid
-     */
-    401: Problem;
-    /**
-     * The caller may see this, but not do this
-     */
-    403: Problem;
-    /**
-     * Too many requests; `Retry-After` says when to come back
-     */
-    429: Problem;
-    /**
-     * Any other error; `request_id` finds it in the server's log
-     */
-    default: Problem;
-};
-
-export type ListTemplatesError = ListTemplatesErrors[keyof ListTemplatesErrors];
-
-export type ListTemplatesResponses = {
-    /**
-     * OK
-     */
-    200: Templates;
-};
-
-export type ListTemplatesResponse = ListTemplatesResponses[keyof ListTemplatesResponses];
-
-export type CreateTemplateData = {
-    /**
-     * The template
-     */
-    body: TemplateSave;
-    headers?: {
-        /**
-         * Any string of the caller's; the same key within 24 hours gives the first answer again
-         */
-        'Idempotency-Key'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/templates';
-};
-
-export type CreateTemplateErrors = {
-    /**
-     * The request, a parameter or a field is wrong; `errors` names the fields
-     */
-    400: Problem;
-    /**
-     * Not signed in, or the token is no longer valid
-     */
-    401: Problem;
-    /**
-     * The caller may see this, but not do this
-     */
-    403: Problem;
-    /**
-     * There are too many (template.full)
-     */
-    409: Problem;
-    /**
-     * The body is too large
-     */
-    413: Problem;
-    /**
-     * The body is not `application/json`
-     */
-    415: Problem;
-    /**
-     * This `Idempotency-Key` was used with another body
-     */
-    422: Problem;
-    /**
-     * Too many requests; `Retry-After` says when to come back
-     */
-    429: Problem;
-    /**
-     * Any other error; `request_id` finds it in the server's log
-     */
-    default: Problem;
-};
-
-export type CreateTemplateError = CreateTemplateErrors[keyof CreateTemplateErrors];
-
-export type CreateTemplateResponses = {
-    /**
-     * Created
-     */
-    201: Template;
-};
-
-export type CreateTemplateResponse = CreateTemplateResponses[keyof CreateTemplateResponses];
-
-export type DeleteTemplateData = {
-    body?: never;
-    headers?: {
-        /**
-         * The ETag that the change is based on
-         */
-        'If-Match'?: string;
-    };
-    path: {
-        /**
-         * The template
-         */
-        id: number;
-    };
-    query?: never;
-    url: '/api/templates/{id}';
-};
-
-export type DeleteTemplateErrors = {
-    /**
-     * The request, a parameter or a field is wrong; `errors` names the fields
-     */
-    400: Problem;
-    /**
-     * Not signed in, or the token is no longer valid
-     */
-    401: Problem;
-    /**
-     * The caller may see this, but not do this
-     */
-    403: Problem;
-    /**
-     * There is no such thing, or the caller cannot see it
-     */
-    404: Problem;
-    /**
-     * `If-Match` names a version that is no longer the current one
-     */
-    412: Problem;
-    /**
-     * Too many requests; `Retry-After` says when to come back
-     */
-    429: Problem;
-    /**
-     * Any other error; `request_id` finds it in the server's log
-     */
-    default: Problem;
-};
-
-export type DeleteTemplateError = DeleteTemplateErrors[keyof DeleteTemplateErrors];
-
-export type DeleteTemplateResponses = {
-    /**
-     * Deleted
-     */
-    204: void;
-};
-
-export type DeleteTemplateResponse = DeleteTemplateResponses[keyof DeleteTemplateResponses];
-
-export type GetTemplateData = {
-    body?: never;
-    headers?: {
-        /**
-         * The `ETag` that the caller has; 304 when it is still the current one
-         */
-        'If-None-Match'?: string;
-    };
-    path: {
-        /**
-         * The template
-         */
-        id: number;
-    };
-    query?: never;
-    url: '/api/templates/{id}';
-};
-
-export type GetTemplateErrors = {
-    /**
-     * The request, a parameter or a field is wrong; `errors` names the fields
-     */
-    400: Problem;
-    /**
-     * Not signed in, or the token is no longer valid
-     */
-    401: Problem;
-    /**
-     * The caller may see this, but not do this
-     */
-    403: Problem;
-    /**
-     * There is no such thing, or the caller cannot see it
-     */
-    404: Problem;
-    /**
-     * Too many requests; `Retry-After` says when to come back
-     */
-    429: Problem;
-    /**
-     * Any other error; `request_id` finds it in the server's log
-     */
-    default: Problem;
-};
-
-export type GetTemplateError = GetTemplateErrors[keyof GetTemplateErrors];
-
-export type GetTemplateResponses = {
-    /**
-     * OK
-     */
-    200: Template;
-};
-
-export type GetTemplateResponse = GetTemplateResponses[keyof GetTemplateResponses];
-
-export type UpdateTemplateData = {
-    /**
-     * What changes
-     */
-    body: TemplateSave;
-    headers?: {
-        /**
-         * The ETag that the change is based on
-         */
-        'If-Match'?: string;
-    };
-    path: {
-        /**
-         * The template
-         */
-        id: number;
-    };
-    query?: never;
-    url: '/api/templates/{id}';
-};
-
-export type UpdateTemplateErrors = {
-    /**
-     * The request, a parameter or a field is wrong; `errors` names the fields
-     */
-    400: Problem;
-    /**
-     * Not signed in, or the token is no longer valid
-     */
-    401: Problem;
-    /**
-     * The caller may see this, but not do this
-     */
-    403: Problem;
-    /**
-     * There is no such thing, or the caller cannot see it
-     */
-    404: Problem;
-    /**
-     * `If-Match` names a version that is no longer the current one
-     */
-    412: Problem;
-    /**
-     * The body is too large
-     */
-    413: Problem;
-    /**
-     * The body is not `application/json`
-     */
-    415: Problem;
-    /**
-     * Too many requests; `Retry-After` says when to come back
-     */
-    429: Problem;
-    /**
-     * Any other error; `request_id` finds it in the server's log
-     */
-    default: Problem;
-};
-
-export type UpdateTemplateError = UpdateTemplateErrors[keyof UpdateTemplateErrors];
-
-export type UpdateTemplateResponses = {
-    /**
-     * OK
-     */
-    200: Template;
-};
-
-export type UpdateTemplateResponse = UpdateTemplateResponses[keyof UpdateTemplateResponses];
 
 export type ListTicketsData = {
     body?: never;

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { addChecklist, addMailDomain, addTicketCc, addTicketComment, applyMacro, arrangeViews, assignTicket, assignTicketTeam, cancelBulk, cancelUpload, changePassword, checkMailDomain, closeTicket, countTickets, createApiToken, createAttachment, createCalendar, createCategory, createComment, createField, createMacro, createMailbox, createNote, createSlaPolicy, createSubstatus, createTag, createTeam, createTemplate, createTicket, createTicketLink, createTimeEntry, createUpload, createUser, createView, createWebhook, deleteApiToken, deleteAttachment, deleteCalendar, deleteCategory, deleteChecklistItem, deleteComment, deleteDraft, deleteField, deleteMacro, deleteMailAddress, deleteMailbox, deleteMailDomain, deleteNote, deletePreference, deleteSlaPolicy, deleteSubstatus, deleteTag, deleteTemplate, deleteTicket, deleteTicketDraft, deleteTicketLink, deleteTimeEntry, deleteUser, deleteView, deleteWebhook, discardMailMessage, discardTimer, downloadAttachment, exportTickets, exportTimeEntries, findSimilarTickets, forgotPassword, getAttachment, getBulk, getCalendar, getChecklistItem, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMacro, getMailbox, getMailMessage, getMailMessageSource, getMe, getMessage, getNote, getPreference, getSlaPolicy, getTag, getTeam, getTemplate, getThumbnail, getTicket, getTicketDraft, getTicketSeen, getTicketSla, getTimeEntry, getTimer, getUser, getView, getWebhook, getWebhookDelivery, importHolidays, listActions, listApiTokens, listAssignees, listAttachments, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listCategories, listChecklist, listComments, listDrafts, listEvents, listExportColumns, listFields, listJobs, listMacros, listMailAddresses, listMailboxes, listMailDomains, listMailMessages, listMailOutbox, listMailTemplates, listMessages, listNotes, listPeople, listPlaceholders, listPreferences, listPresence, listQueryFields, listSlaClocks, listSlaPolicies, listSubstatuses, listTags, listTeams, listTemplates, listTicketEvents, listTicketLinks, listTicketMail, listTickets, listTicketTime, listTimeEntries, listUsers, listViewCounts, listViews, listWatchers, listWebhookDeliveries, listWebhooks, login, logout, mergeTag, mergeTicket, type Options, previewMacro, previewMailTemplate, previewSla, processMailMessage, putDraft, putPreference, putTicketDraft, recalculateSla, refreshSession, registerAccount, removeTeamMember, removeWatcher, renameTag, reopenTicket, reorderSlaPolicies, replaceComment, replaceTicket, replaceUser, replayJob, replayWebhookDeliveries, replayWebhookDelivery, reportSla, resendVerification, resetMailTemplate, resetPassword, restoreMacro, restoreTicket, restoreView, retryMail, rotateWebhookSecret, saveMailTemplate, sendMessage, sendMessageNow, sendUpload, setPresence, setTeamMember, setTicketDue, setTicketSeen, snoozeTicket, splitTicket, startBulk, startTimer, stopTimer, sumTimeEntries, testMailbox, testMailTemplate, testWebhook, tryMailMessage, undoBulk, undoMacro, unmergeTicket, unsendMessage, unsnoozeTicket, unsplitTicket, unsubscribeMail, unwatchTicket, updateCalendar, updateCategory, updateChecklistItem, updateComment, updateField, updateMacro, updateMailbox, updateMailDomain, updateMe, updateNote, updateSlaPolicy, updateSubstatus, updateTeam, updateTemplate, updateTicket, updateTicketStatus, updateTimeEntry, updateUser, updateView, updateWebhook, verifyEmail, watchTicket } from '../sdk.gen';
-import type { AddChecklistData, AddChecklistError, AddChecklistResponse, AddMailDomainData, AddMailDomainError, AddMailDomainResponse, AddTicketCcData, AddTicketCcError, AddTicketCcResponse, AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ApplyMacroData, ApplyMacroError, ApplyMacroResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, AssignTicketTeamData, AssignTicketTeamError, AssignTicketTeamResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, CancelUploadData, CancelUploadError, CancelUploadResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CheckMailDomainData, CheckMailDomainError, CheckMailDomainResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateAttachmentData, CreateAttachmentError, CreateAttachmentResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCategoryData, CreateCategoryError, CreateCategoryResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateFieldData, CreateFieldError, CreateFieldResponse, CreateMacroData, CreateMacroError, CreateMacroResponse, CreateMailboxData, CreateMailboxError, CreateMailboxResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateSlaPolicyData, CreateSlaPolicyError, CreateSlaPolicyResponse, CreateSubstatusData, CreateSubstatusError, CreateSubstatusResponse, CreateTagData, CreateTagError, CreateTagResponse, CreateTeamData, CreateTeamError, CreateTeamResponse, CreateTemplateData, CreateTemplateError, CreateTemplateResponse, CreateTicketData, CreateTicketError, CreateTicketLinkData, CreateTicketLinkError, CreateTicketLinkResponse, CreateTicketResponse, CreateTimeEntryData, CreateTimeEntryError, CreateTimeEntryResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteAttachmentData, DeleteAttachmentError, DeleteAttachmentResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCategoryData, DeleteCategoryError, DeleteCategoryResponse, DeleteChecklistItemData, DeleteChecklistItemError, DeleteChecklistItemResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteFieldData, DeleteFieldError, DeleteFieldResponse, DeleteMacroData, DeleteMacroError, DeleteMacroResponse, DeleteMailAddressData, DeleteMailAddressError, DeleteMailAddressResponse, DeleteMailboxData, DeleteMailboxError, DeleteMailboxResponse, DeleteMailDomainData, DeleteMailDomainError, DeleteMailDomainResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeleteSlaPolicyData, DeleteSlaPolicyError, DeleteSlaPolicyResponse, DeleteSubstatusData, DeleteSubstatusError, DeleteSubstatusResponse, DeleteTagData, DeleteTagError, DeleteTagResponse, DeleteTemplateData, DeleteTemplateError, DeleteTemplateResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketLinkData, DeleteTicketLinkError, DeleteTicketLinkResponse, DeleteTicketResponse, DeleteTimeEntryData, DeleteTimeEntryError, DeleteTimeEntryResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DeleteWebhookData, DeleteWebhookError, DeleteWebhookResponse, DiscardMailMessageData, DiscardMailMessageError, DiscardMailMessageResponse, DiscardTimerData, DiscardTimerError, DiscardTimerResponse, DownloadAttachmentData, DownloadAttachmentError, DownloadAttachmentResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, ExportTimeEntriesData, ExportTimeEntriesError, ExportTimeEntriesResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetChecklistItemData, GetChecklistItemError, GetChecklistItemResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMacroData, GetMacroError, GetMacroResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailMessageData, GetMailMessageError, GetMailMessageResponse, GetMailMessageSourceData, GetMailMessageSourceError, GetMailMessageSourceResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetSlaPolicyData, GetSlaPolicyError, GetSlaPolicyResponse, GetTagData, GetTagError, GetTagResponse, GetTeamData, GetTeamError, GetTeamResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetThumbnailData, GetThumbnailError, GetThumbnailResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetTicketSlaData, GetTicketSlaError, GetTicketSlaResponse, GetTimeEntryData, GetTimeEntryError, GetTimeEntryResponse, GetTimerData, GetTimerError, GetTimerResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookError, GetWebhookResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCategoriesData, ListCategoriesError, ListCategoriesResponse, ListChecklistData, ListChecklistError, ListChecklistResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListEventsData, ListEventsError, ListEventsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMacrosData, ListMacrosError, ListMacrosResponse, ListMailAddressesData, ListMailAddressesError, ListMailAddressesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailDomainsData, ListMailDomainsError, ListMailDomainsResponse, ListMailMessagesData, ListMailMessagesError, ListMailMessagesResponse, ListMailOutboxData, ListMailOutboxError, ListMailOutboxResponse, ListMailTemplatesData, ListMailTemplatesError, ListMailTemplatesResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPeopleData, ListPeopleError, ListPeopleResponse, ListPlaceholdersData, ListPlaceholdersError, ListPlaceholdersResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListSlaClocksData, ListSlaClocksError, ListSlaClocksResponse, ListSlaPoliciesData, ListSlaPoliciesError, ListSlaPoliciesResponse, ListSubstatusesData, ListSubstatusesError, ListSubstatusesResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTeamsData, ListTeamsError, ListTeamsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketLinksData, ListTicketLinksError, ListTicketLinksResponse, ListTicketMailData, ListTicketMailError, ListTicketMailResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListTicketTimeData, ListTicketTimeError, ListTicketTimeResponse, ListTimeEntriesData, ListTimeEntriesError, ListTimeEntriesResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MergeTagData, MergeTagError, MergeTagResponse, MergeTicketData, MergeTicketError, MergeTicketResponse, PreviewMacroData, PreviewMacroError, PreviewMacroResponse, PreviewMailTemplateData, PreviewMailTemplateError, PreviewMailTemplateResponse, PreviewSlaData, PreviewSlaError, PreviewSlaResponse, ProcessMailMessageData, ProcessMailMessageError, ProcessMailMessageResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RecalculateSlaData, RecalculateSlaError, RecalculateSlaResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, RemoveTeamMemberData, RemoveTeamMemberError, RemoveTeamMemberResponse, RemoveWatcherData, RemoveWatcherError, RemoveWatcherResponse, RenameTagData, RenameTagError, RenameTagResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReorderSlaPoliciesData, ReorderSlaPoliciesError, ReorderSlaPoliciesResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ReportSlaData, ReportSlaError, ReportSlaResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetMailTemplateData, ResetMailTemplateError, ResetMailTemplateResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreMacroData, RestoreMacroError, RestoreMacroResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, RetryMailData, RetryMailError, RetryMailResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SaveMailTemplateData, SaveMailTemplateError, SaveMailTemplateResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SendUploadData, SendUploadError, SendUploadResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTeamMemberData, SetTeamMemberError, SetTeamMemberResponse, SetTicketDueData, SetTicketDueError, SetTicketDueResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, SnoozeTicketData, SnoozeTicketError, SnoozeTicketResponse, SplitTicketData, SplitTicketError, SplitTicketResponse, StartBulkData, StartBulkError, StartBulkResponse, StartTimerData, StartTimerError, StartTimerResponse, StopTimerData, StopTimerError, StopTimerResponse, SumTimeEntriesData, SumTimeEntriesError, SumTimeEntriesResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TestMailTemplateData, TestMailTemplateError, TestMailTemplateResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, TryMailMessageData, TryMailMessageError, TryMailMessageResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UndoMacroData, UndoMacroError, UndoMacroResponse, UnmergeTicketData, UnmergeTicketError, UnmergeTicketResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UnsnoozeTicketData, UnsnoozeTicketError, UnsnoozeTicketResponse, UnsplitTicketData, UnsplitTicketError, UnsplitTicketResponse, UnsubscribeMailData, UnsubscribeMailError, UnsubscribeMailResponse, UnwatchTicketData, UnwatchTicketError, UnwatchTicketResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCategoryData, UpdateCategoryError, UpdateCategoryResponse, UpdateChecklistItemData, UpdateChecklistItemError, UpdateChecklistItemResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateFieldData, UpdateFieldError, UpdateFieldResponse, UpdateMacroData, UpdateMacroError, UpdateMacroResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateMailDomainData, UpdateMailDomainError, UpdateMailDomainResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateSlaPolicyData, UpdateSlaPolicyError, UpdateSlaPolicyResponse, UpdateSubstatusData, UpdateSubstatusError, UpdateSubstatusResponse, UpdateTeamData, UpdateTeamError, UpdateTeamResponse, UpdateTemplateData, UpdateTemplateError, UpdateTemplateResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateTimeEntryData, UpdateTimeEntryError, UpdateTimeEntryResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, UpdateWebhookData, UpdateWebhookError, UpdateWebhookResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTicketData, WatchTicketError, WatchTicketResponse } from '../types.gen';
+import { addChecklist, addMailDomain, addTicketCc, addTicketComment, applyMacro, arrangeViews, assignTicket, assignTicketTeam, cancelBulk, cancelUpload, changePassword, checkMailDomain, closeTicket, countTickets, createApiToken, createAttachment, createCalendar, createCategory, createComment, createField, createMacro, createMailbox, createNote, createRule, createSlaPolicy, createSubstatus, createTag, createTeam, createTicket, createTicketLink, createTimeEntry, createUpload, createUser, createView, createWebhook, deleteApiToken, deleteAttachment, deleteCalendar, deleteCategory, deleteChecklistItem, deleteComment, deleteDraft, deleteField, deleteMacro, deleteMailAddress, deleteMailbox, deleteMailDomain, deleteNote, deletePreference, deleteRule, deleteSlaPolicy, deleteSubstatus, deleteTag, deleteTicket, deleteTicketDraft, deleteTicketLink, deleteTimeEntry, deleteUser, deleteView, deleteWebhook, discardMailMessage, discardTimer, downloadAttachment, exportTickets, exportTimeEntries, findSimilarTickets, forgotPassword, getAttachment, getBulk, getCalendar, getChecklistItem, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMacro, getMailbox, getMailMessage, getMailMessageSource, getMe, getMessage, getNote, getPreference, getRule, getSlaPolicy, getTag, getTeam, getThumbnail, getTicket, getTicketDraft, getTicketSeen, getTicketSla, getTimeEntry, getTimer, getUser, getView, getWebhook, getWebhookDelivery, importHolidays, listActions, listApiTokens, listAssignees, listAttachments, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listCategories, listChecklist, listComments, listDrafts, listEvents, listExportColumns, listFields, listJobs, listMacros, listMailAddresses, listMailboxes, listMailDomains, listMailMessages, listMailOutbox, listMailTemplates, listMessages, listNotes, listPeople, listPlaceholders, listPreferences, listPresence, listQueryFields, listRuleRuns, listRules, listRuleVersions, listSlaClocks, listSlaPolicies, listSubstatuses, listTags, listTeams, listTicketEvents, listTicketLinks, listTicketMail, listTickets, listTicketTime, listTimeEntries, listUsers, listViewCounts, listViews, listWatchers, listWebhookDeliveries, listWebhooks, login, logout, mergeTag, mergeTicket, type Options, previewMacro, previewMailTemplate, previewSla, processMailMessage, putDraft, putPreference, putTicketDraft, recalculateSla, refreshSession, registerAccount, removeTeamMember, removeWatcher, renameTag, reopenTicket, reorderRules, reorderSlaPolicies, replaceComment, replaceTicket, replaceUser, replayJob, replayWebhookDeliveries, replayWebhookDelivery, reportSla, resendVerification, resetMailTemplate, resetPassword, restoreMacro, restoreRule, restoreTicket, restoreView, retryMail, rotateWebhookSecret, saveMailTemplate, sendMessage, sendMessageNow, sendUpload, setPresence, setTeamMember, setTicketDue, setTicketSeen, snoozeTicket, splitTicket, startBulk, startTimer, stopTimer, sumTimeEntries, testMailbox, testMailTemplate, testWebhook, tryMailMessage, tryRule, undoBulk, undoMacro, unmergeTicket, unsendMessage, unsnoozeTicket, unsplitTicket, unsubscribeMail, unwatchTicket, updateCalendar, updateCategory, updateChecklistItem, updateComment, updateField, updateMacro, updateMailbox, updateMailDomain, updateMe, updateNote, updateRule, updateSlaPolicy, updateSubstatus, updateTeam, updateTicket, updateTicketStatus, updateTimeEntry, updateUser, updateView, updateWebhook, verifyEmail, watchTicket } from '../sdk.gen';
+import type { AddChecklistData, AddChecklistError, AddChecklistResponse, AddMailDomainData, AddMailDomainError, AddMailDomainResponse, AddTicketCcData, AddTicketCcError, AddTicketCcResponse, AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ApplyMacroData, ApplyMacroError, ApplyMacroResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, AssignTicketTeamData, AssignTicketTeamError, AssignTicketTeamResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, CancelUploadData, CancelUploadError, CancelUploadResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CheckMailDomainData, CheckMailDomainError, CheckMailDomainResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateAttachmentData, CreateAttachmentError, CreateAttachmentResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCategoryData, CreateCategoryError, CreateCategoryResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateFieldData, CreateFieldError, CreateFieldResponse, CreateMacroData, CreateMacroError, CreateMacroResponse, CreateMailboxData, CreateMailboxError, CreateMailboxResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreateRuleData, CreateRuleError, CreateRuleResponse, CreateSlaPolicyData, CreateSlaPolicyError, CreateSlaPolicyResponse, CreateSubstatusData, CreateSubstatusError, CreateSubstatusResponse, CreateTagData, CreateTagError, CreateTagResponse, CreateTeamData, CreateTeamError, CreateTeamResponse, CreateTicketData, CreateTicketError, CreateTicketLinkData, CreateTicketLinkError, CreateTicketLinkResponse, CreateTicketResponse, CreateTimeEntryData, CreateTimeEntryError, CreateTimeEntryResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteAttachmentData, DeleteAttachmentError, DeleteAttachmentResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCategoryData, DeleteCategoryError, DeleteCategoryResponse, DeleteChecklistItemData, DeleteChecklistItemError, DeleteChecklistItemResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteFieldData, DeleteFieldError, DeleteFieldResponse, DeleteMacroData, DeleteMacroError, DeleteMacroResponse, DeleteMailAddressData, DeleteMailAddressError, DeleteMailAddressResponse, DeleteMailboxData, DeleteMailboxError, DeleteMailboxResponse, DeleteMailDomainData, DeleteMailDomainError, DeleteMailDomainResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeleteRuleData, DeleteRuleError, DeleteRuleResponse, DeleteSlaPolicyData, DeleteSlaPolicyError, DeleteSlaPolicyResponse, DeleteSubstatusData, DeleteSubstatusError, DeleteSubstatusResponse, DeleteTagData, DeleteTagError, DeleteTagResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketLinkData, DeleteTicketLinkError, DeleteTicketLinkResponse, DeleteTicketResponse, DeleteTimeEntryData, DeleteTimeEntryError, DeleteTimeEntryResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DeleteWebhookData, DeleteWebhookError, DeleteWebhookResponse, DiscardMailMessageData, DiscardMailMessageError, DiscardMailMessageResponse, DiscardTimerData, DiscardTimerError, DiscardTimerResponse, DownloadAttachmentData, DownloadAttachmentError, DownloadAttachmentResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, ExportTimeEntriesData, ExportTimeEntriesError, ExportTimeEntriesResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetChecklistItemData, GetChecklistItemError, GetChecklistItemResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMacroData, GetMacroError, GetMacroResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailMessageData, GetMailMessageError, GetMailMessageResponse, GetMailMessageSourceData, GetMailMessageSourceError, GetMailMessageSourceResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetRuleData, GetRuleError, GetRuleResponse, GetSlaPolicyData, GetSlaPolicyError, GetSlaPolicyResponse, GetTagData, GetTagError, GetTagResponse, GetTeamData, GetTeamError, GetTeamResponse, GetThumbnailData, GetThumbnailError, GetThumbnailResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetTicketSlaData, GetTicketSlaError, GetTicketSlaResponse, GetTimeEntryData, GetTimeEntryError, GetTimeEntryResponse, GetTimerData, GetTimerError, GetTimerResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookError, GetWebhookResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCategoriesData, ListCategoriesError, ListCategoriesResponse, ListChecklistData, ListChecklistError, ListChecklistResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListEventsData, ListEventsError, ListEventsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMacrosData, ListMacrosError, ListMacrosResponse, ListMailAddressesData, ListMailAddressesError, ListMailAddressesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailDomainsData, ListMailDomainsError, ListMailDomainsResponse, ListMailMessagesData, ListMailMessagesError, ListMailMessagesResponse, ListMailOutboxData, ListMailOutboxError, ListMailOutboxResponse, ListMailTemplatesData, ListMailTemplatesError, ListMailTemplatesResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListPeopleData, ListPeopleError, ListPeopleResponse, ListPlaceholdersData, ListPlaceholdersError, ListPlaceholdersResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListRuleRunsData, ListRuleRunsError, ListRuleRunsResponse, ListRulesData, ListRulesError, ListRulesResponse, ListRuleVersionsData, ListRuleVersionsError, ListRuleVersionsResponse, ListSlaClocksData, ListSlaClocksError, ListSlaClocksResponse, ListSlaPoliciesData, ListSlaPoliciesError, ListSlaPoliciesResponse, ListSubstatusesData, ListSubstatusesError, ListSubstatusesResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTeamsData, ListTeamsError, ListTeamsResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketLinksData, ListTicketLinksError, ListTicketLinksResponse, ListTicketMailData, ListTicketMailError, ListTicketMailResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListTicketTimeData, ListTicketTimeError, ListTicketTimeResponse, ListTimeEntriesData, ListTimeEntriesError, ListTimeEntriesResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MergeTagData, MergeTagError, MergeTagResponse, MergeTicketData, MergeTicketError, MergeTicketResponse, PreviewMacroData, PreviewMacroError, PreviewMacroResponse, PreviewMailTemplateData, PreviewMailTemplateError, PreviewMailTemplateResponse, PreviewSlaData, PreviewSlaError, PreviewSlaResponse, ProcessMailMessageData, ProcessMailMessageError, ProcessMailMessageResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, RecalculateSlaData, RecalculateSlaError, RecalculateSlaResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, RemoveTeamMemberData, RemoveTeamMemberError, RemoveTeamMemberResponse, RemoveWatcherData, RemoveWatcherError, RemoveWatcherResponse, RenameTagData, RenameTagError, RenameTagResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReorderRulesData, ReorderRulesError, ReorderRulesResponse, ReorderSlaPoliciesData, ReorderSlaPoliciesError, ReorderSlaPoliciesResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ReportSlaData, ReportSlaError, ReportSlaResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetMailTemplateData, ResetMailTemplateError, ResetMailTemplateResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreMacroData, RestoreMacroError, RestoreMacroResponse, RestoreRuleData, RestoreRuleError, RestoreRuleResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, RetryMailData, RetryMailError, RetryMailResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SaveMailTemplateData, SaveMailTemplateError, SaveMailTemplateResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SendUploadData, SendUploadError, SendUploadResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTeamMemberData, SetTeamMemberError, SetTeamMemberResponse, SetTicketDueData, SetTicketDueError, SetTicketDueResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, SnoozeTicketData, SnoozeTicketError, SnoozeTicketResponse, SplitTicketData, SplitTicketError, SplitTicketResponse, StartBulkData, StartBulkError, StartBulkResponse, StartTimerData, StartTimerError, StartTimerResponse, StopTimerData, StopTimerError, StopTimerResponse, SumTimeEntriesData, SumTimeEntriesError, SumTimeEntriesResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TestMailTemplateData, TestMailTemplateError, TestMailTemplateResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, TryMailMessageData, TryMailMessageError, TryMailMessageResponse, TryRuleData, TryRuleError, TryRuleResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UndoMacroData, UndoMacroError, UndoMacroResponse, UnmergeTicketData, UnmergeTicketError, UnmergeTicketResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UnsnoozeTicketData, UnsnoozeTicketError, UnsnoozeTicketResponse, UnsplitTicketData, UnsplitTicketError, UnsplitTicketResponse, UnsubscribeMailData, UnsubscribeMailError, UnsubscribeMailResponse, UnwatchTicketData, UnwatchTicketError, UnwatchTicketResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCategoryData, UpdateCategoryError, UpdateCategoryResponse, UpdateChecklistItemData, UpdateChecklistItemError, UpdateChecklistItemResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateFieldData, UpdateFieldError, UpdateFieldResponse, UpdateMacroData, UpdateMacroError, UpdateMacroResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateMailDomainData, UpdateMailDomainError, UpdateMailDomainResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateRuleData, UpdateRuleError, UpdateRuleResponse, UpdateSlaPolicyData, UpdateSlaPolicyError, UpdateSlaPolicyResponse, UpdateSubstatusData, UpdateSubstatusError, UpdateSubstatusResponse, UpdateTeamData, UpdateTeamError, UpdateTeamResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateTimeEntryData, UpdateTimeEntryError, UpdateTimeEntryResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, UpdateWebhookData, UpdateWebhookError, UpdateWebhookResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTicketData, WatchTicketError, WatchTicketResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -2532,6 +2532,217 @@ export const getDeskReportTableOptions = (options: Options<GetDeskReportTableDat
     queryKey: getDeskReportTableQueryKey(options)
 });
 
+export const listRulesQueryKey = (options?: Options<ListRulesData>) => createQueryKey('listRules', options);
+
+/**
+ * List the rules in their order
+ */
+export const listRulesOptions = (options?: Options<ListRulesData>) => queryOptions<ListRulesResponse, ListRulesError, ListRulesResponse, ReturnType<typeof listRulesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRules({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRulesQueryKey(options)
+});
+
+/**
+ * Make a rule
+ *
+ * On events or on time, with a condition in the query language and actions of the one vocabulary. It comes after the others, and acts with the rights of whoever saved it last.
+ */
+export const createRuleMutation = (options?: Partial<Options<CreateRuleData>>): UseMutationOptions<CreateRuleResponse, CreateRuleError, Options<CreateRuleData>> => {
+    const mutationOptions: UseMutationOptions<CreateRuleResponse, CreateRuleError, Options<CreateRuleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createRule({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Put the rules into an order
+ */
+export const reorderRulesMutation = (options?: Partial<Options<ReorderRulesData>>): UseMutationOptions<ReorderRulesResponse, ReorderRulesError, Options<ReorderRulesData>> => {
+    const mutationOptions: UseMutationOptions<ReorderRulesResponse, ReorderRulesError, Options<ReorderRulesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reorderRules({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Say what a rule would have done
+ *
+ * For the events of the last 30 days, or, on time, for all tickets: each as it is now. Nothing is changed. At most 50 tickets are listed.
+ */
+export const tryRuleMutation = (options?: Partial<Options<TryRuleData>>): UseMutationOptions<TryRuleResponse, TryRuleError, Options<TryRuleData>> => {
+    const mutationOptions: UseMutationOptions<TryRuleResponse, TryRuleError, Options<TryRuleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await tryRule({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete a rule
+ *
+ * It can be restored.
+ */
+export const deleteRuleMutation = (options?: Partial<Options<DeleteRuleData>>): UseMutationOptions<DeleteRuleResponse, DeleteRuleError, Options<DeleteRuleData>> => {
+    const mutationOptions: UseMutationOptions<DeleteRuleResponse, DeleteRuleError, Options<DeleteRuleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteRule({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getRuleQueryKey = (options: Options<GetRuleData>) => createQueryKey('getRule', options);
+
+/**
+ * Show a rule
+ */
+export const getRuleOptions = (options: Options<GetRuleData>) => queryOptions<GetRuleResponse, GetRuleError, GetRuleResponse, ReturnType<typeof getRuleQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getRule({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getRuleQueryKey(options)
+});
+
+/**
+ * Change a rule
+ */
+export const updateRuleMutation = (options?: Partial<Options<UpdateRuleData>>): UseMutationOptions<UpdateRuleResponse, UpdateRuleError, Options<UpdateRuleData>> => {
+    const mutationOptions: UseMutationOptions<UpdateRuleResponse, UpdateRuleError, Options<UpdateRuleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateRule({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Bring back a rule that was deleted, or an older version
+ */
+export const restoreRuleMutation = (options?: Partial<Options<RestoreRuleData>>): UseMutationOptions<RestoreRuleResponse, RestoreRuleError, Options<RestoreRuleData>> => {
+    const mutationOptions: UseMutationOptions<RestoreRuleResponse, RestoreRuleError, Options<RestoreRuleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await restoreRule({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listRuleRunsQueryKey = (options: Options<ListRuleRunsData>) => createQueryKey('listRuleRuns', options);
+
+/**
+ * Show what became of a rule at each event
+ *
+ * The newest first, with the reason. Lines are kept for 14 days, those that say that it did not fit for 3.
+ */
+export const listRuleRunsOptions = (options: Options<ListRuleRunsData>) => queryOptions<ListRuleRunsResponse, ListRuleRunsError, ListRuleRunsResponse, ReturnType<typeof listRuleRunsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRuleRuns({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRuleRunsQueryKey(options)
+});
+
+export const listRuleRunsInfiniteQueryKey = (options: Options<ListRuleRunsData>): QueryKey<Options<ListRuleRunsData>> => createQueryKey('listRuleRuns', options, true);
+
+/**
+ * Show what became of a rule at each event
+ *
+ * The newest first, with the reason. Lines are kept for 14 days, those that say that it did not fit for 3.
+ */
+export const listRuleRunsInfiniteOptions = (options: Options<ListRuleRunsData>) => infiniteQueryOptions<ListRuleRunsResponse, ListRuleRunsError, InfiniteData<ListRuleRunsResponse>, QueryKey<Options<ListRuleRunsData>>, number | Pick<QueryKey<Options<ListRuleRunsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListRuleRunsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listRuleRuns({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRuleRunsInfiniteQueryKey(options)
+});
+
+export const listRuleVersionsQueryKey = (options: Options<ListRuleVersionsData>) => createQueryKey('listRuleVersions', options);
+
+/**
+ * List a rule as it was saved, the newest first
+ */
+export const listRuleVersionsOptions = (options: Options<ListRuleVersionsData>) => queryOptions<ListRuleVersionsResponse, ListRuleVersionsError, ListRuleVersionsResponse, ReturnType<typeof listRuleVersionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRuleVersions({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRuleVersionsQueryKey(options)
+});
+
 export const listSlaClocksQueryKey = (options?: Options<ListSlaClocksData>) => createQueryKey('listSlaClocks', options);
 
 /**
@@ -3037,99 +3248,6 @@ export const setTeamMemberMutation = (options?: Partial<Options<SetTeamMemberDat
     const mutationOptions: UseMutationOptions<SetTeamMemberResponse, SetTeamMemberError, Options<SetTeamMemberData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await setTeamMember({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const listTemplatesQueryKey = (options?: Options<ListTemplatesData>) => createQueryKey('listTemplates', options);
-
-/**
- * List the templates
- *
- * Those that the caller may begin tickets with, by name: their own, shared ones (IT staff), and those that are offered to employees.
- */
-export const listTemplatesOptions = (options?: Options<ListTemplatesData>) => queryOptions<ListTemplatesResponse, ListTemplatesError, ListTemplatesResponse, ReturnType<typeof listTemplatesQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listTemplates({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listTemplatesQueryKey(options)
-});
-
-/**
- * Make a template
- *
- * A new ticket begins with it by `template_id`: what the request does not say, the template does; its tags, team, assignee and checklist come with it, also where an employee uses it. Only administrators offer templates to employees.
- */
-export const createTemplateMutation = (options?: Partial<Options<CreateTemplateData>>): UseMutationOptions<CreateTemplateResponse, CreateTemplateError, Options<CreateTemplateData>> => {
-    const mutationOptions: UseMutationOptions<CreateTemplateResponse, CreateTemplateError, Options<CreateTemplateData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await createTemplate({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * Delete a template
- *
- * Tickets that began with it stay.
- */
-export const deleteTemplateMutation = (options?: Partial<Options<DeleteTemplateData>>): UseMutationOptions<DeleteTemplateResponse, DeleteTemplateError, Options<DeleteTemplateData>> => {
-    const mutationOptions: UseMutationOptions<DeleteTemplateResponse, DeleteTemplateError, Options<DeleteTemplateData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await deleteTemplate({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const getTemplateQueryKey = (options: Options<GetTemplateData>) => createQueryKey('getTemplate', options);
-
-/**
- * Show a template
- */
-export const getTemplateOptions = (options: Options<GetTemplateData>) => queryOptions<GetTemplateResponse, GetTemplateError, GetTemplateResponse, ReturnType<typeof getTemplateQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getTemplate({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getTemplateQueryKey(options)
-});
-
-/**
- * Change a template
- */
-export const updateTemplateMutation = (options?: Partial<Options<UpdateTemplateData>>): UseMutationOptions<UpdateTemplateResponse, UpdateTemplateError, Options<UpdateTemplateData>> => {
-    const mutationOptions: UseMutationOptions<UpdateTemplateResponse, UpdateTemplateError, Options<UpdateTemplateData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await updateTemplate({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

@@ -1,0 +1,171 @@
+import '@mantine/core/styles/Checkbox.css';
+import '@mantine/core/styles/NumberInput.css';
+import { Trans, useLingui } from '@lingui/react/macro';
+import {
+  Button,
+  Checkbox,
+  Group,
+  NativeSelect,
+  NumberInput,
+  Stack,
+  Switch,
+  TextInput,
+} from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { ActionsEditor, edited, inputOf } from '@/features/macro';
+import { createRule, type Rule, type RuleCreate, tryRule, updateRule } from '@/lib/api';
+import { ifMatch } from '@/lib/etag';
+import { explain, fieldErrors } from '@/lib/problem';
+import { invalidate } from '@/lib/query';
+import { announce } from '@/lib/status-line';
+import { Dialog } from '@/ui/dialog';
+import { FormError } from '@/ui/form-error';
+import { ConditionBuilder } from './condition-builder';
+import classes from './rule.module.css';
+import { stateOf, triggerWords } from './words';
+
+const must = { throwOnError: true } as const;
+type Trigger = NonNullable<RuleCreate['triggers']>[number];
+
+/** Makes a rule, or changes the one that is given. */
+export function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }) {
+  const { t, i18n } = useLingui();
+  const client = useQueryClient();
+  const [name, setName] = useState(rule?.name ?? '');
+  const [timed, setTimed] = useState(!!rule?.every_minutes);
+  const [minutes, setMinutes] = useState<number | string>(rule?.every_minutes ?? 60);
+  const [triggers, setTriggers] = useState<string[]>(rule?.triggers ?? ['created']);
+  const [condition, setCondition] = useState(rule?.condition ?? '');
+  const [actions, setActions] = useState(
+    () => rule?.actions.map(({ type, params }) => edited(type, params)) ?? [],
+  );
+  const [stop, setStop] = useState(rule?.stop ?? false);
+  const what = () => ({
+    triggers: timed ? [] : (triggers as Trigger[]),
+    every_minutes: timed ? Number(minutes) || 0 : null,
+    condition,
+    actions: actions.map(inputOf),
+  });
+  const save = useMutation({
+    mutationFn: async () => {
+      const body = { name, ...what(), stop };
+      return rule
+        ? (await updateRule({ path: { id: rule.id }, body, headers: ifMatch(rule), ...must })).data
+        : (await createRule({ body, ...must })).data;
+    },
+    onSuccess: () => {
+      announce(t`Rule saved`);
+      onClose();
+    },
+    onSettled: () => invalidate(client, 'listRules', 'listRuleVersions'),
+  });
+  const trial = useMutation({
+    mutationFn: async () => (await tryRule({ body: what(), ...must })).data,
+  });
+  const errors = fieldErrors(save.error);
+  const wrong = trial.error && (Object.values(fieldErrors(trial.error))[0] ?? explain(trial.error));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save.mutate();
+  };
+  return (
+    <Dialog title={rule ? t`Change rule` : t`New rule`} size="xl" onClose={onClose}>
+      <form noValidate onSubmit={submit}>
+        <Stack>
+          <FormError
+            error={save.error}
+            shown={['name', 'condition', 'actions', 'triggers', 'every_minutes']}
+          />
+          <TextInput
+            label={t`Name`}
+            required
+            data-autofocus
+            value={name}
+            error={errors.name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <NativeSelect
+            label={t`It acts`}
+            value={timed ? 'time' : 'event'}
+            data={[
+              { value: 'event', label: t`when something happens` },
+              { value: 'time', label: t`again and again` },
+            ]}
+            onChange={(event) => setTimed(event.currentTarget.value === 'time')}
+          />
+          {timed ? (
+            <NumberInput
+              label={t`Every so many minutes`}
+              description={t`It acts on a ticket once, and again after the ticket has stopped to fit meanwhile.`}
+              min={15}
+              max={10080}
+              allowDecimal={false}
+              value={minutes}
+              error={errors.every_minutes}
+              onChange={setMinutes}
+            />
+          ) : (
+            <Checkbox.Group
+              label={t`When`}
+              value={triggers}
+              error={errors.triggers}
+              onChange={setTriggers}
+            >
+              <Stack gap={4}>
+                {Object.entries(triggerWords).map(([value, words]) => (
+                  <Checkbox key={value} value={value} label={i18n._(words)} />
+                ))}
+              </Stack>
+            </Checkbox.Group>
+          )}
+          <ConditionBuilder q={condition} error={errors.condition} onChange={setCondition} />
+          <ActionsEditor
+            actions={actions}
+            error={errors.actions}
+            without={['delete']}
+            onChange={setActions}
+          />
+          <Switch
+            label={t`No later rule acts on the same event`}
+            checked={stop}
+            onChange={(event) => setStop(event.currentTarget.checked)}
+          />
+          <Group>
+            <Button type="submit" loading={save.isPending}>
+              <Trans>Save rule</Trans>
+            </Button>
+            <Button variant="default" loading={trial.isPending} onClick={() => trial.mutate()}>
+              <Trans>Try it</Trans>
+            </Button>
+            <Button variant="default" onClick={onClose}>
+              <Trans>Cancel</Trans>
+            </Button>
+          </Group>
+          {wrong && <p role="alert">{wrong}</p>}
+          {trial.data && (
+            <section aria-label={t`What it would have done`}>
+              <p role="status">
+                {timed ? (
+                  <Trans>It fits {trial.data.fits} tickets now. Nothing was changed.</Trans>
+                ) : (
+                  <Trans>
+                    In the last 30 days it would have acted on {trial.data.fits} tickets, as they
+                    are now. Nothing was changed.
+                  </Trans>
+                )}
+              </p>
+              <ul className={classes.lines}>
+                {trial.data.lines.map((line) => (
+                  <li key={line.ticket_id}>
+                    #{line.ticket_id} {line.title}: {i18n._(stateOf(line.state))}. {line.reason}
+                  </li>
+                ))}
+              </ul>
+            </section>
+          )}
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
