@@ -326,7 +326,7 @@ func (s *Service) release(tx *event.Tx, by authz.Actor, m *Message) error {
 		return err
 	}
 	change := map[string]any{}
-	at := m.TicketID // or what it was merged into
+	var at int64 // its ticket, or what that was merged into
 	if m.Kind == Note {
 		n, err := s.notes.Create(tx.Ctx, by, m.TicketID, m.Content, files...)
 		if err != nil {
