@@ -86,6 +86,10 @@ journeys('every page', (desk) => {
         '/calendars/new',
         `/calendars/${calendar}`,
         '/jobs',
+        '/rules',
+        '/macros',
+        '/mail',
+        '/mail/1', // no message yet: says so
       ],
     ],
   ];

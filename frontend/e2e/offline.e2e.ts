@@ -36,7 +36,7 @@ journeys('Offline', (desk) => {
     expect(await written(page.getByRole('textbox', { name: 'Reply' }))).toBe('');
     await page.getByRole('heading', { name: 'In a tunnel' }).click();
     await page.keyboard.press('s');
-    await page.getByRole('option', { name: /In progress/ }).click();
+    await page.getByRole('option', { name: 'In progress', exact: true }).click();
     await banner.getByText('Offline: 2 changes wait to be sent').waitFor();
 
     // The app opens again without a network, and shows what was read and what waits.
