@@ -36,7 +36,8 @@ func (d *desk) checkStats(all []Ticket) {
 			agent = *t.AssignedToID
 		}
 		put := func(kind stat.Kind, at time.Time, bucket int64) {
-			for dim, ref := range map[stat.Dimension]int64{stat.Whole: 0, stat.ByPriority: int64(t.Priority), stat.ByAgent: agent} {
+			for dim, ref := range map[stat.Dimension]int64{stat.Whole: 0, stat.ByPriority: int64(t.Priority), stat.ByAgent: agent,
+				stat.ByCategory: orZero(t.CategoryID), stat.ByTeam: orZero(t.TeamID)} {
 				want[fmt.Sprint(kind, dim, at.UTC().Format(time.DateOnly), ref, bucket)]++
 			}
 		}
