@@ -163,7 +163,7 @@ func reasonOf(err error) string {
 	for _, list := range f.Fields {
 		text += " " + strings.Join(list, " ")
 	}
-	return cut(text, 900)
+	return Cut(text, 900)
 }
 
 func (s *Service) guarded(ctx context.Context, m Message, accepted bool) (err error) {
@@ -241,7 +241,7 @@ func ticketOf(p *Plan) *int64 {
 // the transaction did is undone.
 func (s *Service) settle(tx *event.Tx, m *Message, p *Plan, ticketID, commentID *int64) error {
 	values := Message{
-		State: p.State, Reason: p.Reason, ReasonText: cut(p.ReasonText, 1000), Trace: p.Steps,
+		State: p.State, Reason: p.Reason, ReasonText: Cut(p.ReasonText, 1000), Trace: p.Steps,
 		TicketID: ticketID, CommentID: commentID, ProcessedAt: &tx.Now, Version: m.Version + 1,
 	}
 	if p.Mail != nil {

@@ -52,9 +52,9 @@ func (s *Service) Receive(ctx context.Context, mailboxID int64, raw []byte, env 
 	head := parse.ReadHead(raw)
 	now := s.Clock.Now()
 	m := Message{
-		MailboxID: mailboxID, MessageID: head.MessageID, State: Received, Subject: cut(head.Subject, 1000),
-		FromName: cut(head.From.Name, 300), FromAddress: cut(head.From.Address, 320), FromKey: fromKey(head.From.Address),
-		Size: int64(len(raw)), EnvelopeFrom: cut(plain(env.From), 320), EnvelopeTo: env.To, Source: env.Via,
+		MailboxID: mailboxID, MessageID: head.MessageID, State: Received, Subject: Cut(head.Subject, 1000),
+		FromName: Cut(head.From.Name, 300), FromAddress: Cut(head.From.Address, 320), FromKey: fromKey(head.From.Address),
+		Size: int64(len(raw)), EnvelopeFrom: Cut(plain(env.From), 320), EnvelopeTo: env.To, Source: env.Via,
 		Trace: []thread.Step{}, NextAt: now, ReceivedAt: now, Version: 1,
 	}
 	if m.EnvelopeTo == nil {
@@ -179,7 +179,8 @@ func (s *Service) Deliver(ctx context.Context, raw []byte, env Envelope) error {
 	return nil
 }
 
-func cut(s string, most int) string {
+// Cut keeps the first code points of a text, at most so many.
+func Cut(s string, most int) string {
 	if utf8.RuneCountInString(s) <= most {
 		return s
 	}

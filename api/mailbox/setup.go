@@ -297,7 +297,7 @@ func (s *Service) Test(ctx context.Context, by authz.Actor, id int64) (problem s
 	ctx, stop := context.WithTimeout(ctx, testPatience)
 	defer stop()
 	if err := s.connect(ctx, b); err != nil {
-		return cut(plain(err.Error()), 500), nil
+		return Cut(plain(err.Error()), 500), nil
 	}
 	return "", nil
 }

@@ -377,7 +377,7 @@ func failed(tx *event.Tx, address string, hard bool, status, reason string) erro
 	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		return fmt.Errorf("read how an address fares: %w", err)
 	}
-	a.Address, a.Bounces, a.Status, a.Reason, a.UpdatedAt = cut(address, 320), a.Bounces+1, cut(status, 20), cut(reason, 300), tx.Now
+	a.Address, a.Bounces, a.Status, a.Reason, a.UpdatedAt = mailbox.Cut(address, 320), a.Bounces+1, mailbox.Cut(status, 20), mailbox.Cut(reason, 300), tx.Now
 	if a.State != Hard {
 		a.State = Soft
 	}
@@ -392,11 +392,4 @@ func failed(tx *event.Tx, address string, hard bool, status, reason string) erro
 		return fmt.Errorf("note that an address does not work: %w", err)
 	}
 	return nil
-}
-
-func cut(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most])
-	}
-	return s
 }

@@ -126,14 +126,14 @@ func (s *Service) after(ctx context.Context, m Mail, err error) error {
 	case err == nil:
 		return s.settle(ctx, m, map[string]any{"state": Sent, "reason": "", "last_error": ""})
 	case mail.Permanent(err):
-		return s.settle(ctx, m, map[string]any{"state": Dead, "reason": "refused", "last_error": cut(err.Error(), 500)})
+		return s.settle(ctx, m, map[string]any{"state": Dead, "reason": "refused", "last_error": mailbox.Cut(err.Error(), 500)})
 	case m.Attempts >= maxAttempts:
-		return s.settle(ctx, m, map[string]any{"state": Dead, "reason": "attempts", "last_error": cut(err.Error(), 500)})
+		return s.settle(ctx, m, map[string]any{"state": Dead, "reason": "attempts", "last_error": mailbox.Cut(err.Error(), 500)})
 	}
 	slog.WarnContext(ctx, "a mail was not taken", "mail_id", m.ID, "attempt", m.Attempts, "error", err)
 	return s.DB.Tx(ctx, func(_ context.Context, tx *gorm.DB) error {
 		return tx.Model(&Mail{}).Where("id = ? AND state = ? AND attempts = ?", m.ID, Pending, m.Attempts).
-			Updates(map[string]any{"next_at": s.Clock.Now().Add(pause(m.Attempts)), "last_error": cut(err.Error(), 500)}).Error
+			Updates(map[string]any{"next_at": s.Clock.Now().Add(pause(m.Attempts)), "last_error": mailbox.Cut(err.Error(), 500)}).Error
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/mailbox"
 	"github.com/fixdesk/fixdesk/api/mailbox/parse"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
@@ -284,7 +285,7 @@ func (s *Service) Test(ctx context.Context, by authz.Actor, t Template, to strin
 	ctx, stop := context.WithTimeout(ctx, 30*time.Second)
 	defer stop()
 	if err := s.Sender.Send(ctx, m); err != nil {
-		return cut(err.Error(), 500), nil
+		return mailbox.Cut(err.Error(), 500), nil
 	}
 	return "", nil
 }
