@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Text } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
+import { cursorOf } from '@/lib/pages';
 
 /** Where a list stands; kept in the URL by its page. */
 export interface Place {
@@ -15,9 +16,6 @@ interface Slice {
   previous: string | null;
   results: readonly unknown[];
 }
-
-const cursorOf = (url: string | null): string | undefined =>
-  (url && new URL(url, location.origin).searchParams.get('cursor')) || undefined;
 
 /** The place after this one: a numbered page while the count is known, then the cursor. */
 export function nextPlace(slice: Slice, at: Place, size: number): Place | null {

@@ -3,6 +3,7 @@ import { Button, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { priorities, SlaPill, spellHours, targets } from '@/features/ticket';
 import type { SlaReport, SlaShare } from '@/lib/api';
+import { cursorOf } from '@/lib/pages';
 import { exactTime } from '@/lib/time';
 import { Page } from '@/ui/page';
 import { Section } from '@/ui/section';
@@ -224,8 +225,6 @@ function Drill({
     },
     true,
   );
-  const cursorOf = (url: string | null) =>
-    url ? (new URL(url).searchParams.get('cursor') ?? undefined) : undefined;
   const move = (url: string | null) =>
     void navigate({ search: (now) => ({ ...now, cursor: cursorOf(url) }) });
   return (

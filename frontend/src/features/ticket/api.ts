@@ -23,6 +23,7 @@ import {
   listTicketsOptions,
 } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
+import { allPages } from '@/lib/pages';
 import { invalidate } from '@/lib/query';
 import type { Priority } from './labels';
 import { type QueueSearch, queueQuery } from './search-params';
@@ -59,23 +60,11 @@ const eventPages = 20;
 export function ticketEventsOptions(id: number) {
   return queryOptions({
     queryKey: listTicketEventsQueryKey({ path: { id } }) as readonly unknown[],
-    queryFn: async ({ signal }) => {
-      const all: TicketEvent[] = [];
-      let cursor: string | undefined;
-      for (let page = 0; page < eventPages; page += 1) {
-        const { data } = await listTicketEvents({
-          path: { id },
-          query: { page_size: 100, cursor },
-          signal,
-          ...must,
-        });
-        all.push(...data.results);
-        const next = data.next && new URL(data.next, location.origin).searchParams.get('cursor');
-        if (!next) break;
-        cursor = next;
-      }
-      return all;
-    },
+    queryFn: ({ signal }) =>
+      allPages<TicketEvent>(eventPages, async (cursor) => {
+        const query = { page_size: 100, cursor };
+        return (await listTicketEvents({ path: { id }, query, signal, ...must })).data;
+      }),
   });
 }
 

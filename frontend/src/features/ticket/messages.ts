@@ -24,6 +24,7 @@ import {
   listNotesQueryKey,
   listTicketEventsQueryKey,
 } from '@/lib/api/@tanstack/react-query.gen';
+import { allPages } from '@/lib/pages';
 import { invalidate } from '@/lib/query';
 import { offerUndo } from '@/lib/undo';
 import type { Status } from './labels';
@@ -41,19 +42,11 @@ const notePages = 20;
 export function notesOptions(id: number) {
   return queryOptions({
     queryKey: listNotesQueryKey({ path: { id } }) as readonly unknown[],
-    queryFn: async ({ signal }) => {
-      const all: Note[] = [];
-      let cursor: string | undefined;
-      for (let page = 0; page < notePages; page += 1) {
+    queryFn: ({ signal }) =>
+      allPages<Note>(notePages, async (cursor) => {
         const query = { page_size: 100, cursor };
-        const { data } = await listNotes({ path: { id }, query, signal, ...must });
-        all.push(...data.results);
-        const next = data.next && new URL(data.next, location.origin).searchParams.get('cursor');
-        if (!next) break;
-        cursor = next;
-      }
-      return all;
-    },
+        return (await listNotes({ path: { id }, query, signal, ...must })).data;
+      }),
   });
 }
 

@@ -4,6 +4,7 @@ import { listTickets, type Ticket } from '@/lib/api';
 import { getTicketOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { useCan } from '@/lib/can';
 import { type Change, onChange } from '@/lib/live/store';
+import { cursorOf } from '@/lib/pages';
 import { asApiError } from '@/lib/problem';
 import { useMe } from '@/lib/session';
 import { patchTicket, showAnswer } from './actions';
@@ -37,8 +38,7 @@ export function useTicketList(search: QueueSearch) {
     // In another order they are the same tickets: whoever sorts keeps what they look at.
     placeholderData: (before, query) =>
       query && sameButSorted(query.queryKey[0]?.filter, filter) ? before : undefined,
-    getNextPageParam: (last) =>
-      (last.next && new URL(last.next, location.origin).searchParams.get('cursor')) || undefined,
+    getNextPageParam: (last) => cursorOf(last.next),
   });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.results) ?? [], [query.data]);
   const first = query.data?.pages[0];

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { type BulkItem, type BulkRun, listBulkItems } from '@/lib/api';
+import { cursorOf } from '@/lib/pages';
 import { Dialog } from '@/ui/dialog';
 import { LinkButton } from '@/ui/link-button';
 import { Fetched, SkeletonRows } from '@/ui/states';
@@ -24,7 +25,7 @@ export function BulkResults({ run, onClose }: { run: BulkRun; onClose: () => voi
       return { ...data, state };
     },
     getNextPageParam: ({ next, state }) => {
-      const cursor = next && new URL(next, location.origin).searchParams.get('cursor');
+      const cursor = cursorOf(next);
       if (cursor) return { state, cursor };
       return state + 1 < states.length ? { state: state + 1, cursor: undefined } : undefined;
     },
