@@ -1,9 +1,9 @@
 import { useLingui } from '@lingui/react/macro';
 import { ActionIcon } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconGripVertical } from '@tabler/icons-react';
-import { type KeyboardEvent, type ReactNode, useState } from 'react';
-import { announce } from '@/lib/status-line';
+import type { ReactNode } from 'react';
 import classes from './arrange-list.module.css';
+import { useArranging } from './arranging';
 
 interface ArrangeListProps<T> {
   items: readonly T[];
@@ -23,20 +23,7 @@ interface ArrangeListProps<T> {
 export function ArrangeList<T>(props: ArrangeListProps<T>) {
   const { items, keyOf, nameOf, onMove, hint, children, actions } = props;
   const { t } = useLingui();
-  const [dragged, setDragged] = useState<string | number | null>(null);
-
-  const move = (item: T, to: number) => {
-    if (to < 0 || to >= items.length) return;
-    onMove(item, to);
-    const name = nameOf(item);
-    announce(t`“${name}” is number ${to + 1} of ${items.length} now`);
-  };
-  const onKeyDown = (event: KeyboardEvent, item: T, at: number) => {
-    const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
-    if (!by || !event.altKey) return;
-    event.preventDefault();
-    move(item, at + by);
-  };
+  const arranging = useArranging({ keyOf, nameOf, onMove });
   return (
     <>
       <p className={classes.hint}>{hint}</p>
@@ -48,20 +35,9 @@ export function ArrangeList<T>(props: ArrangeListProps<T>) {
             <li
               key={key}
               className={classes.row}
-              draggable
-              data-dragged={dragged === key || undefined}
-              onDragStart={(event) => {
-                event.dataTransfer.effectAllowed = 'move';
-                setDragged(key);
-              }}
-              onDragEnd={() => setDragged(null)}
               onDragOver={(event) => event.preventDefault()}
-              onDrop={(event) => {
-                event.preventDefault();
-                const from = items.find((one) => keyOf(one) === dragged);
-                if (from && from !== item) move(from, at);
-              }}
-              onKeyDown={(event) => onKeyDown(event, item, at)}
+              {...arranging.handle(item)}
+              {...arranging.row(item, at, items)}
             >
               <IconGripVertical size={16} aria-hidden className={classes.grip} />
               {children(item)}
@@ -70,7 +46,7 @@ export function ArrangeList<T>(props: ArrangeListProps<T>) {
                 color="gray"
                 aria-label={t`Move “${name}” up`}
                 disabled={at === 0}
-                onClick={() => move(item, at - 1)}
+                onClick={() => arranging.move(item, at - 1, items)}
               >
                 <IconArrowUp size={16} />
               </ActionIcon>
@@ -79,7 +55,7 @@ export function ArrangeList<T>(props: ArrangeListProps<T>) {
                 color="gray"
                 aria-label={t`Move “${name}” down`}
                 disabled={at === items.length - 1}
-                onClick={() => move(item, at + 1)}
+                onClick={() => arranging.move(item, at + 1, items)}
               >
                 <IconArrowDown size={16} />
               </ActionIcon>
