@@ -49,6 +49,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/preference"
 	"github.com/fixdesk/fixdesk/api/realtime"
+	"github.com/fixdesk/fixdesk/api/recurring"
 	"github.com/fixdesk/fixdesk/api/report"
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/server"
@@ -70,27 +71,28 @@ import (
 
 // App is the assembled desk.
 type App struct {
-	DB       *db.DB
-	Clock    clock.Clock
-	Bus      *event.Bus
-	Worker   *job.Worker
-	User     *user.Service
-	Auth     *auth.Service
-	Ticket   *ticket.Service
-	Note     *note.Service
-	Message  *message.Service
-	Macro    *macro.Service
-	Bulk     *bulk.Service
-	View     *view.Service
-	SLA      *sla.Service
-	Tag      *tag.Service
-	Realtime *realtime.Hub
-	Report   *report.Service
-	Webhook  *webhook.Service
-	Feed     *feed.Service
-	Mailbox  *mailbox.Service
-	Outbox   *outbox.Service
-	Server   *server.Server
+	DB        *db.DB
+	Clock     clock.Clock
+	Bus       *event.Bus
+	Worker    *job.Worker
+	User      *user.Service
+	Auth      *auth.Service
+	Ticket    *ticket.Service
+	Note      *note.Service
+	Message   *message.Service
+	Macro     *macro.Service
+	Bulk      *bulk.Service
+	View      *view.Service
+	SLA       *sla.Service
+	Tag       *tag.Service
+	Realtime  *realtime.Hub
+	Recurring *recurring.Service
+	Report    *report.Service
+	Webhook   *webhook.Service
+	Feed      *feed.Service
+	Mailbox   *mailbox.Service
+	Outbox    *outbox.Service
+	Server    *server.Server
 
 	Attachment *attachment.Service
 
@@ -177,6 +179,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		_, err := checklist.Append(tx, by, id, texts, false)
 		return err
 	})
+	a.Recurring = recurring.New(a.DB, a.Bus, a.Clock, a.Ticket)
 	snoozes := snooze.New(a.DB, a.Bus, a.Clock, a.Ticket)
 	a.Realtime = realtime.New(a.DB, a.Clock, a.Auth.Identify)
 	a.Message = message.New(a.DB, a.Bus, a.Clock, a.Ticket, a.Note, options)
@@ -214,7 +217,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Calendar: calendar.New(a.DB, a.Bus, a.Clock),
 		Export:   export.New(a.DB, a.Clock.Now, a.Ticket),
 		View:     a.View, Preference: preference.New(a.DB, a.Bus),
-		SLA: a.SLA, Link: links, Snooze: snoozes, Template: templates, Checklist: checklists, TimeEntry: timeentry.New(a.DB, a.Bus, a.Clock),
+		SLA: a.SLA, Link: links, Snooze: snoozes, Template: templates, Recurring: a.Recurring, Checklist: checklists, TimeEntry: timeentry.New(a.DB, a.Bus, a.Clock),
 		Tag: a.Tag, Category: categories, Field: field.New(a.DB, a.Bus), Substatus: substatuses,
 		Webhook:    a.Webhook,
 		Feed:       a.Feed,

@@ -11,6 +11,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/job"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/realtime"
+	"github.com/fixdesk/fixdesk/api/recurring"
 	"github.com/fixdesk/fixdesk/api/sla"
 	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/ticket"
@@ -43,6 +44,8 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Handle(message.ReleaseJob, a.Message.RunRelease)
 	w.Handle(message.PruneJob, a.Message.Prune)
 	w.Handle(macro.PruneJob, a.Macro.Prune)
+	w.Handle(recurring.TickJob, a.Recurring.Tick)
+	w.Handle(recurring.PruneJob, a.Recurring.Prune)
 	w.Handle(realtime.PruneJob, a.Realtime.Prune)
 	w.Handle(webhook.DeliverJob, a.Webhook.RunDeliver)
 	w.Handle(webhook.PruneJob, a.Webhook.Prune)
@@ -54,6 +57,8 @@ func (a *App) jobs(keys *web.Keys) {
 
 	w.Every(24*time.Hour, pruneJobs)
 	w.Every(time.Hour, pruneKeys)
+	w.Every(time.Minute, recurring.TickJob)
+	w.Every(24*time.Hour, recurring.PruneJob)
 	w.Every(5*time.Minute, sla.TickJob)
 	w.Every(time.Hour, ticket.PurgeJob)
 	w.Every(24*time.Hour, bulk.PruneJob)

@@ -13,6 +13,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/mailbox"
 	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/preference"
+	"github.com/fixdesk/fixdesk/api/recurring"
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/sla"
 	"github.com/fixdesk/fixdesk/api/substatus"
@@ -67,6 +68,7 @@ func (a *App) subscribe() {
 	a.Bus.InTx(ticket.Purged, link.Forget)
 	a.Bus.InTx(ticket.Purged, checklist.Forget)
 	a.Bus.InTx(ticket.Purged, timeentry.Forget)
+	a.Bus.InTx(ticket.Purged, recurring.Forget)
 	// checklist: what is required comes before resolving
 	a.Bus.InTx(ticket.StatusChanged, checklist.Complete)
 	// view, preference, macro: what somebody chose for themselves goes with them

@@ -153,6 +153,13 @@ func System(name string) Actor {
 	return Actor{system: name, permissions: Permissions(Admin, Options{})}
 }
 
+// InNameOf returns a part of the program that acts in a person's name: what it makes
+// is theirs, but that it was made is the program's doing.
+func (a Actor) InNameOf(id int64, username string) Actor {
+	a.ID, a.Username = id, username
+	return a
+}
+
 // ByRule returns the actor as a rule of theirs: it may do what they may and writes
 // in their name, but what happens is the rule's doing.
 func (a Actor) ByRule(name string) Actor {

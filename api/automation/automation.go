@@ -290,24 +290,7 @@ func ofAction(i int, err error) error {
 	if !errors.As(err, &f) || errors.Is(err, db.ErrLostRace) || f.Kind == fault.Internal {
 		return err
 	}
-	return fault.Field("actions", "Action %d: %s", i+1, sentence(err))
-}
-
-// sentence says a fault to people.
-func sentence(err error) string {
-	var f *fault.Error
-	if !errors.As(err, &f) {
-		return err.Error()
-	}
-	var out []string
-	for _, messages := range f.Fields {
-		out = append(out, messages...)
-	}
-	if len(out) == 0 {
-		return f.Detail
-	}
-	slices.Sort(out)
-	return strings.Join(out, " ")
+	return fault.Field("actions", "Action %d: %s", i+1, fault.Sentence(err))
 }
 
 // Update changes a rule, which is its caller's from then on.

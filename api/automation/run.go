@@ -147,7 +147,7 @@ func (s *Service) prepare(ctx context.Context, rules []Rule) ([]ready, error) {
 		for _, term := range x.terms {
 			c, err := parse("condition", term)
 			if fault.Is(err, fault.Invalid) {
-				problem = sentence(err)
+				problem = fault.Sentence(err)
 				break
 			}
 			if err != nil {
@@ -159,7 +159,7 @@ func (s *Service) prepare(ctx context.Context, rules []Rule) ([]ready, error) {
 			err := s.checkActions(s.db.Read(ctx), x.by, r.Actions)
 			switch {
 			case fault.Is(err, fault.Invalid), fault.Is(err, fault.Forbidden), fault.Is(err, fault.NotFound):
-				problem = sentence(err)
+				problem = fault.Sentence(err)
 			case err != nil:
 				return nil, err
 			}
@@ -425,7 +425,7 @@ func (s *Service) apply(ctx context.Context, r *ready, run Run, cause int64, als
 	case fault.Is(err, fault.NotFound):
 		run.State, run.Reason, run.Stopped = Skipped, "The ticket is gone, or the owner of the rule does not see it.", false
 	case errors.As(err, &f) && f.Kind != fault.Internal && !errors.Is(err, db.ErrLostRace):
-		run.State, run.Reason, run.Stopped = Failed, short(sentence(err)), false
+		run.State, run.Reason, run.Stopped = Failed, short(fault.Sentence(err)), false
 	default:
 		return run, err // tried again
 	}

@@ -181,7 +181,7 @@ func (s *Service) tryOn(ctx context.Context, r *ready, id int64) (*TrialLine, er
 	case fault.Is(err, fault.NotFound):
 		return nil, nil //nolint:nilnil // it is not shown
 	case errors.As(err, &f) && f.Kind != fault.Internal:
-		line.State, line.Reason = Failed, sentence(err)
+		line.State, line.Reason = Failed, fault.Sentence(err)
 		return line, nil
 	}
 	return nil, err

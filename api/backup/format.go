@@ -59,6 +59,8 @@ var tables = []table{
 	{"time_entries", "id"},
 	{"timers", "user_id"},
 	{"ticket_templates", "id"},
+	{"recurrences", "id"},
+	{"recurrence_runs", "recurrence_id, occurrence"},
 	{"notes", "id"},
 	{"messages", "id"},
 	{"drafts", "user_id, ticket_id, kind"},

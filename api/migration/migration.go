@@ -60,6 +60,7 @@ func steps() []step {
 		rules(),
 		mailIn(),
 		mailOut(),
+		recurrences(),
 	}
 }
 

@@ -34,6 +34,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/preference"
 	"github.com/fixdesk/fixdesk/api/realtime"
+	"github.com/fixdesk/fixdesk/api/recurring"
 	"github.com/fixdesk/fixdesk/api/report"
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/similar"
@@ -88,6 +89,7 @@ type Features struct {
 	Link       *link.Service
 	Snooze     *snooze.Service
 	Template   *template.Service
+	Recurring  *recurring.Service
 	Checklist  *checklist.Service
 	TimeEntry  *timeentry.Service
 }
@@ -111,6 +113,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Link.Routes(signedIn, f.Keys)
 	f.Snooze.Routes(signedIn, f.Keys)
 	f.Template.Routes(signedIn, f.Keys)
+	f.Recurring.Routes(signedIn, f.Keys)
 	f.Checklist.Routes(signedIn, f.Keys)
 	f.TimeEntry.Routes(signedIn, f.Keys)
 	f.Tag.Routes(signedIn, f.Keys)

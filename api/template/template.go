@@ -242,6 +242,29 @@ func written(tx *event.Tx, res *gorm.DB, id int64, kind string) error {
 	return tx.Emit(kind, subject, id, nil)
 }
 
+// Read returns a template that the actor may use, and what it says.
+func Read(tx *gorm.DB, by authz.Actor, id int64) (Template, Content, error) {
+	t, err := find(tx, by, id)
+	if err != nil {
+		return t, Content{}, err
+	}
+	c, err := t.content()
+	return t, c, err
+}
+
+// Names returns what templates are called, by id.
+func Names(tx *gorm.DB, ids []int64) (map[int64]string, error) {
+	var found []Template
+	if err := tx.Select("id", "name").Where("id IN ?", ids).Find(&found).Error; err != nil {
+		return nil, fmt.Errorf("read the names of templates: %w", err)
+	}
+	out := map[int64]string{}
+	for _, t := range found {
+		out[t.ID] = t.Name
+	}
+	return out, nil
+}
+
 func (t Template) content() (Content, error) {
 	var c Content
 	if err := json.Unmarshal(t.Data, &c); err != nil {

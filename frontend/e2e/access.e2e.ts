@@ -43,6 +43,12 @@ journeys('every page', (desk) => {
         targets: { first_response: 3600 },
       })
     ).id;
+    await make('/api/recurrences', {
+      name: long('Backup'),
+      rule: 'FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1',
+      start: '2026-03-02T09:00',
+      zone: 'America/Argentina/ComodRivadavia',
+    });
     const options = [{ label: 'Left' }, { label: 'Right' }];
     await make('/api/fields', { name: long('Side'), kind: 'choice', options, everywhere: true });
     await make('/api/categories', { name: long('Hardware'), description: long('All') });
@@ -88,6 +94,7 @@ journeys('every page', (desk) => {
         '/jobs',
         '/rules',
         '/macros',
+        '/recurring',
         '/mail',
         '/mail/1', // no message yet: says so
       ],

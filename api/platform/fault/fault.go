@@ -5,6 +5,8 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -91,4 +93,22 @@ func Denied(code, reason string) *Error { return New(Forbidden, code, "%s", reas
 func Is(err error, kind Kind) bool {
 	var f *Error
 	return errors.As(err, &f) && f.Kind == kind
+}
+
+// Sentence says an error to people in one line: what is wrong with the fields, or
+// what the fault is about.
+func Sentence(err error) string {
+	var f *Error
+	if !errors.As(err, &f) {
+		return err.Error()
+	}
+	var out []string
+	for _, messages := range f.Fields {
+		out = append(out, messages...)
+	}
+	if len(out) == 0 {
+		return f.Detail
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
 }

@@ -10,7 +10,12 @@ import classes from './shell.module.css';
 export function BottomBar() {
   const { t } = useLingui();
   const { work, admin, me } = useItems();
-  const onTickets = work.some((item) => item.key !== 'dashboard' && item.current);
+  const onTickets = work.some((item) => item.link.to === '/tickets' && item.current);
+  // Pages of the work that are no list of tickets stand beside those of the administration.
+  const more = [
+    ...work.filter((item) => !['/', '/tickets'].includes(String(item.link.to))),
+    ...admin,
+  ];
   const home = work.find((item) => item.key === 'dashboard');
   const items: Item[] = [
     {
@@ -40,8 +45,8 @@ export function BottomBar() {
       {items.map((item) => (
         <Entry key={item.key} item={item} />
       ))}
-      {admin.length > 1 && <More items={admin} />}
-      {admin.length === 1 && admin.map((item) => <Entry key={item.key} item={item} />)}
+      {more.length > 1 && <More items={more} />}
+      {more.length === 1 && more.map((item) => <Entry key={item.key} item={item} />)}
       <Entry item={{ ...me, label: t`Profile` }} />
     </nav>
   );

@@ -10,6 +10,7 @@ import {
   IconInbox,
   IconMail,
   IconMailOpened,
+  IconRepeat,
   IconTicket,
   IconUser,
   IconUserCheck,
@@ -170,8 +171,18 @@ export function useItems(): {
     link: { to: '/macros' },
     current: below('/macros'),
   };
+  const recurringPages: Item = {
+    key: 'recurring',
+    label: t`Recurring tickets`,
+    icon: IconRepeat,
+    link: { to: '/recurring' },
+    current: below('/recurring'),
+  };
   return {
-    work: [home, ...(works ? [...staffViews, macroPages] : [queue('all', below('/tickets'))])],
+    work: [
+      home,
+      ...(works ? [...staffViews, macroPages, recurringPages] : [queue('all', below('/tickets'))]),
+    ],
     views: useViewItems(onList ? view : undefined),
     teams: works ? [...teams, ...(teams.length > 0 && !managesTeams ? [teamPages] : [])] : [],
     admin: [

@@ -204,6 +204,11 @@ const appRoutes = [
   }),
   createRoute({
     getParentRoute: () => app,
+    path: '/recurring',
+    component: page(() => import('@/features/recurring/recurrences-page'), 'RecurrencesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
     path: '/macros',
     component: page(() => import('@/features/macro/macros-page'), 'MacrosPage'),
   }),

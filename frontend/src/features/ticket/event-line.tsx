@@ -109,6 +109,10 @@ function Sentence({ event }: { event: TicketEvent }) {
       const rule = String(event.data.rule ?? '');
       return <Trans>The rule “{rule}” acted</Trans>;
     }
+    case 'ticket.recurred': {
+      const name = String(event.data.name ?? '');
+      return <Trans>The recurring ticket “{name}” was due</Trans>;
+    }
     case 'note.deleted':
       return <Trans>{who} deleted an internal note</Trans>;
     case 'ticket.deleted':
