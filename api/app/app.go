@@ -224,6 +224,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Mailbox:    a.Mailbox,
 		Outbox:     a.Outbox,
 		Rules:      a.newRules(options),
+		Routing:    a.newRouting(),
 		DeadLetter: deadletter.New(a.DB, a.Bus, a.Clock),
 	})
 	if err != nil {

@@ -61,6 +61,7 @@ func steps() []step {
 		mailIn(),
 		mailOut(),
 		recurrences(),
+		routing(),
 	}
 }
 

@@ -36,6 +36,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/realtime"
 	"github.com/fixdesk/fixdesk/api/recurring"
 	"github.com/fixdesk/fixdesk/api/report"
+	"github.com/fixdesk/fixdesk/api/routing"
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/similar"
 	"github.com/fixdesk/fixdesk/api/sla"
@@ -81,6 +82,7 @@ type Features struct {
 	Outbox     *outbox.Service
 	DeadLetter *deadletter.Service
 	Rules      *automation.Service
+	Routing    *routing.Service
 	Keys       *web.Keys
 	Tag        *tag.Service
 	Category   *category.Service
@@ -140,6 +142,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Outbox.Routes(public, signedIn, f.Keys)
 	f.DeadLetter.Routes(signedIn, f.Keys)
 	f.Rules.Routes(signedIn, f.Keys)
+	f.Routing.Routes(signedIn, f.Keys)
 
 	e.NoMethod(methodNotAllowed)
 	e.NoRoute(app.serve)

@@ -295,3 +295,38 @@ func (t *tally) within(f Filter, scopes ...scope) {
 		}
 	}
 }
+
+// Loads returns how many unfinished tickets people have.
+func Loads(tx *gorm.DB, people []int64) (map[int64]int, error) {
+	out := make(map[int64]int, len(people))
+	var rows []struct {
+		Ref int64
+		N   int
+	}
+	err := tx.Raw("SELECT ref, SUM(n) AS n FROM ticket_counts WHERE scope = ? AND ref IN ? AND status IN ? GROUP BY ref",
+		countAssignee, atLeastOne(people), []Status{Open, InProgress}).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("count the tickets of people: %w", err)
+	}
+	for _, r := range rows {
+		out[r.Ref] = r.N
+	}
+	return out, nil
+}
+
+// LastAssignee returns who has or had the newest of somebody's last tickets that
+// anybody has, other than one; 0 for nobody.
+func LastAssignee(tx *gorm.DB, requester, except int64) (int64, error) {
+	const looked = 50
+	var found []Ticket
+	err := tx.Select("id", "assigned_to_id").Where("created_by_id = ? AND id <> ?", requester, except).Order("id DESC").Limit(looked).Find(&found).Error
+	if err != nil {
+		return 0, fmt.Errorf("read who had the last tickets of account %d: %w", requester, err)
+	}
+	for _, t := range found {
+		if t.AssignedToID != nil {
+			return *t.AssignedToID, nil
+		}
+	}
+	return 0, nil
+}

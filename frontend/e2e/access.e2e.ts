@@ -93,6 +93,7 @@ journeys('every page', (desk) => {
         `/calendars/${calendar}`,
         '/jobs',
         '/rules',
+        '/routing',
         '/macros',
         '/recurring',
         '/mail',

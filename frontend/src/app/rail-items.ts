@@ -11,6 +11,7 @@ import {
   IconMail,
   IconMailOpened,
   IconRepeat,
+  IconRoute,
   IconTicket,
   IconUser,
   IconUserCheck,
@@ -45,6 +46,7 @@ export function useItems(): {
   const configures = useCan('desk.configure');
   const slas = useCan('sla.manage');
   const rules = useCan('rule.manage');
+  const routes = useCan('routing.manage');
   const { pathname, view } = useRouterState({
     select: ({ location }) => ({
       pathname: location.pathname,
@@ -164,6 +166,13 @@ export function useItems(): {
     link: { to: '/rules' },
     current: below('/rules'),
   };
+  const routingPages: Item = {
+    key: 'routing',
+    label: t`Routing`,
+    icon: IconRoute,
+    link: { to: '/routing' },
+    current: below('/routing'),
+  };
   const macroPages: Item = {
     key: 'macros',
     label: t`Macros`,
@@ -192,6 +201,7 @@ export function useItems(): {
       ...(managesTeams ? [teamPages] : []),
       ...(configures ? [deskPages, mailPages] : []),
       ...(rules ? [rulePages] : []),
+      ...(routes ? [routingPages] : []),
       ...(jobs ? [jobPages] : []),
     ],
     me: {

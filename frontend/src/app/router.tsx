@@ -209,6 +209,11 @@ const appRoutes = [
   }),
   createRoute({
     getParentRoute: () => app,
+    path: '/routing',
+    component: page(() => import('@/features/routing/routing-page'), 'RoutingPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
     path: '/macros',
     component: page(() => import('@/features/macro/macros-page'), 'MacrosPage'),
   }),

@@ -3,16 +3,24 @@ import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mant
 import { IconCloudOff, IconMoon, IconSun } from '@tabler/icons-react';
 import { useIsFetching, useIsMutating, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { OutboxStatus } from '@/features/outbox';
+import { useCan } from '@/lib/can';
 import { useLiveState } from '@/lib/live/store';
 import { useNotice } from '@/lib/status-line';
 import classes from './shell.module.css';
 import { TopSearch } from './top-search';
 import { UpdateButton } from './update-button';
 
+const AvailabilitySwitch = lazy(() =>
+  import('@/features/routing/availability-switch').then((m) => ({
+    default: m.AvailabilitySwitch,
+  })),
+);
+
 /** The name of the house, search, the status line and the colour switch. */
 export function TopBar() {
+  const works = useCan('ticket.work');
   return (
     <header className={classes.header}>
       <Link to="/" className={classes.brand}>
@@ -23,6 +31,11 @@ export function TopBar() {
         <TopSearch />
         <StatusLine />
         <UpdateButton />
+        {works && (
+          <Suspense>
+            <AvailabilitySwitch />
+          </Suspense>
+        )}
         <ColorSwitch />
       </div>
     </header>

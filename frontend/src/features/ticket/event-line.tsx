@@ -113,6 +113,15 @@ function Sentence({ event }: { event: TicketEvent }) {
       const name = String(event.data.name ?? '');
       return <Trans>The recurring ticket “{name}” was due</Trans>;
     }
+    case 'internal.routed': {
+      const queue = String(event.data.queue ?? '');
+      const whom = String(event.data.username ?? '');
+      return (
+        <Trans>
+          Routing “{queue}” chose {whom}
+        </Trans>
+      );
+    }
     case 'note.deleted':
       return <Trans>{who} deleted an internal note</Trans>;
     case 'ticket.deleted':

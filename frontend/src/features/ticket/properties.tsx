@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconEye, IconEyeOff } from '@tabler/icons-react';
-import { lazy, memo, type ReactNode, Suspense, useId } from 'react';
+import { lazy, memo, type ReactNode, Suspense, useId, useState } from 'react';
 import type { TicketDetail } from '@/lib/api';
 import { CommandButton, type Contexts, useCommand } from '@/lib/commands';
 import { exactTime } from '@/lib/time';
@@ -11,6 +11,9 @@ import { PriorityPill, StatusPill } from './pills';
 import classes from './properties.module.css';
 import { SlaBox } from './sla-box';
 
+const WhyAgentDialog = lazy(() =>
+  import('@/features/routing').then((m) => ({ default: m.WhyAgentDialog })),
+);
 const Facets = lazy(() => import('./facets-panel').then((m) => ({ default: m.FacetsPanel })));
 
 /** Status, priority and assignee of a ticket, changed where they are shown. */
@@ -43,6 +46,7 @@ export function Properties({
         </Property>
         <CommandButton id="ticket.take" on={on} />
       </div>
+      <WhyAgent ticketId={ticket.id} />
       <Property id="ticket.team" on={on} label={t`Team`}>
         {ticket.team ? <bdi>{ticket.team.name}</bdi> : <Trans>None</Trans>}
       </Property>
@@ -65,6 +69,28 @@ export function Properties({
       </Suspense>
       <Facts ticket={calm} />
     </section>
+  );
+}
+
+/** Why the one who has the ticket has it, or why nobody does. */
+function WhyAgent({ ticketId }: { ticketId: number }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <div>
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        <Trans>Why this agent?</Trans>
+      </Button>
+      {open && (
+        <Suspense>
+          <WhyAgentDialog ticketId={ticketId} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </div>
   );
 }
 

@@ -1,0 +1,1 @@
+export { WhyAgentDialog } from './why-agent';
