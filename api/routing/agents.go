@@ -272,7 +272,7 @@ func (s *Service) SetSkills(ctx context.Context, by authz.Actor, skills []NamedS
 				return err
 			}
 			if len(tags) != 1 || slices.ContainsFunc(rows, func(r Skill) bool { return r.TagID == tags[0].ID }) {
-				return fault.Field("skills", "%q is named twice.", name)
+				return fault.Field("skills", "Must name each once.")
 			}
 			if len(k.Categories) > maxCategories {
 				return fault.Field("skills", "A skill may have at most %d categories.", maxCategories)

@@ -104,7 +104,7 @@ func TestTurnsCapacityAndWaiting(t *testing.T) {
 		queue := s.queue(obj{"capacity": 2})
 		s.Drain(t)
 		s.want(t, before, "sam")
-		s.ada.Get(before+"/events?page_size=100").Has("internal.routed")
+		s.ada.Get(before + "/events?page_size=100").Has("internal.routed")
 		s.emma.Get(before + "/events?page_size=100").Lacks("internal.routed")
 		s.emma.Get(before + "/routing").Want(403)
 		second := s.open(t, "second", nil)
@@ -156,7 +156,7 @@ func TestAwayHoursAndSticky(t *testing.T) {
 		s.kim.Put("/api/routing/availability", obj{"away": true, "back_at": s.Clock.Now().Add(6 * time.Hour).Format(time.RFC3339)}).Want(200).Is("away", true)
 		one := s.open(t, "one", nil)
 		s.want(t, one, "")
-		s.ada.Get(one+"/routing").Has(`"off_hours"`).Has(`"away"`)
+		s.ada.Get(one + "/routing").Has(`"off_hours"`).Has(`"away"`)
 		s.pass(t, 90*time.Minute)
 		s.want(t, one, "sam")
 		s.pass(t, 5*time.Hour) // Kim is back by herself, Sam went home
@@ -170,7 +170,7 @@ func TestAwayHoursAndSticky(t *testing.T) {
 		// Of somebody else: the least loaded.
 		four := s.open(t, "four", obj{"requester_id": s.ada.ID})
 		s.want(t, four, "sam")
-		s.ada.Get(four + "/routing").Is("decisions.0.reason", "fewest_open")
+		s.ada.Get(four+"/routing").Is("decisions.0.reason", "fewest_open")
 		// What is confidential is for people to hand on.
 		s.want(t, s.open(t, "five", obj{"confidential": true}), "")
 		// Away by hand, and back: what waits goes to them at once.
@@ -229,7 +229,7 @@ func TestSkillsConditionsAndSimulation(t *testing.T) {
 		s.ada.Put("/api/routing/order", obj{"ids": []int64{other, id}}).Want(200).Is("results.0.name", "Other")
 		s.open(t, "help again", nil)
 		s.ada.Patch(queue, obj{"enabled": false, "name": "Off"}).Want(200).Is("enabled", false)
-		s.ada.Get("/api/routing/agents?team=" + fmt.Sprint(s.team)).Want(200).Is("results.0.user.username", "sam")
+		s.ada.Get("/api/routing/agents?team="+fmt.Sprint(s.team)).Want(200).Is("results.0.user.username", "sam")
 	})
 }
 

@@ -6,7 +6,7 @@ journeys('routing', (desk) => {
     const admin = await desk.openAs('admin', '/routing', { width: 1400 });
     await admin.getByText('No queues yet').waitFor();
     const team = await desk.api<{ id: number }>('admin', 'POST', '/api/teams', { name: 'Routers' });
-    const me = await desk.api<{ id: number; username: string }>('agent', 'GET', '/api/auth/me');
+    const me = await desk.api<{ id: number; username: string }>('it_staff', 'GET', '/api/auth/me');
     await desk.api('admin', 'PUT', `/api/teams/${team.id}/members/${me.id}`, {});
     await admin.reload();
     await admin.getByRole('button', { name: 'New queue' }).click();
@@ -20,7 +20,7 @@ journeys('routing', (desk) => {
     await form.getByRole('button', { name: 'Save queue' }).click();
     await admin.getByText('title:patchcable → Routers').waitFor();
 
-    const agent = await desk.openAs('agent', '/', { width: 1400 });
+    const agent = await desk.openAs('it_staff', '/', { width: 1400 });
     await agent.getByRole('button', { name: 'There. Switch to away' }).click();
     await agent.getByRole('button', { name: 'Away. Be there for new tickets' }).waitFor();
 
