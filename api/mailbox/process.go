@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,11 +28,9 @@ import (
 )
 
 const (
-	batch    = 20
-	workers  = 4
-	patience = 30 * time.Second // for one message
-	// A message that a process did not finish is taken up again after the lease.
-	lease       = time.Minute
+	batch       = 20
+	workers     = 4
+	patience    = 30 * time.Second // for one message
 	maxAttempts = 5
 	pollEvery   = 2 * time.Second
 )
@@ -52,54 +52,123 @@ func (s *Service) Run(ctx context.Context) {
 	}
 }
 
-// Process handles every message that is due, several at a time.
+// Process handles every message that is due: new ones several at a time; those
+// with which somebody did not get to the end before, each alone. Then a message
+// that kills the program takes no other one along, and is the only one that is
+// blamed for it.
 func (s *Service) Process(ctx context.Context) error {
 	for ctx.Err() == nil {
-		due, err := s.claim(ctx)
-		if err != nil || len(due) == 0 {
-			return err
+		var due, fresh, again []Message
+		err := s.DB.Read(ctx).Where("state = ? AND next_at <= ?", Received, s.Clock.Now()).Order("next_at, id").Limit(batch).Find(&due).Error
+		if err != nil {
+			return fmt.Errorf("look for messages: %w", err)
 		}
-		queue := make(chan Message)
-		var running sync.WaitGroup
-		for range min(workers, len(due)) {
-			running.Go(func() {
-				for m := range queue {
-					// A message under way may be finished when the program stops.
-					s.handle(context.WithoutCancel(ctx), m)
-				}
-			})
+		if len(due) == 0 {
+			return nil
 		}
 		for _, m := range due {
-			queue <- m
+			if m.Attempts == 0 {
+				fresh = append(fresh, m)
+			} else {
+				again = append(again, m)
+			}
 		}
-		close(queue)
-		running.Wait()
+		if err := s.handleAll(ctx, fresh, workers); err != nil {
+			return err
+		}
+		for _, m := range again {
+			if err := s.handleAll(ctx, []Message{m}, 1); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
-// claim takes messages that are due. Counting the attempt before it is made is
-// what ends the life of a message that kills the program.
-func (s *Service) claim(ctx context.Context) ([]Message, error) {
-	now := s.Clock.Now()
-	var due, mine []Message
-	err := s.DB.Read(ctx).Where("state = ? AND next_at <= ?", Received, now).Order("next_at, id").Limit(batch).Find(&due).Error
-	if err != nil {
-		return nil, fmt.Errorf("look for messages: %w", err)
+// handleAll claims messages and handles those that nobody else has.
+func (s *Service) handleAll(ctx context.Context, due []Message, workers int) error {
+	if len(due) == 0 || ctx.Err() != nil {
+		return nil
 	}
-	if len(due) == 0 {
-		return nil, nil
+	mine, err := s.claim(ctx, due)
+	if err != nil || len(mine) == 0 {
+		return err
 	}
-	err = s.DB.Tx(ctx, func(_ context.Context, tx *gorm.DB) error {
+	hand := newHand(mine)
+	defer Hold(context.WithoutCancel(ctx), func(ctx context.Context) error { return s.renew(ctx, hand.left()) })()
+	queue := make(chan Message, len(mine))
+	for _, m := range mine {
+		queue <- m
+	}
+	close(queue)
+	var running sync.WaitGroup
+	for range min(workers, len(mine)) {
+		running.Go(func() {
+			for m := range queue {
+				// A message under way may be finished when the program stops.
+				s.handle(context.WithoutCancel(ctx), m, func() { hand.put(m.ID) })
+			}
+		})
+	}
+	running.Wait()
+	return nil
+}
+
+// hand is what a process has claimed and not finished.
+type hand struct {
+	mu   sync.Mutex
+	held map[int64]Message
+}
+
+func newHand(all []Message) *hand {
+	h := &hand{held: make(map[int64]Message, len(all))}
+	for _, m := range all {
+		h.held[m.ID] = m
+	}
+	return h
+}
+
+func (h *hand) put(id int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.held, id)
+}
+
+func (h *hand) left() []Message {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Values(h.held))
+}
+
+// renew keeps messages under the lease.
+func (s *Service) renew(ctx context.Context, held []Message) error {
+	until := s.Clock.Now().Add(LeaseFor)
+	for _, m := range held {
+		err := s.DB.Writer(ctx).Model(&Message{}).Where("id = ? AND state = ? AND attempts = ?", m.ID, Received, m.Attempts).
+			UpdateColumn("next_at", until).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// claim takes messages that are due, all that have the same number of attempts.
+// Counting the attempt before it is made is what ends the life of a message that
+// kills the program.
+func (s *Service) claim(ctx context.Context, due []Message) ([]Message, error) {
+	until := s.Clock.Now().Add(LeaseFor)
+	var mine []Message
+	err := s.DB.Tx(ctx, func(_ context.Context, tx *gorm.DB) error {
 		mine = mine[:0]
 		for _, m := range due {
 			res := tx.Model(&Message{}).Where("id = ? AND state = ? AND attempts = ?", m.ID, Received, m.Attempts).
-				Updates(map[string]any{"attempts": m.Attempts + 1, "next_at": now.Add(lease)})
+				Updates(map[string]any{"attempts": m.Attempts + 1, "next_at": until})
 			if res.Error != nil {
 				return res.Error
 			}
 			if res.RowsAffected == 1 {
-				m.Attempts, m.NextAt = m.Attempts+1, now.Add(lease)
+				m.Attempts, m.NextAt = m.Attempts+1, until
 				mine = append(mine, m)
 			}
 		}
@@ -111,11 +180,12 @@ func (s *Service) claim(ctx context.Context) ([]Message, error) {
 	return mine, nil
 }
 
-// errTaken over says that somebody else has handled the message meanwhile.
+// errTakenOver says that somebody else has handled the message meanwhile.
 var errTakenOver = errors.New("somebody else has handled it")
 
 // handle does one message, and puts it aside when it cannot be done.
-func (s *Service) handle(ctx context.Context, m Message) {
+func (s *Service) handle(ctx context.Context, m Message, done func()) {
+	defer done()
 	ctx, stop := context.WithTimeout(ctx, patience)
 	defer stop()
 	var err error
@@ -127,6 +197,7 @@ func (s *Service) handle(ctx context.Context, m Message) {
 	if err == nil || errors.Is(err, errTakenOver) {
 		return
 	}
+	done() // the lease is renewed no more: the message waits for its next attempt
 	ctx = context.WithoutCancel(ctx)
 	again := !permanent(err) && m.Attempts < maxAttempts
 	slog.WarnContext(ctx, "a mail was not handled", "mail_message_id", m.ID, "attempt", m.Attempts, "again", again, "error", err)
@@ -403,7 +474,7 @@ func (s *Service) Again(ctx context.Context, by authz.Actor, id int64, accepted 
 			return errUnderWay
 		}
 		res := tx.Model(&Message{}).Where("id = ? AND state = ? AND attempts = ?", id, m.State, m.Attempts).
-			Updates(map[string]any{"state": Received, "attempts": 1, "next_at": tx.Now.Add(lease), "version": m.Version + 1})
+			Updates(map[string]any{"state": Received, "attempts": 1, "next_at": tx.Now.Add(LeaseFor), "version": m.Version + 1})
 		if res.Error != nil {
 			return fmt.Errorf("take up message %d again: %w", id, res.Error)
 		}
@@ -418,6 +489,7 @@ func (s *Service) Again(ctx context.Context, by authz.Actor, id int64, accepted 
 	}
 	bounded, stop := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer stop()
+	defer Hold(bounded, func(ctx context.Context) error { return s.renew(ctx, []Message{m}) })()
 	if err := s.guarded(bounded, m, accepted); err != nil {
 		slog.WarnContext(ctx, "a mail was not handled", "mail_message_id", id, "error", err)
 		p := &Plan{Steps: []thread.Step{}}

@@ -22,13 +22,10 @@ import (
 )
 
 const (
-	batch     = 20
-	workers   = 4
-	pollEvery = 2 * time.Second
-	// lease is until when nobody else sends a mail that somebody began to send:
-	// longer than any server may take.
-	lease       = 3 * time.Minute
-	patience    = 2 * time.Minute
+	batch       = 20
+	workers     = 4
+	pollEvery   = 2 * time.Second
+	patience    = 2 * time.Minute // for writing a mail
 	maxAttempts = 20
 	keepSent    = 90 * 24 * time.Hour
 )
@@ -82,7 +79,7 @@ func (s *Service) Process(ctx context.Context) error {
 // claim takes a mail, unless somebody else was faster. It is claimed alone, just
 // before it is sent: what dies with a process is one mail for each of its workers.
 func (s *Service) claim(ctx context.Context, m *Mail) (bool, error) {
-	until := s.Clock.Now().Add(lease)
+	until := s.Clock.Now().Add(mailbox.LeaseFor)
 	var taken bool
 	err := s.DB.Tx(ctx, func(_ context.Context, tx *gorm.DB) error {
 		res := tx.Model(&Mail{}).Where("id = ? AND state = ? AND attempts = ?", m.ID, Pending, m.Attempts).
@@ -104,18 +101,24 @@ func (s *Service) handle(ctx context.Context, m Mail) {
 	}
 }
 
-// send makes one attempt and writes down what came of it.
+// send makes one attempt and writes down what came of it. While a server takes its
+// time, the lease is renewed.
 func (s *Service) send(ctx context.Context, m Mail) error {
-	ctx, stop := context.WithTimeout(ctx, patience)
-	defer stop()
-	msg, end, why, err := s.write(ctx, m)
-	if err != nil {
-		return s.after(ctx, m, err)
+	release := mailbox.Hold(ctx, func(ctx context.Context) error {
+		return s.DB.Writer(ctx).Model(&Mail{}).Where("id = ? AND state = ? AND attempts = ?", m.ID, Pending, m.Attempts).
+			UpdateColumn("next_at", s.Clock.Now().Add(mailbox.LeaseFor)).Error
+	})
+	writing, stop := context.WithTimeout(ctx, patience)
+	msg, end, why, err := s.write(writing, m)
+	stop()
+	if err == nil && end == "" {
+		err = s.Sender.Send(ctx, msg)
 	}
-	if end != "" {
-		return s.settle(context.WithoutCancel(ctx), m, map[string]any{"state": end, "reason": why})
+	release()
+	if err == nil && end != "" {
+		return s.settle(ctx, m, map[string]any{"state": end, "reason": why})
 	}
-	return s.after(context.WithoutCancel(ctx), m, s.Sender.Send(ctx, msg))
+	return s.after(ctx, m, err)
 }
 
 // pause is how long a mail waits after its nth failure.
@@ -124,6 +127,14 @@ func pause(n int) time.Duration { return min(15*time.Second<<min(n-1, 12), 2*tim
 func (s *Service) after(ctx context.Context, m Mail, err error) error {
 	switch {
 	case err == nil:
+		// One statement: should the program die before it is carried out, the mail
+		// is sent twice.
+		now := s.Clock.Now()
+		res := s.DB.Writer(ctx).Model(&Mail{}).Where("id = ? AND state = ? AND attempts = ?", m.ID, Pending, m.Attempts).
+			Updates(map[string]any{"state": Sent, "reason": "", "last_error": "", "finished_at": now, "version": m.Version + 1})
+		if res.Error == nil {
+			return nil
+		}
 		return s.settle(ctx, m, map[string]any{"state": Sent, "reason": "", "last_error": ""})
 	case mail.Permanent(err):
 		return s.settle(ctx, m, map[string]any{"state": Dead, "reason": "refused", "last_error": mailbox.Cut(err.Error(), 500)})

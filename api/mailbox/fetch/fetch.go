@@ -26,12 +26,13 @@ import (
 const (
 	lookEvery = 5 * time.Second // for mailboxes that are new
 	idleFor   = 30 * time.Second
-	lease     = 2 * time.Minute
 	slow      = time.Minute // for one command
 	maxBatch  = 100
 	maxPause  = 5 * time.Minute
-	// How often a message may break the connection before it is left where it is.
+	// A message that broke the connection so often is left alone for a while, so
+	// that those after it come through.
 	maxBroken = 3
+	alone     = 10 * time.Minute
 )
 
 // Fetcher fetches every mailbox that is set up for it.
@@ -40,12 +41,19 @@ type Fetcher struct {
 	owner  string
 	mu     sync.Mutex
 	tokens map[int64]token
-	broken map[string]int
+	broken map[string]trouble
+}
+
+// trouble is how often a message broke the connection, and until when it is left
+// where it is.
+type trouble struct {
+	times int
+	until time.Time
 }
 
 // New returns a fetcher.
 func New(boxes *mailbox.Service) *Fetcher {
-	return &Fetcher{boxes: boxes, owner: rand.Text(), tokens: map[int64]token{}, broken: map[string]int{}}
+	return &Fetcher{boxes: boxes, owner: rand.Text(), tokens: map[int64]token{}, broken: map[string]trouble{}}
 }
 
 // Run fetches until ctx ends.
@@ -83,11 +91,20 @@ func (f *Fetcher) Run(ctx context.Context) {
 
 // follow fetches a mailbox until it is changed, or somebody else has it.
 func (f *Fetcher) follow(ctx context.Context, b mailbox.Mailbox) {
-	mine, err := f.boxes.Lease(ctx, b.ID, f.owner, lease)
+	mine, err := f.boxes.Lease(ctx, b.ID, f.owner, mailbox.LeaseFor)
 	if err != nil || !mine {
 		return
 	}
 	defer func() { _ = f.boxes.Unlease(context.WithoutCancel(ctx), b.ID, f.owner) }()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	defer mailbox.Hold(ctx, func(ctx context.Context) error {
+		mine, err := f.boxes.Lease(ctx, b.ID, f.owner, mailbox.LeaseFor)
+		if err == nil && !mine {
+			stop()
+		}
+		return err
+	})()
 	for failures := 0; ctx.Err() == nil; failures++ {
 		began := failures
 		err := f.session(ctx, b, func() { began = -1 })
@@ -99,7 +116,7 @@ func (f *Fetcher) follow(ctx context.Context, b mailbox.Mailbox) {
 		}
 		slog.WarnContext(ctx, "a mailbox cannot be fetched", "mailbox", b.Address, "error", err)
 		_ = f.boxes.Note(ctx, b.ID, err)
-		pause := min(5*time.Second<<min(failures, 6), maxPause)
+		pause := min(time.Second<<min(failures, 9), maxPause)
 		if !f.pause(ctx, b, pause) {
 			return
 		}
@@ -125,7 +142,7 @@ func (f *Fetcher) pause(ctx context.Context, b mailbox.Mailbox, d time.Duration)
 
 // valid keeps the lease and reports whether the mailbox is set up as it was.
 func (f *Fetcher) valid(ctx context.Context, b mailbox.Mailbox) (bool, error) {
-	mine, err := f.boxes.Lease(ctx, b.ID, f.owner, lease)
+	mine, err := f.boxes.Lease(ctx, b.ID, f.owner, mailbox.LeaseFor)
 	if err != nil || !mine {
 		return false, err
 	}
@@ -216,7 +233,7 @@ func (f *Fetcher) session(ctx context.Context, b mailbox.Mailbox, worked func())
 		last = 0
 	}
 	for {
-		if last, err = f.fetch(ctx, c, b, validity, last); err != nil {
+		if last, err = f.fetch(ctx, c, b, validity, last, worked); err != nil {
 			return err
 		}
 		if err := f.boxes.Note(ctx, b.ID, nil); err != nil {
@@ -255,7 +272,7 @@ func idle(ctx context.Context, c *imapclient.Client, fresh <-chan struct{}) erro
 }
 
 // fetch takes what is unseen, or came since, and returns the last number.
-func (f *Fetcher) fetch(ctx context.Context, c *imapclient.Client, b mailbox.Mailbox, validity, last int64) (int64, error) {
+func (f *Fetcher) fetch(ctx context.Context, c *imapclient.Client, b mailbox.Mailbox, validity, last int64, worked func()) (int64, error) {
 	uids, err := f.news(c, last)
 	if err != nil {
 		return last, err
@@ -264,13 +281,14 @@ func (f *Fetcher) fetch(ctx context.Context, c *imapclient.Client, b mailbox.Mai
 		n := min(len(uids), maxBatch)
 		for _, uid := range uids[:n] {
 			key := fmt.Sprintf("%d/%d/%d", b.ID, validity, uid)
-			if f.count(key, 0) >= maxBroken {
+			if f.spared(key) {
 				continue
 			}
 			if err := f.one(ctx, c, b, uid); err != nil {
-				f.count(key, 1)
+				f.broke(key)
 				return last, fmt.Errorf("fetch message %d: %w", uid, err)
 			}
+			worked()
 			last = max(last, int64(uid))
 		}
 		if err := f.boxes.Reached(ctx, b.ID, validity, last); err != nil {
@@ -281,11 +299,22 @@ func (f *Fetcher) fetch(ctx context.Context, c *imapclient.Client, b mailbox.Mai
 	return last, nil
 }
 
-func (f *Fetcher) count(key string, more int) int {
+// broke notes that a message broke the connection.
+func (f *Fetcher) broke(key string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.broken[key] += more
-	return f.broken[key]
+	t := f.broken[key]
+	if t.times++; t.times >= maxBroken {
+		t.until = f.boxes.Clock.Now().Add(alone << min(t.times-maxBroken, 6))
+	}
+	f.broken[key] = t
+}
+
+// spared reports whether a message is left where it is for now.
+func (f *Fetcher) spared(key string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.boxes.Clock.Now().Before(f.broken[key].until)
 }
 
 func (f *Fetcher) news(c *imapclient.Client, last int64) ([]imap.UID, error) {

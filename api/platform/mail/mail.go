@@ -9,12 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/textproto"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
 )
 
 // Message is one mail to one person. ID is the local part of its Message-ID, or
@@ -61,6 +63,13 @@ func (Log) Send(ctx context.Context, m Message) error {
 	return nil
 }
 
+const (
+	greeting = 30 * time.Second
+	// A server that has the whole message may take its time to answer, and whoever
+	// does not wait for the answer sends it twice (RFC 1047; RFC 5321, 4.5.3.2.6).
+	delivery = 5 * time.Minute
+)
+
 // Sign returns the value of the DKIM-Signature field of a message from a domain,
 // or "" for none.
 type Sign func(ctx context.Context, domain string, raw []byte) (string, error)
@@ -82,7 +91,7 @@ func NewSMTP(raw, from, domain string) (*SMTP, error) {
 		return nil, fmt.Errorf("smtp: write smtp://user:password@host:587 or smtps://user:password@host:465")
 	}
 	opts := []gomail.Option{
-		gomail.WithTimeout(30 * time.Second),
+		gomail.WithTimeout(greeting),
 		gomail.WithTLSConfig(&tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}),
 	}
 	port := 587
@@ -116,9 +125,15 @@ func (s *SMTP) SetSign(fn Sign) { s.sign = fn }
 // Permanent reports whether trying again is in vain: the server refuses the
 // recipient or the message for good (RFC 5321, 4.2.1).
 func Permanent(err error) bool {
-	var e *gomail.SendError
-	return errors.As(err, &e) && !e.IsTemp() && e.ErrorCode() >= 500 && e.ErrorCode() <= 599
+	var r *refusal
+	var reply *textproto.Error
+	return errors.As(err, &r) && errors.As(r.error, &reply) && reply.Code >= 500 && reply.Code <= 599
 }
+
+// refusal is what a server said of a message, and not of whoever came with it.
+type refusal struct{ error }
+
+func (r *refusal) Unwrap() error { return r.error }
 
 // line takes line breaks out: they would begin a header of their own.
 func line(s string) string {
@@ -150,10 +165,39 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 			msg.SetGenHeaderPreformatted("DKIM-Signature", value)
 		}
 	}
-	if err := s.client.DialAndSendWithContext(ctx, msg); err != nil {
-		return fmt.Errorf("send mail: %w", err)
+	c, err := s.client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return fmt.Errorf("reach the mail server: %w", err)
+	}
+	err = hand(c, msg, from, m.To)
+	// Whatever goes wrong once the server has taken the message, the message is
+	// taken: to send it again would double it. Nobody waits for the farewell.
+	go func() { _ = s.client.CloseWithSMTPClient(c) }()
+	if err != nil {
+		return fmt.Errorf("send mail: %w", &refusal{err})
 	}
 	return nil
+}
+
+// hand gives a message to the server. It ends with the answer to the message.
+func hand(c *smtp.Client, msg *gomail.Msg, from, to string) error {
+	if err := c.UpdateDeadline(delivery); err != nil {
+		return err
+	}
+	if err := c.Mail(from); err != nil {
+		return err
+	}
+	if err := c.Rcpt(to); err != nil {
+		return err
+	}
+	w, err := c.Data()
+	if err != nil {
+		return err
+	}
+	if _, err := msg.WriteTo(w); err != nil {
+		return err
+	}
+	return w.Close()
 }
 
 func (s *SMTP) build(m Message) (*gomail.Msg, string, error) {
