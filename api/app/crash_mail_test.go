@@ -28,7 +28,7 @@ import (
 )
 
 // mailsEnv makes the proof over mail a longer one: 10000 for the figure in
-// docs/reference/mail.md.
+// docs/reference/performance.md.
 const mailsEnv = "FIXDESK_TEST_MAILS"
 
 // TestNoMailIsLostOrDoubledWhenKilled lets two replicas take in mail from an IMAP
@@ -38,6 +38,7 @@ func TestNoMailIsLostOrDoubledWhenKilled(t *testing.T) {
 	if testing.Short() || os.Getenv(testkit.MySQLEnv) == "" {
 		t.Skip("starts the real program several times, on MySQL or MariaDB")
 	}
+	t.Parallel()
 	mails, kills := 200, 3
 	if n, err := strconv.Atoi(os.Getenv(mailsEnv)); err == nil && n > 0 {
 		mails, kills = n, max(4, n/500)

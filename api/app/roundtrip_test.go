@@ -121,6 +121,7 @@ func TestAConversationWithRealServers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts the real program and mail servers")
 	}
+	t.Parallel()
 	listen := mailserver.FreePort(t)
 	dovecot := mailserver.StartDovecot(t)
 	postfix := mailserver.StartPostfix(t, dovecot, "people.test", []string{"lee"}, map[string]int{"desk.test": listen})
@@ -188,6 +189,7 @@ func TestTwoDesksDoNotAnswerEachOther(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts the real program twice")
 	}
+	t.Parallel()
 	bin := buildProgram(t)
 	ports := [2]int{mailserver.FreePort(t), mailserver.FreePort(t)}
 	var desks [2]*program

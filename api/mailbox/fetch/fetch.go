@@ -27,7 +27,7 @@ const (
 	lookEvery = 5 * time.Second // for mailboxes that are new
 	idleFor   = 30 * time.Second
 	slow      = time.Minute // for one command
-	maxBatch  = 100
+	maxBatch  = 20
 	maxPause  = 5 * time.Minute
 	// A message that broke the connection so often is left alone for a while, so
 	// that those after it come through.
@@ -218,6 +218,16 @@ func within(c *imapclient.Client, d time.Duration, fn func() error) error {
 // until the mailbox is another one.
 func (f *Fetcher) session(ctx context.Context, b mailbox.Mailbox, worked func()) error {
 	fresh := make(chan struct{}, 1)
+	// How far it was fetched is known by the mailbox as it is now.
+	all, err := f.boxes.Fetched(ctx)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(all, func(o mailbox.Mailbox) bool { return o.ID == b.ID && o.Version == b.Version })
+	if i < 0 {
+		return nil
+	}
+	b = all[i]
 	c, selected, err := f.open(ctx, b, func() {
 		select {
 		case fresh <- struct{}{}:
@@ -286,6 +296,8 @@ func (f *Fetcher) fetch(ctx context.Context, c *imapclient.Client, b mailbox.Mai
 			}
 			if err := f.one(ctx, c, b, uid); err != nil {
 				f.broke(key)
+				// What was taken before is not fetched again with the next connection.
+				err = errors.Join(err, f.boxes.Reached(ctx, b.ID, validity, last))
 				return last, fmt.Errorf("fetch message %d: %w", uid, err)
 			}
 			worked()

@@ -12,6 +12,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -101,7 +102,7 @@ func (d *Dovecot) Maildir(t *testing.T, name string) string {
 func (d *Dovecot) Put(t *testing.T, user, name, raw string) {
 	t.Helper()
 	path := filepath.Join(d.dir, "mail", user, "tmp", name)
-	if err := os.WriteFile(path, []byte(strings.ReplaceAll(raw, "\n", "\r\n")), 0o644); err != nil { //nolint:gosec // dovecot reads it as another user
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(raw, "\n", "\r\n")), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Rename(path, filepath.Join(d.dir, "mail", user, "new", name)); err != nil {
@@ -124,7 +125,7 @@ func (d *Dovecot) Read(t *testing.T, user string) []string {
 		if sub := filepath.Base(filepath.Dir(f)); sub != "new" && sub != "cur" {
 			continue
 		}
-		raw, err := os.ReadFile(f) //nolint:gosec // the test's own folder
+		raw, err := os.ReadFile(f)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,7 +171,7 @@ func folder(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the server is another user
+	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -208,7 +209,7 @@ func (o owner) give(t *testing.T, path string) {
 	if o.login != "dovenull" {
 		return
 	}
-	if out, err := exec.CommandContext(t.Context(), "chown", "-R", o.uid+":"+o.gid, path).CombinedOutput(); err != nil { //nolint:gosec // the test's own folder
+	if out, err := exec.CommandContext(t.Context(), "chown", "-R", o.uid+":"+o.gid, path).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 }
@@ -222,10 +223,12 @@ func run(t *testing.T, cmd *exec.Cmd, logFile string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		late := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
 		_, _ = cmd.Process.Wait()
+		late.Stop()
 		if t.Failed() {
-			log, _ := os.ReadFile(logFile) //nolint:gosec // the test's own folder
+			log, _ := os.ReadFile(logFile)
 			t.Logf("%s: %s %s", cmd.Path, out.String(), log[max(0, len(log)-4000):])
 		}
 	})

@@ -93,23 +93,23 @@ postlog   unix-dgram n - n - 1 postlogd
 		"virtual":   virtual,
 		"transport": transport,
 	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil { //nolint:gosec // the server reads it as another user
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, sub := range []string{"queue", "data", "log"} {
-		if err := os.Mkdir(filepath.Join(dir, sub), 0o755); err != nil { //nolint:gosec // as above
+		if err := os.Mkdir(filepath.Join(dir, sub), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if out, err := exec.CommandContext(t.Context(), "chown", "postfix", filepath.Join(dir, "data")).CombinedOutput(); err != nil { //nolint:gosec // the test's own folder
+	if out, err := exec.CommandContext(t.Context(), "chown", "postfix", filepath.Join(dir, "data")).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	t.Cleanup(func() {
 		// The server in the foreground leaves its children running when it is killed.
-		_ = exec.CommandContext(context.Background(), path, "-c", dir, "stop").Run() //nolint:gosec // the test's own folder
+		_ = exec.CommandContext(context.Background(), path, "-c", dir, "stop").Run()
 	})
-	run(t, exec.CommandContext(context.Background(), path, "-c", dir, "start-fg"), filepath.Join(dir, "log", "mail")) //nolint:gosec // as above
+	run(t, exec.CommandContext(context.Background(), path, "-c", dir, "start-fg"), filepath.Join(dir, "log", "mail"))
 	Await(t, p.Port)
 	return p
 }

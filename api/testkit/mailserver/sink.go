@@ -41,7 +41,6 @@ type Sink struct {
 type Taken struct {
 	To     string
 	Header textproto.MIMEHeader
-	At     time.Time
 }
 
 // StartSink starts one until the test ends. cut says at which step it hangs up,
@@ -163,7 +162,7 @@ func (k *taking) Data(r io.Reader) error {
 		return err
 	}
 	k.sink.mu.Lock()
-	k.sink.got = append(k.sink.got, Taken{To: k.to, Header: header, At: time.Now()})
+	k.sink.got = append(k.sink.got, Taken{To: k.to, Header: header})
 	k.sink.mu.Unlock()
 	if k.is(After250) {
 		k.conn.last = true
