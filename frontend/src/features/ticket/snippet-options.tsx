@@ -5,6 +5,8 @@ import { useMemo } from 'react';
 import type { Option } from '@/features/editor';
 import { useMacros } from '@/features/macro';
 import { previewMacro, type TicketDetail } from '@/lib/api';
+import { invalidate } from '@/lib/query';
+import { announce } from '@/lib/status-line';
 import { carryOutActions } from './actions';
 import type { MessageKind } from './messages';
 
@@ -38,6 +40,13 @@ export function snippetsFor(ticket: TicketDetail, kind: MessageKind) {
           load: async () => {
             const body = { ticket_id: ticket.id, macro_id: macro.id };
             const { data } = await previewMacro({ body, throwOnError: true });
+            // What somebody has made a note of meanwhile is none for the requester.
+            if (data.kind !== kind) {
+              void invalidate(client, 'listMacros');
+              const { name } = macro;
+              announce(t`The text of “${name}” is for the other box now`, 'bad');
+              return '';
+            }
             carryOutActions(client, ticket, macro);
             return data.content;
           },
