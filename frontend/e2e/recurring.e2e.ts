@@ -24,14 +24,14 @@ journeys('recurring tickets', (desk) => {
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.waitFor({ state: 'hidden' });
     await page.getByText('Every month: last Friday, 09:00').waitFor();
-    await page.getByRole('button', { name: 'Open the ticket of Check the generator now' }).click();
+    await page.getByRole('button', { name: 'Run now: Check the generator' }).click();
     await page
       .getByRole('link', { name: /^#\d+$/ })
       .last()
       .click();
     await page.getByText('The recurring ticket “Check the generator” was due').waitFor();
     await page.goto('/recurring');
-    await page.getByRole('switch', { name: 'Use Check the generator' }).click();
+    await page.getByRole('switch', { name: 'Use Check the generator' }).press('Space');
     await page.getByText('Switched off').waitFor();
     await page.getByRole('button', { name: 'Delete Check the generator' }).click();
     await page.getByRole('button', { name: /^Undo/ }).click();

@@ -142,7 +142,7 @@ function Row({ recurrence, onOpen }: { recurrence: Recurrence; onOpen: () => voi
       <Button
         size="compact-sm"
         variant="default"
-        aria-label={t`Open the ticket of ${name} now`}
+        aria-label={t`Run now: ${name}`}
         loading={write.isPending}
         onClick={runNow}
       >
