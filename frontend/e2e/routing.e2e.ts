@@ -35,6 +35,7 @@ journeys('routing', (desk) => {
     const why = ticket.getByRole('dialog', { name: 'Why this agent?' });
     await why.getByText('Nobody is free yet').waitFor();
     await why.getByText(/is away/).waitFor();
+    await expectAccessible(ticket);
     await ticket.keyboard.press('Escape');
 
     await agent.getByRole('button', { name: 'Away. Be there for new tickets' }).click();
@@ -42,13 +43,15 @@ journeys('routing', (desk) => {
     await ticket.getByText(/Routing “Cables” chose/).waitFor();
     await ticket.getByRole('button', { name: 'Why this agent?' }).click();
     await why.getByRole('heading', { name: /it was their turn/ }).waitFor();
-    await expectAccessible(ticket);
-  });
+  }, 180_000);
 
   it('fits on a phone and in the dark', async () => {
     const page = await desk.openAs('admin', '/routing', { width: 360, dark: true });
     await page.getByRole('button', { name: 'Members of Cables' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: /^Change / }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^Change / })
+      .click();
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
   });
