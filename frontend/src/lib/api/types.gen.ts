@@ -1432,6 +1432,102 @@ export type QueryFields = {
 
 export type Reason = 'gone' | 'failing';
 
+export type Recurrence = {
+    can: RecurrenceCan;
+    catch_up: 'latest' | 'all';
+    created_at: string;
+    /**
+     * Description is "" for that of the template, or else the title.
+     */
+    description: string;
+    enabled: boolean;
+    id: number;
+    last_run_at: string | null;
+    last_ticket_id: number | null;
+    name: string;
+    /**
+     * NextRunAt is the next date; null when there is none any more, or it is switched off.
+     */
+    next_run_at: string | null;
+    owner: User;
+    /**
+     * Problem says why the ticket of the next date could not be opened; "" when nothing is wrong. It is tried again.
+     */
+    problem: string;
+    requester: User;
+    rule: string;
+    start: string;
+    template: TemplateCard | null;
+    /**
+     * Title is "" for that of the template, or else the name.
+     */
+    title: string;
+    updated_at: string;
+    version: number;
+    zone: string;
+};
+
+export type RecurrenceCan = {
+    delete: boolean;
+    update: boolean;
+};
+
+export type RecurrenceCreate = {
+    /**
+     * CatchUp says what follows when dates passed while the program did not run: one ticket for the latest of them, or one for each, up to 31.
+     */
+    catch_up?: 'latest' | 'all';
+    description?: string;
+    enabled?: boolean;
+    name: string;
+    /**
+     * RequesterID is for whom the tickets are; the caller without.
+     */
+    requester_id?: number;
+    /**
+     * Rule is one of RFC 5545: FREQ (DAILY, WEEKLY, MONTHLY, YEARLY), INTERVAL, COUNT, UNTIL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, WKST.
+     */
+    rule: string;
+    /**
+     * Start is a local time: from when on, and the time of day.
+     */
+    start: string;
+    template_id?: number | null;
+    title?: string;
+    zone: string;
+};
+
+export type RecurrencePreview = {
+    dates: Array<string>;
+};
+
+export type RecurrencePreviewRequest = {
+    rule: string;
+    start: string;
+    zone: string;
+};
+
+export type RecurrenceRun = {
+    ticket_id: number;
+};
+
+export type RecurrenceUpdate = {
+    catch_up?: 'latest' | 'all';
+    description?: string;
+    enabled?: boolean;
+    name?: string;
+    requester_id?: number;
+    rule?: string;
+    start?: string;
+    template_id?: number | null;
+    title?: string;
+    zone?: string;
+};
+
+export type Recurrences = {
+    results: Array<Recurrence>;
+};
+
 export type RegisterRequest = {
     email: string;
     full_name: string;
@@ -2292,6 +2388,11 @@ export type TemplateCan = {
     delete: boolean;
     offer: boolean;
     update: boolean;
+};
+
+export type TemplateCard = {
+    id: number;
+    name: string;
 };
 
 export type TemplateSave = {
@@ -9696,6 +9797,482 @@ export type SetPresenceResponses = {
 };
 
 export type SetPresenceResponse = SetPresenceResponses[keyof SetPresenceResponses];
+
+export type ListRecurrencesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/recurrences';
+};
+
+export type ListRecurrencesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListRecurrencesError = ListRecurrencesErrors[keyof ListRecurrencesErrors];
+
+export type ListRecurrencesResponses = {
+    /**
+     * OK
+     */
+    200: Recurrences;
+};
+
+export type ListRecurrencesResponse = ListRecurrencesResponses[keyof ListRecurrencesResponses];
+
+export type CreateRecurrenceData = {
+    /**
+     * The recurring ticket
+     */
+    body: RecurrenceCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/recurrences';
+};
+
+export type CreateRecurrenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There are too many (recurrence.full)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateRecurrenceError = CreateRecurrenceErrors[keyof CreateRecurrenceErrors];
+
+export type CreateRecurrenceResponses = {
+    /**
+     * Created
+     */
+    201: Recurrence;
+};
+
+export type CreateRecurrenceResponse = CreateRecurrenceResponses[keyof CreateRecurrenceResponses];
+
+export type PreviewRecurrenceData = {
+    /**
+     * The rule
+     */
+    body: RecurrencePreviewRequest;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/recurrences/preview';
+};
+
+export type PreviewRecurrenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type PreviewRecurrenceError = PreviewRecurrenceErrors[keyof PreviewRecurrenceErrors];
+
+export type PreviewRecurrenceResponses = {
+    /**
+     * OK
+     */
+    200: RecurrencePreview;
+};
+
+export type PreviewRecurrenceResponse = PreviewRecurrenceResponses[keyof PreviewRecurrenceResponses];
+
+export type DeleteRecurrenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The recurring ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/recurrences/{id}';
+};
+
+export type DeleteRecurrenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteRecurrenceError = DeleteRecurrenceErrors[keyof DeleteRecurrenceErrors];
+
+export type DeleteRecurrenceResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteRecurrenceResponse = DeleteRecurrenceResponses[keyof DeleteRecurrenceResponses];
+
+export type GetRecurrenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The recurring ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/recurrences/{id}';
+};
+
+export type GetRecurrenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetRecurrenceError = GetRecurrenceErrors[keyof GetRecurrenceErrors];
+
+export type GetRecurrenceResponses = {
+    /**
+     * OK
+     */
+    200: Recurrence;
+};
+
+export type GetRecurrenceResponse = GetRecurrenceResponses[keyof GetRecurrenceResponses];
+
+export type UpdateRecurrenceData = {
+    /**
+     * What changes
+     */
+    body: RecurrenceUpdate;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The recurring ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/recurrences/{id}';
+};
+
+export type UpdateRecurrenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateRecurrenceError = UpdateRecurrenceErrors[keyof UpdateRecurrenceErrors];
+
+export type UpdateRecurrenceResponses = {
+    /**
+     * OK
+     */
+    200: Recurrence;
+};
+
+export type UpdateRecurrenceResponse = UpdateRecurrenceResponses[keyof UpdateRecurrenceResponses];
+
+export type RestoreRecurrenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The recurring ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/recurrences/{id}/restore';
+};
+
+export type RestoreRecurrenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RestoreRecurrenceError = RestoreRecurrenceErrors[keyof RestoreRecurrenceErrors];
+
+export type RestoreRecurrenceResponses = {
+    /**
+     * OK
+     */
+    200: Recurrence;
+};
+
+export type RestoreRecurrenceResponse = RestoreRecurrenceResponses[keyof RestoreRecurrenceResponses];
+
+export type RunRecurrenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The recurring ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/recurrences/{id}/run';
+};
+
+export type RunRecurrenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RunRecurrenceError = RunRecurrenceErrors[keyof RunRecurrenceErrors];
+
+export type RunRecurrenceResponses = {
+    /**
+     * Created
+     */
+    201: RecurrenceRun;
+};
+
+export type RunRecurrenceResponse = RunRecurrenceResponses[keyof RunRecurrenceResponses];
 
 export type GetDeskReportData = {
     body?: never;
