@@ -14,6 +14,8 @@ const features = [
   'team',
   'macro',
   'rule',
+  'routing',
+  'recurring',
   'ticket',
   'outbox',
   'tour',
