@@ -129,7 +129,7 @@ function install() {
       opened: () =>
         /\/tickets\/\d+/.test(location.pathname) &&
         // Title and conversation, and not their skeletons.
-        document.querySelector('article h1') !== null &&
+        document.querySelector('article h1')?.checkVisibility() === true &&
         (document.querySelector('article section[aria-label="Conversation"]')?.textContent ??
           '') !== '',
       writable: () =>

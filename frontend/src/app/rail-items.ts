@@ -49,7 +49,8 @@ export function useItems(): {
   const routes = useCan('routing.manage');
   const { pathname, view } = useRouterState({
     select: ({ location }) => ({
-      pathname: location.pathname,
+      // Which ticket is open is nothing to the menu.
+      pathname: location.pathname.replace(/^\/tickets\/\d+$/, '/tickets'),
       view: (location.search as { view?: string }).view,
     }),
     structuralSharing: true,
@@ -67,7 +68,7 @@ export function useItems(): {
     count: works ? text(counts.get('all')) : undefined,
   });
   const teams = useTeamItems(works, works && pathname.startsWith('/tickets'));
-  const onList = pathname === '/tickets' || /^\/tickets\/\d+$/.test(pathname);
+  const onList = pathname === '/tickets';
   const staffViews: Item[] = [
     {
       key: 'unassigned',

@@ -1,7 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useRouterState } from '@tanstack/react-router';
+import { useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { complete, isPlain, type Suggestion, wordAt } from '@/features/ticket/query-complete';
@@ -23,10 +23,17 @@ export function TopSearch() {
   const { t } = useLingui();
   const works = useCan('ticket.queue');
   const navigate = useNavigate();
-  const here = useRouterState({ select: (state) => state.location });
-  const onList = here.pathname === '/tickets';
-  const beside = /^\/tickets(\/\d+)?$/.test(here.pathname);
-  const value = beside ? (parseQueueSearch(here.search).q ?? '') : '';
+  const router = useRouter();
+  // What the list beside finds; null where there is none.
+  const here = useRouterState({
+    select: ({ location }) =>
+      /^\/tickets(\/\d+)?$/.test(location.pathname)
+        ? (parseQueueSearch(location.search).q ?? '')
+        : null,
+  });
+  const beside = here !== null;
+  const value = here ?? '';
+  const onList = () => router.state.location.pathname === '/tickets';
   const [text, setText] = useState(value);
   const sent = useRef(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -52,15 +59,15 @@ export function TopSearch() {
       to: '/tickets',
       search: (now) =>
         beside ? { ...parseQueueSearch(now), q, page: undefined, cursor: undefined } : { q },
-      replace: onList,
-      resetScroll: !onList,
+      replace: onList(),
+      resetScroll: !onList(),
     });
   };
   const change = (next: string) => {
     setText(next);
     help.look(field.current);
     clearTimeout(timer.current);
-    if (onList && isPlain(next)) timer.current = setTimeout(() => apply(next), typingPause);
+    if (onList() && isPlain(next)) timer.current = setTimeout(() => apply(next), typingPause);
   };
   const take = (one: Suggestion) => {
     const input = field.current;

@@ -11,29 +11,28 @@ interface SplitProps {
   max: number;
   initial: number;
   start: ReactNode;
-  /** Absent: the first pane has all the room. */
-  end?: ReactNode;
+  /** False: the first pane has all the room, and the second one, which stays, is not shown. */
+  open: boolean;
+  end: ReactNode;
   /** False while the second pane is first painted: the first one keeps its layout so long, and is cut off. */
   settled?: boolean;
 }
 
 /** Two panes side by side; the border between them moves by mouse and by arrow keys. */
-export function Split({ label, start, end, settled = true, ...options }: SplitProps) {
+export function Split({ label, open, start, end, settled = true, ...options }: SplitProps) {
   const pane = usePaneWidth(options);
   return (
     <div
       className={classes.split}
-      data-open={!!end || undefined}
-      data-settling={(!!end && !settled) || undefined}
+      data-open={open || undefined}
+      data-settling={(open && !settled) || undefined}
       style={{ '--fd-pane': `${pane.width}px` } as React.CSSProperties}
     >
       <div className={classes.start}>{start}</div>
-      {end && (
-        <>
-          <PaneBorder pane={pane} label={label} />
-          <div className={classes.end}>{end}</div>
-        </>
-      )}
+      {open && <PaneBorder pane={pane} label={label} />}
+      <div className={classes.end} hidden={!open}>
+        {end}
+      </div>
     </div>
   );
 }

@@ -53,12 +53,21 @@ const Export = memo(ExportButton);
 const Look = memo(ListLook);
 
 /** The list of the workspace; it stays where it is while tickets are opened beside it. */
-export function ListPane({ open, beside }: { open: number | null; beside: boolean }) {
+export function ListPane({
+  open,
+  beside,
+  onFetched,
+}: {
+  open: number | null;
+  beside: boolean;
+  /** Told what was fetched ahead, because one rests on it. */
+  onFetched: (id: number) => void;
+}) {
   const { t } = useLingui();
   const search = useSearch({ from: '/app/tickets' });
   const navigate = useNavigate({ from: '/tickets' });
   const list = useTicketList(search);
-  const prefetch = usePrefetchTicket();
+  const prefetch = usePrefetchTicket(onFetched);
   const title = useQueueTitle(search);
   const handle = useRef<ScrollListHandle>(null);
   const [density, setDensity] = useState<Density>(() =>

@@ -11,12 +11,14 @@ import { invalidate } from '@/lib/query';
 export function useLastLook(
   id: number,
   events: readonly TicketEvent[] | undefined,
+  enabled: boolean,
 ): string | null | undefined {
   const client = useQueryClient();
   const look = useQuery({
     ...getTicketSeenOptions({ path: { id } }),
     staleTime: Infinity,
     gcTime: 0,
+    enabled,
   });
   const [before, setBefore] = useState<string | null>();
   if (look.data && before === undefined) setBefore(look.data.seen_at);

@@ -99,17 +99,26 @@ async function repaint(client: ReturnType<typeof useQueryClient>, id: number): P
 /** Milliseconds for which what was fetched ahead is new enough; live changes arrive by themselves. */
 const ahead = 15_000;
 
-/** Fetches a ticket that is likely to be opened next, with what its conversation shows. */
-export function usePrefetchTicket() {
+/**
+ * Fetches a ticket that is likely to be opened next, with what its conversation
+ * shows. `onFetched` is told of the last one that was asked for, when it is there.
+ */
+export function usePrefetchTicket(onFetched: (id: number) => void) {
   const client = useQueryClient();
   const notes = useCan('note.read');
+  const last = useRef(0);
   return useCallback(
-    ({ id }: Ticket) => {
+    async ({ id }: Ticket) => {
+      last.current = id;
       const fresh = { staleTime: ahead };
-      void client.prefetchQuery({ ...getTicketOptions({ path: { id } }), ...fresh });
-      void client.prefetchQuery({ ...ticketEventsOptions(id), ...fresh });
-      if (notes) void client.prefetchQuery({ ...notesOptions(id), ...fresh });
+      const ticket = getTicketOptions({ path: { id } });
+      await Promise.all([
+        client.prefetchQuery({ ...ticket, ...fresh }),
+        client.prefetchQuery({ ...ticketEventsOptions(id), ...fresh }),
+        notes && client.prefetchQuery({ ...notesOptions(id), ...fresh }),
+      ]);
+      if (last.current === id && client.getQueryData(ticket.queryKey)) onFetched(id);
     },
-    [client, notes],
+    [client, notes, onFetched],
   );
 }

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Skeleton, Stack } from '@mantine/core';
+import { Alert, Stack } from '@mantine/core';
 import { IconChevronLeft } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import {
@@ -44,6 +44,7 @@ import { useLastLook } from './seen';
 import { SidePanel } from './side-panel';
 import { SinceLastLook } from './since-last-look';
 import classes from './ticket-page.module.css';
+import { TicketSkeleton } from './ticket-skeleton';
 import { WhatHappensNow } from './what-happens-now';
 
 const ChecklistPanel = lazy(() =>
@@ -54,8 +55,14 @@ const LinksPanel = lazy(() =>
   import('./depth/links-panel').then((m) => ({ default: m.LinksPanel })),
 );
 
+/** The page of the address. */
 export function TicketPage() {
   const { ticketId } = useParams({ from: '/app/tickets/$ticketId' });
+  return <TicketById ticketId={ticketId} />;
+}
+
+/** The page of a ticket; `ticketId` as an address names it. */
+export function TicketById({ ticketId }: { ticketId: string }) {
   const id = Number(ticketId);
   if (!Number.isSafeInteger(id) || id < 1) {
     return <ErrorState whole error={new ApiError(404)} />;
@@ -91,23 +98,6 @@ function useMerged(id: number, into: number | null) {
   }, [id, into, navigate, t]);
 }
 
-function TicketSkeleton() {
-  const { t } = useLingui();
-  return (
-    <div className={`${classes.page} fd-late`} role="status" aria-label={t`Loading`}>
-      <div className={classes.head}>
-        <Skeleton height={14} width={120} mb={12} />
-        <Skeleton height={26} width="60%" mb={12} />
-        <Skeleton height={18} width={280} />
-      </div>
-      <div className={classes.talk}>
-        <Skeleton height={120} mb={16} />
-        <Skeleton height={80} />
-      </div>
-    </div>
-  );
-}
-
 /** `gone`: it was visible a moment ago, but was deleted or handed to somebody else. */
 function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   const { t } = useLingui();
@@ -125,11 +115,11 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   // The buttons of the ticket are about it, whatever is selected in the list.
   const on = useTicketScope(context);
   const works = !gone && (ticket.can.update_status || ticket.can.assign);
-  useTellPresence(ticket.id, works);
-  const events = useTicketEvents(ticket.id);
-  const seenAt = useLastLook(ticket.id, events.data);
   // Title and conversation first: they are what a ticket is opened for.
   const painted = useAfterPaint();
+  useTellPresence(ticket.id, works && painted);
+  const events = useTicketEvents(ticket.id);
+  const seenAt = useLastLook(ticket.id, events.data, painted);
   // What hangs on the ticket follows a change when the change itself is on the screen.
   const calm = useDeferredValue(ticket);
   return (

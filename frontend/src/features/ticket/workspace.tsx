@@ -1,14 +1,19 @@
 import { useLingui } from '@lingui/react/macro';
 import { useMediaQuery } from '@mantine/hooks';
 import { Outlet, useParams, useRouterState } from '@tanstack/react-router';
+import { memo, startTransition, useCallback, useState } from 'react';
 import { useOnceShown } from '@/lib/after-paint';
 import { useCan } from '@/lib/can';
 import { Split } from '@/ui/split';
 import { ListPane } from './list-pane';
+import { OpenTicket } from './open-ticket';
 import { QueuePage } from './queue-page';
 
 /** The list and the ticket have room beside each other from here on. */
 const wide = '(min-width: 1100px)';
+
+// What is built ahead changes nothing of the list.
+const List = memo(ListPane);
 
 /**
  * Where tickets are worked: views in the rail, the list, and the open ticket
@@ -25,6 +30,8 @@ export function Workspace() {
   });
   // The ticket first; then the list is laid out anew in the room that is left.
   const beside = useOnceShown(!!ticketId);
+  const [next, setNext] = useState<string | null>(null);
+  const prepare = useCallback((id: number) => startTransition(() => setNext(String(id))), []);
   if (creating) return <Outlet />;
   if (!works || !roomy) return ticketId ? <Outlet /> : <QueuePage />;
   return (
@@ -34,8 +41,9 @@ export function Workspace() {
       min={320}
       max={640}
       initial={420}
-      start={<ListPane open={ticketId ? Number(ticketId) : null} beside={beside} />}
-      end={ticketId ? <Outlet /> : undefined}
+      open={!!ticketId}
+      start={<List open={ticketId ? Number(ticketId) : null} beside={beside} onFetched={prepare} />}
+      end={<OpenTicket open={ticketId ?? null} next={next} />}
       settled={beside}
     />
   );

@@ -1,0 +1,82 @@
+import { Activity, lazy, memo, Suspense, useLayoutEffect, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
+import { TicketSkeleton } from './ticket-skeleton';
+
+const TicketById = lazy(() => import('./ticket-page').then((m) => ({ default: m.TicketById })));
+
+/** A visit of a ticket; `id` as the address names it. */
+interface Slot {
+  id: string;
+  key: number;
+}
+
+let visits = 0;
+const slotFor = (id: string): Slot => {
+  visits += 1;
+  return { id, key: visits };
+};
+
+interface OpenTicketProps {
+  /** What is shown; null for none. */
+  open: string | null;
+  /** What will probably be opened next, and is fetched already. */
+  next: string | null;
+}
+
+/**
+ * The open ticket, and outside the document the one that one rests on in the
+ * list: to open that one, what is built already is put on the screen. It does
+ * nothing before: effects, and with them "seen" and presence, begin when it is shown.
+ */
+export function OpenTicket({ open, next }: OpenTicketProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const [shown, setShown] = useState<Slot | null>(null);
+  const [ahead, setAhead] = useState<Slot | null>(null);
+  if ((shown?.id ?? null) !== open) {
+    setShown(open === null ? null : ahead?.id === open ? ahead : slotFor(open));
+    // What was visited is built anew for another visit.
+    if (ahead?.id === open) setAhead(null);
+  } else if ((ahead?.id ?? null) !== next && next !== open) {
+    setAhead(next === null ? null : slotFor(next));
+  }
+  const slots = [shown, ahead].filter((slot) => slot !== null);
+  return (
+    <div ref={host}>
+      {slots.map((slot) => (
+        <Page key={slot.key} id={slot.id} host={host} shown={slot === shown} />
+      ))}
+    </div>
+  );
+}
+
+interface PageProps {
+  id: string;
+  host: React.RefObject<HTMLDivElement | null>;
+  shown: boolean;
+}
+
+const Page = memo(function Page({ id, host, shown }: PageProps) {
+  const [room] = useState(() => document.createElement('div'));
+  return (
+    <>
+      {shown && <Placed room={room} host={host} />}
+      <Activity mode={shown ? 'visible' : 'hidden'}>
+        {createPortal(
+          <Suspense fallback={<TicketSkeleton />}>
+            <TicketById ticketId={id} />
+          </Suspense>,
+          room,
+        )}
+      </Activity>
+    </>
+  );
+});
+
+/** Stands before the page, so that it is in the document when the page's own effects begin. */
+function Placed({ room, host }: { room: HTMLElement; host: React.RefObject<HTMLElement | null> }) {
+  useLayoutEffect(() => {
+    host.current?.append(room);
+    return () => room.remove();
+  }, [room, host]);
+  return null;
+}
