@@ -1,4 +1,4 @@
-import { Activity, lazy, memo, Suspense, useLayoutEffect, useRef, useState } from 'react';
+import { Activity, lazy, memo, Suspense, useCallback, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { TicketSkeleton } from './ticket-skeleton';
 
@@ -29,7 +29,6 @@ interface OpenTicketProps {
  * nothing before: effects, and with them "seen" and presence, begin when it is shown.
  */
 export function OpenTicket({ open, next }: OpenTicketProps) {
-  const host = useRef<HTMLDivElement>(null);
   const [shown, setShown] = useState<Slot | null>(null);
   const [ahead, setAhead] = useState<Slot | null>(null);
   if ((shown?.id ?? null) !== open) {
@@ -40,26 +39,22 @@ export function OpenTicket({ open, next }: OpenTicketProps) {
     setAhead(next === null ? null : slotFor(next));
   }
   const slots = [shown, ahead].filter((slot) => slot !== null);
-  return (
-    <div ref={host}>
-      {slots.map((slot) => (
-        <Page key={slot.key} id={slot.id} host={host} shown={slot === shown} />
-      ))}
-    </div>
-  );
+  return slots.map((slot) => <Page key={slot.key} id={slot.id} shown={slot === shown} />);
 }
 
-interface PageProps {
-  id: string;
-  host: React.RefObject<HTMLDivElement | null>;
-  shown: boolean;
-}
-
-const Page = memo(function Page({ id, host, shown }: PageProps) {
+const Page = memo(function Page({ id, shown }: { id: string; shown: boolean }) {
   const [room] = useState(() => document.createElement('div'));
+  const place = useCallback(
+    (here: HTMLElement) => {
+      here.append(room);
+      return () => room.remove();
+    },
+    [room],
+  );
   return (
     <>
-      {shown && <Placed room={room} host={host} />}
+      {/* Before the page, so that it is in the document when the page's own effects begin. */}
+      {shown && <div ref={place} />}
       <Activity mode={shown ? 'visible' : 'hidden'}>
         {createPortal(
           <Suspense fallback={<TicketSkeleton />}>
@@ -71,12 +66,3 @@ const Page = memo(function Page({ id, host, shown }: PageProps) {
     </>
   );
 });
-
-/** Stands before the page, so that it is in the document when the page's own effects begin. */
-function Placed({ room, host }: { room: HTMLElement; host: React.RefObject<HTMLElement | null> }) {
-  useLayoutEffect(() => {
-    host.current?.append(room);
-    return () => room.remove();
-  }, [room, host]);
-  return null;
-}
