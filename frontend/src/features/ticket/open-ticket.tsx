@@ -45,8 +45,8 @@ export function OpenTicket({ open, next }: OpenTicketProps) {
 const Page = memo(function Page({ id, shown }: { id: string; shown: boolean }) {
   const [room] = useState(() => document.createElement('div'));
   const place = useCallback(
-    (here: HTMLElement) => {
-      here.append(room);
+    (here: HTMLElement | null) => {
+      here?.append(room);
       return () => room.remove();
     },
     [room],
