@@ -16,7 +16,9 @@ export interface Choice {
   label: string;
   /** Shown after the label, fainter. */
   hint?: string;
-  icon?: ComponentType<{ size?: number; stroke?: number }>;
+  icon?: ComponentType<{ size?: number; stroke?: number; color?: string }>;
+  /** Of the icon, as CSS names it. */
+  colour?: string;
   /** Shown at the end, for example keys. */
   end?: ReactNode;
   /** Whether it is what is set now. */
@@ -137,10 +139,10 @@ export function Chooser(props: ChooserProps) {
 }
 
 function Option({ choice }: { choice: Choice }) {
-  const { id, label, hint, icon: Icon, end, current } = choice;
+  const { id, label, hint, icon: Icon, colour, end, current } = choice;
   return (
     <Combobox.Option value={id} active={current} className={classes.option}>
-      {Icon && <Icon size={16} stroke={1.8} />}
+      {Icon && <Icon size={16} stroke={1.8} color={colour} />}
       <span className={classes.label}>
         <bdi>{label}</bdi>
         {hint && <span className={classes.hint}>{hint}</span>}

@@ -1,7 +1,17 @@
 import type { ReactNode } from 'react';
 import classes from './pill.module.css';
 
-export type PillTone = 'blue' | 'violet' | 'green' | 'grey' | 'orange' | 'red' | 'faint';
+export type PillTone =
+  | 'blue'
+  | 'violet'
+  | 'green'
+  | 'grey'
+  | 'orange'
+  | 'red'
+  | 'faint'
+  | 'amber'
+  | 'rose'
+  | 'teal';
 
 /** A word with an icon on a quiet colour; the colour never speaks alone. */
 export function Pill({

@@ -15,6 +15,9 @@ const tones = {
   orange: 'orange.6',
   red: 'red.7',
   faint: 'gray.5',
+  amber: 'yellow.7',
+  rose: 'red.5',
+  teal: 'teal.6',
 } as const;
 
 /** The administrator's charts; behind each one stands its table. */

@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import { FinerPill } from '@/features/ticket';
 import { createSubstatus, deleteSubstatus, type Substatus, updateSubstatus } from '@/lib/api';
 import { listSubstatusesOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
@@ -119,7 +120,11 @@ function Row({ status, state, buttons }: RowProps) {
   return (
     <Section
       title={label}
-      lead={state}
+      lead={
+        <>
+          {state} <FinerPill status={status.state} finer={status} />
+        </>
+      }
       actions={
         <Group gap="xs">
           {buttons}
@@ -149,6 +154,12 @@ function Row({ status, state, buttons }: RowProps) {
           allowDeselect={false}
           data={colours}
           value={status.colour}
+          renderOption={({ option }) => (
+            <FinerPill
+              status={status.state}
+              finer={{ label: option.label, colour: option.value }}
+            />
+          )}
           onChange={(colour) => change({ colour: colour ?? '' })}
           comboboxProps={{ transitionProps: { duration: 0 } }}
         />

@@ -1,5 +1,5 @@
 import '@mantine/core/styles/Pill.css';
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import '@mantine/core/styles/PillsInput.css';
 import { useLingui } from '@lingui/react/macro';
 import { Select, Stack, TagsInput, Text } from '@mantine/core';
@@ -20,6 +20,7 @@ import { announce } from '@/lib/status-line';
 import { reason } from './actions/changes';
 import { FieldInput } from './field-input';
 import { statuses } from './labels';
+import { FinerPill } from './pills';
 
 const rarely = { staleTime: 60_000 };
 const still = { transitionProps: { duration: 0 } };
@@ -93,12 +94,20 @@ export const FacetsPanel = memo(function FacetsPanel({ ticket }: { ticket: Ticke
                 .map(({ slug, label }) => ({ value: slug, label })),
             }))
             .filter(({ items }) => items.length > 0)}
+          renderOption={({ option }) => {
+            const one = finer.find(({ slug }) => slug === option.value);
+            return one ? <FinerPill status={one.state} finer={one} /> : option.label;
+          }}
           value={ticket.substatus?.slug ?? null}
           onChange={(slug) => hang.mutate({ substatus: slug })}
           comboboxProps={still}
         />
       )}
-      {!works && ticket.substatus && <Known label={t`Status`}>{ticket.substatus.label}</Known>}
+      {!works && ticket.substatus && (
+        <Known label={t`Status`}>
+          <FinerPill status={ticket.status} finer={ticket.substatus} />
+        </Known>
+      )}
       {works && (
         <TagsInput
           id="ticket-tags"
@@ -139,13 +148,15 @@ function say(value: unknown, yes: string): string {
   return String(value ?? '');
 }
 
-function Known({ label, children }: { label: string; children: string }) {
+function Known({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div>
       <Text size="sm" c="dimmed">
         {label}
       </Text>
-      <Text size="sm">{children}</Text>
+      <Text size="sm" component="div">
+        {children}
+      </Text>
     </div>
   );
 }

@@ -19,6 +19,7 @@ export {
   statusKeys,
 } from './labels';
 export { lastQueue } from './last-queue';
+export { FinerPill } from './pills';
 export { cancelEntry } from './queued-cancel';
 export { describeEntry, fieldsInWords, ticketOf } from './queued-words';
 export { unfinished } from './search-params';

@@ -7,7 +7,7 @@ import { CommandButton, type Contexts, useCommand } from '@/lib/commands';
 import { exactTime } from '@/lib/time';
 import { Person, personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
-import { PriorityPill, StatusPill } from './pills';
+import { FinerPill, PriorityPill, StatusPill } from './pills';
 import classes from './properties.module.css';
 import { SlaBox } from './sla-box';
 
@@ -32,6 +32,7 @@ export function Properties({
     <section className={classes.box} data-properties aria-label={t`Properties`}>
       <Property id="ticket.status" on={on} label={t`Status`}>
         <StatusPill status={ticket.status} />
+        {ticket.substatus && <FinerPill status={ticket.status} finer={ticket.substatus} />}
       </Property>
       <Property id="ticket.priority" on={on} label={t`Priority`}>
         <PriorityPill priority={ticket.priority} />

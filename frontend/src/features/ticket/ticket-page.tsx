@@ -35,7 +35,7 @@ import { RestPill } from './depth/rest-pill';
 import { EditTicket } from './edit-ticket';
 import { Followers } from './followers';
 import { lastQueue } from './last-queue';
-import { PriorityPill, StatusPill } from './pills';
+import { FinerPill, PriorityPill, StatusPill } from './pills';
 import { Present } from './present';
 import { Properties, Switches } from './properties';
 import { QueuedWrites } from './queued-writes';
@@ -164,6 +164,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
           )}
           <div className={classes.status}>
             <StatusPill status={ticket.status} />
+            {ticket.substatus && <FinerPill status={ticket.status} finer={ticket.substatus} />}
             <PriorityPill priority={ticket.priority} />
             {ticket.confidential && <ConfidentialPill />}
             <RestPill ticket={ticket} />

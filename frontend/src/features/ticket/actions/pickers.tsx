@@ -11,6 +11,7 @@ import { useMe } from '@/lib/session';
 import { type Choice, type ChoiceGroup, Chooser } from '@/ui/chooser';
 import { personName } from '@/ui/person';
 import { useAssignees } from '../api';
+import { finerColour } from '../finer';
 import {
   type Priority,
   priorities,
@@ -136,11 +137,12 @@ function StatusPicker({ question: { target, anchor, ...question } }: { question:
           icon,
           current: now?.status === key && !inside.some(({ slug }) => slug === now.substatus?.slug),
         },
-        ...inside.map(({ slug, label }) => ({
+        ...inside.map(({ slug, label, colour }) => ({
           id: `/${slug}`,
           label,
           hint: status,
           icon,
+          colour: finerColour(key, { colour }),
           current: now?.substatus?.slug === slug,
         })),
       ];
