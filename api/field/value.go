@@ -1,6 +1,7 @@
 package field
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -356,4 +357,23 @@ func (f *Field) Raw(values []Value) any {
 		return *values[0].NumberValue
 	}
 	return f.Show(values, nil)
+}
+
+// PeopleByName returns who is in a field of people, in the order of their names.
+func PeopleByName(tx *gorm.DB, fieldID int64) ([]int64, error) {
+	var found []struct {
+		ID                 int64
+		Username, FullName string
+	}
+	err := tx.Raw("SELECT u.id, u.username, u.full_name FROM users AS u WHERE EXISTS "+
+		"(SELECT 1 FROM ticket_field_values AS v WHERE v.field_id = ? AND v.number_value = u.id)", fieldID).Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("list the people of field %d: %w", fieldID, err)
+	}
+	names, ids := make(map[int64]string, len(found)), make([]int64, len(found))
+	for i, u := range found {
+		ids[i], names[u.ID] = u.ID, user.Fold(cmp.Or(u.FullName, u.Username))
+	}
+	slices.SortFunc(ids, func(a, b int64) int { return cmp.Or(cmp.Compare(names[a], names[b]), cmp.Compare(a, b)) })
+	return ids, nil
 }

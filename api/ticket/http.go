@@ -61,7 +61,7 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 // @Param search query string false "A phrase in title or description, upper and lower case alike" example(printer)
 // @Param assigned_to query string false "The assignee's id, me, or none" example(me)
 // @Param created_by query string false "The requester's id, or me" example(7)
-// @Param sort query string false "The order" Enums(-created_at, created_at, -updated_at, updated_at, -priority, priority, -status, status, due_at, -due_at) default(-created_at)
+// @Param sort query string false "The order: created_at, updated_at, priority, status, due_at, category, substatus, or cf. and the slug of a field; turned around with a minus before it" default(-created_at)
 // @Param page query int false "The page, from 1" minimum(1) default(1)
 // @Param page_size query int false "Items on a page" minimum(1) maximum(100) default(10)
 // @Param cursor query string false "A place in the list, as next and previous hold it"
@@ -115,6 +115,15 @@ const maxIDs = 100
 // cannot be told.
 func (s *Service) readFilter(ctx context.Context, q *web.Query, by authz.Actor) (Filter, error) {
 	f := readFields(q, by)
+	if v := q.Text("sort"); v != "" {
+		wrong, err := s.CheckSort(s.db.Read(ctx), by, Sort(v))
+		if err != nil {
+			return f, err
+		}
+		if f.Sort = Sort(v); wrong != "" {
+			q.Wrong("sort", wrong)
+		}
+	}
 	for _, text := range q.List("ids") {
 		id, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || id < 1 || len(f.IDs) >= maxIDs {
@@ -151,9 +160,6 @@ func ReadZone(q *web.Query, by authz.Actor) *time.Location {
 
 func readFields(q *web.Query, by authz.Actor) Filter {
 	f := Filter{Sort: ByNewest, Search: q.Text("search")}
-	if v := q.OneOf("sort", Sorts...); v != "" {
-		f.Sort = Sort(v)
-	}
 	for _, name := range q.List("status") {
 		if st, ok := ParseStatus(name); ok {
 			f.Statuses = append(f.Statuses, st)

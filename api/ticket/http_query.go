@@ -48,7 +48,7 @@ type FieldsView struct {
 // @Param search query string false "A phrase in title or description" example(printer)
 // @Param assigned_to query string false "The assignee's id, me, or none" example(me)
 // @Param created_by query string false "The requester's id, or me" example(7)
-// @Param sort query string false "Changes nothing" Enums(-created_at, created_at, -updated_at, updated_at, -priority, priority, -status, status, due_at, -due_at)
+// @Param sort query string false "Changes nothing"
 // @Success 200 {object} CountView
 // @Security BearerAuth
 // @x-authz {"employee":"own","it_staff":"visible","admin":"any"}

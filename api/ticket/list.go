@@ -67,8 +67,7 @@ func (s Sort) column() string {
 		return "status"
 	case ByDue, ByLastDue:
 		return "due_at"
-	case ByNewest, ByOldest:
-		return ""
+	case ByNewest, ByOldest, ByCategory, ByLastCategory, BySubstatus, ByLastSubstatus: // see order
 	}
 	return ""
 }

@@ -243,6 +243,10 @@ func (s *Service) find(ctx context.Context, by authz.Actor, f Filter, page web.P
 	if err != nil {
 		return out, err
 	}
+	o, err := orderOf(s.db.Read(ctx), by, f.Sort)
+	if err != nil {
+		return out, err
+	}
 	out.Count, out.More = p.count, p.more
 	known := p.count
 	if p.more {
@@ -252,21 +256,38 @@ func (s *Service) find(ctx context.Context, by authz.Actor, f Filter, page web.P
 	if err != nil {
 		return out, err
 	}
-	var q *sqlText
-	if p.match != nil {
-		q = f.matches(*p.match, p.needle, branches, page.Cursor, skip, page.Size+1, false)
-	} else {
-		q = f.union(s.db, branches, page.Cursor, skip, page.Size+1, f.extra(p.needle))
+	var ids []int64
+	if o != nil {
+		out.CursorOf = o.cursorOf(f.Sort)
+		if ids, err = s.sorted(ctx, by, f, p, o, page.Cursor, skip, page.Size+1); err != nil {
+			return out, err
+		}
+	} else if ids, err = s.walked(ctx, f, p, branches, page.Cursor, skip, page.Size+1); err != nil {
+		return out, err
 	}
-	if q == nil {
+	if ids == nil {
 		out.HasBefore = page.Cursor != nil && !page.Cursor.Back
 		return out, nil
-	}
-	var ids []int64
-	if err := s.db.Read(ctx).Raw(q.sql.String(), q.args...).Scan(&ids).Error; err != nil {
-		return out, fmt.Errorf("list the tickets: %w", err)
 	}
 	ids = web.Cut(&out, ids, page)
 	out.Rows, err = ticketsInOrder(s.db.Read(ctx), ids)
 	return out, err
+}
+
+// walked returns the ids of a page in an order that Sort.column knows.
+func (s *Service) walked(ctx context.Context, f Filter, p plan, branches []branch, cur *web.Cursor, skip, limit int) ([]int64, error) {
+	var q *sqlText
+	if p.match != nil {
+		q = f.matches(*p.match, p.needle, branches, cur, skip, limit, false)
+	} else {
+		q = f.union(s.db, branches, cur, skip, limit, f.extra(p.needle))
+	}
+	if q == nil {
+		return nil, nil
+	}
+	ids := []int64{}
+	if err := s.db.Read(ctx).Raw(q.sql.String(), q.args...).Scan(&ids).Error; err != nil {
+		return nil, fmt.Errorf("list the tickets: %w", err)
+	}
+	return ids, nil
 }

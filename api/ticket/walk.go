@@ -2,7 +2,6 @@ package ticket
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"github.com/fixdesk/fixdesk/api/authz"
@@ -24,20 +23,14 @@ func (s *Service) IDsUpTo(ctx context.Context, by authz.Actor, f Filter, limit i
 	if err != nil {
 		return nil, err
 	}
-	var q *sqlText
-	if p.match != nil {
-		q = f.matches(*p.match, p.needle, branches, nil, 0, limit, false)
-	} else {
-		q = f.union(s.db, branches, nil, 0, limit, f.extra(p.needle))
+	o, err := orderOf(s.db.Read(ctx), by, f.Sort)
+	if err != nil {
+		return nil, err
 	}
-	if q == nil {
-		return nil, nil
+	if o != nil {
+		return s.sorted(ctx, by, f, p, o, nil, 0, limit)
 	}
-	var ids []int64
-	if err := s.db.Read(ctx).Raw(q.sql.String(), q.args...).Scan(&ids).Error; err != nil {
-		return nil, fmt.Errorf("list the ids of tickets: %w", err)
-	}
-	return ids, nil
+	return s.walked(ctx, f, p, branches, nil, 0, limit)
 }
 
 // Pick returns those of the tickets that are there and that the actor sees, in

@@ -32,7 +32,7 @@ type Shown struct {
 	Name       string    `json:"name" example:"Urgent printers"`
 	Icon       string    `json:"icon" example:"🖨️"`
 	Q          string    `json:"q" example:"printer priority:urgent status:unfinished"`
-	Sort       string    `json:"sort" enums:"-created_at,created_at,-updated_at,updated_at,-priority,priority,-status,status" example:"-created_at"`
+	Sort       string    `json:"sort" example:"-created_at"`
 	Columns    []string  `json:"columns" example:"requester,updated"`
 	SharedWith *string   `json:"shared_with" enums:"employee,it_staff,admin" extensions:"x-nullable" example:"it_staff"`
 	Version    int64     `json:"version" example:"1"`
@@ -62,7 +62,7 @@ type CreateRequest struct {
 	Name       string   `json:"name" validate:"required" minLength:"1" maxLength:"100" example:"Urgent printers"`
 	Icon       string   `json:"icon" validate:"optional" maxLength:"16" example:"🖨️"`
 	Q          string   `json:"q" validate:"optional" maxLength:"2000" example:"printer priority:urgent status:unfinished"`
-	Sort       string   `json:"sort" validate:"optional" enums:"-created_at,created_at,-updated_at,updated_at,-priority,priority,-status,status" default:"-created_at"`
+	Sort       string   `json:"sort" validate:"optional" default:"-created_at" example:"-priority"`
 	Columns    []string `json:"columns" validate:"optional" maxItems:"20" example:"requester,updated"`
 	SharedWith *string  `json:"shared_with" validate:"optional" enums:"employee,it_staff,admin" extensions:"x-nullable" example:"it_staff"`
 } //@name ViewCreate
@@ -72,7 +72,7 @@ type UpdateRequest struct {
 	Name       string   `json:"name" validate:"optional" minLength:"1" maxLength:"100" example:"Urgent printers"`
 	Icon       string   `json:"icon" validate:"optional" maxLength:"16" example:"🖨️"`
 	Q          string   `json:"q" validate:"optional" maxLength:"2000" example:"printer priority:urgent status:unfinished"`
-	Sort       string   `json:"sort" validate:"optional" enums:"-created_at,created_at,-updated_at,updated_at,-priority,priority,-status,status"`
+	Sort       string   `json:"sort" validate:"optional" example:"-priority"`
 	Columns    []string `json:"columns" validate:"optional" maxItems:"20" example:"requester,updated"`
 	SharedWith *string  `json:"shared_with" validate:"optional" enums:"employee,it_staff,admin" extensions:"x-nullable" example:"it_staff"`
 } //@name ViewUpdate
@@ -217,7 +217,7 @@ func readChanges(b *web.Body) Changes {
 		Icon: b.Text("icon", web.Max(16)),
 		Q:    b.Text("q", web.Max(query.MaxLength)),
 	}
-	if sort := b.Text("sort", web.OneOf(ticket.Sorts...)); sort != nil {
+	if sort := b.Text("sort", ticket.SortName); sort != nil {
 		s := ticket.Sort(*sort)
 		c.Sort = &s
 	}

@@ -254,3 +254,25 @@ func TestRailsHearOfSharedViews(t *testing.T) {
 		}
 	})
 }
+
+// TestViewsAreSortedByWhatTheirOwnerSees keeps orders by category, finer status and
+// fields, and no others.
+func TestViewsAreSortedByWhatTheirOwnerSees(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		ada, emma := h.Person("ada", authz.Admin), h.Person("emma", authz.Employee)
+		ada.Post("/api/fields", obj{"name": "Cost of a rather long matter", "slug": "cost_of_a_rather_long_matter_12345678", "kind": "number"}).Want(201)
+		const slug = "-cf.cost_of_a_rather_long_matter_12345678"
+		id := ada.Post("/api/views", obj{"name": "By cost", "q": "", "sort": slug}).Want(201).Is("sort", slug).Int("id")
+		ada.Get(fmt.Sprintf("/api/views/%d", id)).Want(200).Is("sort", slug)
+		ada.Get("/api/tickets?sort=" + slug).Want(200)
+		ada.Get("/api/tickets?sort=-substatus").Want(200)
+		ada.Get("/api/tickets/export?format=csv&sort=" + slug).Want(200)
+		for _, bad := range []string{"", "cf.gone", "title", "--category", "cf."} {
+			ada.Post("/api/views", obj{"name": "x", "sort": bad}).WantFields("sort")
+		}
+		// Employees do not know the field.
+		emma.Post("/api/views", obj{"name": "x", "sort": slug}).WantFields("sort")
+		emma.Get("/api/tickets?sort=" + slug).WantFields("sort")
+		emma.Post("/api/views", obj{"name": "x", "sort": "category"}).Want(201)
+	})
+}

@@ -228,6 +228,15 @@ func (s *Service) check(tx *event.Tx, by authz.Actor, before, v *View) error {
 			return err
 		}
 	}
+	if before.ID == 0 || v.Sort != before.Sort {
+		wrong, err := s.tickets.CheckSort(tx.DB, by, v.Sort)
+		if err != nil {
+			return err
+		}
+		if wrong != "" {
+			return fault.Field("sort", "%s", wrong)
+		}
+	}
 	if before.ID != 0 {
 		return nil
 	}

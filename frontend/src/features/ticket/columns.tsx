@@ -11,7 +11,7 @@ import { RelativeTime } from '@/ui/relative-time';
 import { RestMark } from './depth/rest-pill';
 import { DueBadge } from './due-badge';
 import { priorities } from './labels';
-import { StatusPill } from './pills';
+import { FinerPill, StatusPill } from './pills';
 import { PresentBadge } from './present';
 import type { Sort } from './search-params';
 import { SlaPill } from './sla-labels';
@@ -217,6 +217,7 @@ export const allColumns: readonly Column[] = [
     id: 'category',
     label: msg`Category`,
     width: 130,
+    sort: ['category', '-category'],
     className: plain,
     cell: ({ category }) => text(category?.name, category?.path),
   },
@@ -224,8 +225,14 @@ export const allColumns: readonly Column[] = [
     id: 'substatus',
     label: msg`Finer status`,
     width: 130,
+    sort: ['substatus', '-substatus'],
     className: plain,
-    cell: ({ substatus }) => text(substatus?.label),
+    cell: ({ status, substatus }) =>
+      substatus && (
+        <span className={classes.text} title={substatus.label}>
+          <FinerPill status={status} finer={substatus} />
+        </span>
+      ),
   },
   {
     id: 'tags',
@@ -318,13 +325,14 @@ export function fieldColumn(
     label: msg`Field`,
     name,
     width: 140,
+    sort: [`${fieldPrefix}${slug}`, `-${fieldPrefix}${slug}`],
     className: plain,
     cell: ({ fields }, { i18n }) => text(words(fields[slug], i18n)),
   };
 }
 
 /** How the columns of the desk's own fields begin, as in the query language. */
-export const fieldPrefix = 'cf.';
+export const fieldPrefix = 'cf.' as const;
 
 const byId = new Map(allColumns.map((column) => [column.id, column]));
 

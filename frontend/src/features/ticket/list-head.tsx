@@ -4,7 +4,7 @@ import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { type Column, columnName } from './columns';
 import classes from './list-head.module.css';
 import { defaultSort, type QueueSearch, type Sort } from './search-params';
-import { sortLabels } from './sort-labels';
+import { sortLabel } from './sort-labels';
 
 /** Pixels; the rows begin below it. */
 export const headHeight = 32;
@@ -69,7 +69,7 @@ function Heading({ column, sort, onSort }: HeadingProps) {
         type="button"
         className={classes.button}
         data-sorted={now !== undefined || undefined}
-        title={`${name}: ${i18n._(sortLabels[next])}`}
+        title={`${name}: ${sortLabel(next, [column], i18n)}`}
         onClick={() => onSort({ sort: next === defaultSort ? undefined : next })}
       >
         <span className={classes.name}>{label}</span>

@@ -7,8 +7,8 @@ import { CommandButton } from '@/lib/commands';
 import { AssigneePicker } from './assignee-picker';
 import { priorities, priorityKeys, statuses, statusKeys } from './labels';
 import classes from './queue-filters.module.css';
-import { defaultSort, isFiltered, type QueueSearch, type Sort, sorts } from './search-params';
-import { sortLabels } from './sort-labels';
+import { defaultSort, isFiltered, type QueueSearch, type Sort } from './search-params';
+import { useSortOptions } from './sort-labels';
 
 interface Props {
   search: QueueSearch;
@@ -20,6 +20,7 @@ export function QueueFilters({ search, onChange }: Props) {
   const { t, i18n } = useLingui();
   const [unfolded, setUnfolded] = useState(false);
   const works = useCan('ticket.queue');
+  const orders = useSortOptions(search.sort ?? defaultSort, i18n);
   const folded = unfolded ? '' : ` ${classes.folded}`;
   return (
     <form
@@ -69,7 +70,7 @@ export function QueueFilters({ search, onChange }: Props) {
             const sort = event.currentTarget.value as Sort;
             onChange({ sort: sort === defaultSort ? undefined : sort });
           }}
-          data={sorts.map((sort) => ({ value: sort, label: i18n._(sortLabels[sort]) }))}
+          data={orders}
         />
         {(isFiltered(search) || search.sort) && (
           <CommandButton id="view.save" size="sm">

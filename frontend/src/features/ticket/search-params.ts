@@ -29,8 +29,19 @@ export const sorts = [
   '-status',
   'due_at',
   '-due_at',
+  'category',
+  '-category',
+  'substatus',
+  '-substatus',
 ] as const;
-export type Sort = (typeof sorts)[number];
+export type UsualSort = (typeof sorts)[number];
+/** By a field of the desk's own. */
+export type FieldSort = `${'' | '-'}cf.${string}`;
+export type Sort = UsualSort | FieldSort;
+
+/** Whether an order is one by a field of the desk's own. */
+export const isFieldSort = (x: unknown): x is FieldSort =>
+  typeof x === 'string' && /^-?cf\.[a-z0-9_]{1,40}$/.test(x);
 export const defaultSort: Sort = '-created_at';
 
 /** The states in which somebody still has to do something; the views begin with them. */
@@ -70,7 +81,7 @@ export function parseQueueSearch(raw: Record<string, unknown>): QueueSearch {
     assignee: /^\d+$/.test(String(raw.assignee ?? '')) ? String(raw.assignee) : undefined,
     // Links from before there was a query language.
     q: text(raw.q) ?? text(raw.search),
-    sort: oneOf(sorts, raw.sort),
+    sort: isFieldSort(raw.sort) ? raw.sort : oneOf(sorts, raw.sort),
     page: positive(raw.page),
     cursor: text(raw.cursor),
   };

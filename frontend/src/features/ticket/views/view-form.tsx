@@ -11,8 +11,8 @@ import { Dialog } from '@/ui/dialog';
 import { FormError } from '@/ui/form-error';
 import { columnsSaved, useColumns } from '../column-choice';
 import { useQueueTitle } from '../queue-title';
-import { defaultSort, type QueueSearch, queryText, type Sort, sorts } from '../search-params';
-import { sortLabels } from '../sort-labels';
+import { defaultSort, type QueueSearch, queryText, type Sort } from '../search-params';
+import { useSortOptions } from '../sort-labels';
 import { saveView, useViews, type View } from './api';
 import { askAboutViews } from './asked';
 import { viewOf, viewSearch } from './links';
@@ -78,6 +78,7 @@ interface ViewFormProps {
 
 function ViewForm({ title, current, mayCopy, initial }: ViewFormProps) {
   const { t, i18n } = useLingui();
+  const orders = useSortOptions(initial.sort, i18n, true);
   const client = useQueryClient();
   const navigate = useNavigate();
   const shares = useCan('view.share');
@@ -144,11 +145,7 @@ function ViewForm({ title, current, mayCopy, initial }: ViewFormProps) {
             spellCheck={false}
             {...form.getInputProps('q')}
           />
-          <NativeSelect
-            label={t`Sort`}
-            data={sorts.map((sort) => ({ value: sort, label: i18n._(sortLabels[sort]) }))}
-            {...form.getInputProps('sort')}
-          />
+          <NativeSelect label={t`Sort`} data={orders} {...form.getInputProps('sort')} />
           {audiences.length > 1 && (
             <NativeSelect
               label={t`Share with`}
