@@ -45,7 +45,7 @@ export function pwa() {
       navigateFallback: '/index.html',
       navigateFallbackDenylist: [/^\/(api|swagger|healthz|readyz|metrics)(\/|$)/],
       inlineWorkboxRuntime: true,
-      importScripts: ['/notification-click.js'],
+      importScripts: ['/notification-click.js', '/notification-push.js'],
       cleanupOutdatedCaches: true,
     },
   });

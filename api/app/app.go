@@ -37,6 +37,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/migration"
 	"github.com/fixdesk/fixdesk/api/note"
+	"github.com/fixdesk/fixdesk/api/notification"
 	"github.com/fixdesk/fixdesk/api/outbox"
 	"github.com/fixdesk/fixdesk/api/platform/clock"
 	"github.com/fixdesk/fixdesk/api/platform/config"
@@ -94,7 +95,8 @@ type App struct {
 	Outbox    *outbox.Service
 	Server    *server.Server
 
-	Attachment *attachment.Service
+	Attachment   *attachment.Service
+	Notification *notification.Service
 
 	set     config.Settings
 	fetcher *fetch.Fetcher
@@ -198,6 +200,9 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	if err := a.newMail(set, secret, options, sender); err != nil {
 		return nil, err
 	}
+	if err := a.newNotifications(set, secret, options, sender, guard); err != nil {
+		return nil, err
+	}
 	a.Bus.InTxAbout(ticket.Subject, snoozes.Follow)
 	a.Worker.Handle(snooze.WakeJob, snoozes.RunWake)
 	a.subscribe()
@@ -219,13 +224,14 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		View:     a.View, Preference: preference.New(a.DB, a.Bus),
 		SLA: a.SLA, Link: links, Snooze: snoozes, Template: templates, Recurring: a.Recurring, Checklist: checklists, TimeEntry: timeentry.New(a.DB, a.Bus, a.Clock),
 		Tag: a.Tag, Category: categories, Field: field.New(a.DB, a.Bus), Substatus: substatuses,
-		Webhook:    a.Webhook,
-		Feed:       a.Feed,
-		Mailbox:    a.Mailbox,
-		Outbox:     a.Outbox,
-		Rules:      a.newRules(options),
-		Routing:    a.newRouting(),
-		DeadLetter: deadletter.New(a.DB, a.Bus, a.Clock),
+		Webhook:      a.Webhook,
+		Feed:         a.Feed,
+		Mailbox:      a.Mailbox,
+		Outbox:       a.Outbox,
+		Rules:        a.newRules(options),
+		Routing:      a.newRouting(),
+		Notification: a.Notification,
+		DeadLetter:   deadletter.New(a.DB, a.Bus, a.Clock),
 	})
 	if err != nil {
 		return nil, err

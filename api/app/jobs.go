@@ -8,6 +8,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/feed"
 	"github.com/fixdesk/fixdesk/api/macro"
 	"github.com/fixdesk/fixdesk/api/message"
+	"github.com/fixdesk/fixdesk/api/notification"
 	"github.com/fixdesk/fixdesk/api/platform/job"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/realtime"
@@ -47,6 +48,7 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Handle(recurring.TickJob, a.Recurring.Tick)
 	w.Handle(recurring.PruneJob, a.Recurring.Prune)
 	w.Handle(realtime.PruneJob, a.Realtime.Prune)
+	w.Handle(notification.PruneJob, a.Notification.Prune)
 	w.Handle(webhook.DeliverJob, a.Webhook.RunDeliver)
 	w.Handle(webhook.PruneJob, a.Webhook.Prune)
 	w.Handle(feed.SettleJob, a.Feed.RunSettle)
@@ -66,6 +68,7 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Every(time.Hour, message.PruneJob)
 	w.Every(time.Hour, macro.PruneJob)
 	w.Every(time.Hour, realtime.PruneJob)
+	w.Every(time.Hour, notification.PruneJob)
 	w.Every(24*time.Hour, webhook.PruneJob)
 	w.Every(10*time.Minute, feed.SettleJob)
 	w.Every(6*time.Hour, pruneSessions)

@@ -113,6 +113,7 @@ func (a *App) takeMail(ctx context.Context, running *sync.WaitGroup) (func(), er
 	}
 	running.Go(func() { a.Mailbox.Run(ctx) })
 	running.Go(func() { a.Outbox.Run(ctx) })
+	running.Go(func() { a.Notification.Run(ctx) })
 	running.Go(func() { a.fetcher.Run(ctx) })
 	return stop, nil
 }

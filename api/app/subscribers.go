@@ -1,6 +1,8 @@
 package app
 
 import (
+	"slices"
+
 	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/bulk"
 	"github.com/fixdesk/fixdesk/api/calendar"
@@ -12,6 +14,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/macro"
 	"github.com/fixdesk/fixdesk/api/mailbox"
 	"github.com/fixdesk/fixdesk/api/note"
+	"github.com/fixdesk/fixdesk/api/notification"
 	"github.com/fixdesk/fixdesk/api/preference"
 	"github.com/fixdesk/fixdesk/api/recurring"
 	"github.com/fixdesk/fixdesk/api/seen"
@@ -43,6 +46,13 @@ func (a *App) subscribe() {
 	}
 	a.Bus.InTx(mailbox.Bounced, a.Outbox.Bounce)
 	a.Bus.LiveAll(a.Outbox.Wake)
+	// notification: whom it concerns is written down with it, after the mail of
+	// requesters, so that nobody hears of it twice
+	for _, eventType := range slices.Concat(notification.Types, []string{sla.Warned, sla.Overdue, sla.Escalated}) {
+		a.Bus.InTx(eventType, a.Notification.Follow)
+	}
+	a.Bus.InTx(ticket.Purged, notification.Forget)
+	a.Bus.InTx(user.Anonymised, notification.ForgetPerson)
 	// bulk: what was asked for is done in the background
 	a.Bus.Durable(bulk.Started, bulk.RunJob)
 	// sla: clocks never disagree with what happened

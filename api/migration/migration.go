@@ -62,6 +62,7 @@ func steps() []step {
 		mailOut(),
 		recurrences(),
 		routing(),
+		notifications(),
 		longSorts(),
 	}
 }

@@ -370,6 +370,27 @@ func (s *Service) Bounce(tx *event.Tx, e event.Event) error {
 	return nil
 }
 
+// Told returns who of the people hears by mail of what an event is about. An
+// answer that resolves a ticket tells both.
+func (s *Service) Told(tx *event.Tx, e event.Event, people []int64) ([]int64, error) {
+	var out []int64
+	err := tx.Model(&Mail{}).Where("ticket_id = ? AND user_id IN ? AND (event_id = ? OR created_at = ?)", e.SubjectID, people, e.ID, tx.Now).
+		Distinct("user_id").Pluck("user_id", &out).Error
+	if err != nil {
+		return nil, fmt.Errorf("read who hears of event %d by mail: %w", e.ID, err)
+	}
+	return out, nil
+}
+
+// Bounces reports whether mail to an address is known not to arrive.
+func (s *Service) Bounces(tx *gorm.DB, address string) (bool, error) {
+	var n int64
+	if err := tx.Model(&Address{}).Where("to_key = ? AND state = ?", keyOf(address), Hard).Count(&n).Error; err != nil {
+		return false, fmt.Errorf("read how an address fares: %w", err)
+	}
+	return n > 0, nil
+}
+
 // failed notes that mail to an address did not arrive.
 func failed(tx *event.Tx, address string, hard bool, status, reason string) error {
 	a := Address{ToKey: keyOf(address)}

@@ -182,11 +182,11 @@ func (s *Service) write(ctx context.Context, m Mail) (msg mail.Message, end Stat
 	if err != nil || !ok {
 		return msg, Cancelled, "not_concerned", err
 	}
-	var dead int64
-	if err := tx.Model(&Address{}).Where("to_key = ? AND state = ?", m.ToKey, Hard).Count(&dead).Error; err != nil {
-		return msg, "", "", fmt.Errorf("read how an address fares: %w", err)
+	dead, err := s.Bounces(tx, m.ToAddress)
+	if err != nil {
+		return msg, "", "", err
 	}
-	if dead > 0 {
+	if dead {
 		return msg, Suppressed, "bounces", nil
 	}
 	d := s.deskValues()

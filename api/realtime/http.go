@@ -32,7 +32,7 @@ func (h *Hub) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 // stream answers GET /api/stream.
 //
 // @Summary Follow what changes
-// @Description Server-sent events (WHATWG HTML, "Server-sent events"). `hello` begins each stream; `change` names a ticket that changed, why that concerns the caller (`for_me`), and what to fetch; `presence` says who looks at a ticket; `bulk` is the progress of one's bulk runs; `view` names a saved view that changed; `reset` says that too much was missed: fetch everything again. Each `change` has an id: reconnect with `Last-Event-ID` and nothing is missed (some may come twice). The stream ends with the access token; a comment is sent every 15 seconds.
+// @Description Server-sent events (WHATWG HTML, "Server-sent events"). `hello` begins each stream; `change` names a ticket that changed, why that concerns the caller (`for_me`), and what to fetch; `presence` says who looks at a ticket; `bulk` is the progress of one's bulk runs; `view` names a saved view that changed; `notification` says that one's notifications changed; `reset` says that too much was missed: fetch everything again. Each `change` has an id: reconnect with `Last-Event-ID` and nothing is missed (some may come twice). The stream ends with the access token; a comment is sent every 15 seconds.
 // @ID followChanges
 // @Tags realtime
 // @Produce text/event-stream

@@ -69,7 +69,9 @@ type Hub struct {
 	db       *db.DB
 	clock    clock.Clock
 	identify func(ctx context.Context, header string) (authz.Actor, error)
-	wake     chan struct{}
+	// told returns who of the people was notified of each event, nil for nobody.
+	told func(ctx context.Context, events, people []int64) (map[int64][]int64, error)
+	wake chan struct{}
 
 	mu      sync.Mutex
 	conns   map[*conn]struct{}
@@ -86,6 +88,20 @@ func New(d *db.DB, c clock.Clock, identify func(context.Context, string) (authz.
 	return &Hub{
 		db: d, clock: c, identify: identify, wake: make(chan struct{}, 1),
 		conns: map[*conn]struct{}{}, seen: map[int64]struct{}{}, present: map[int64]string{},
+	}
+}
+
+// SetTold sets how to find out who was notified of what.
+func (h *Hub) SetTold(told func(ctx context.Context, events, people []int64) (map[int64][]int64, error)) {
+	h.told = told
+}
+
+// Show tells the screens of a person that their notifications have changed.
+func (h *Hub) Show(userID int64) {
+	for _, c := range h.listeners() {
+		if c.by.ID == userID {
+			c.send(message{name: "notification", data: []byte("{}")})
+		}
 	}
 }
 
@@ -265,6 +281,40 @@ func (h *Hub) spread(ctx context.Context, events []event.Event, to []*conn) erro
 			if m, ok := messageFor(c.by, e, tickets[e.SubjectID]); ok {
 				c.send(m)
 			}
+		}
+	}
+	return h.spreadTold(ctx, events, to)
+}
+
+// spreadTold tells those who were notified of something to look.
+func (h *Hub) spreadTold(ctx context.Context, events []event.Event, to []*conn) error {
+	if h.told == nil {
+		return nil
+	}
+	var ids, people []int64
+	for _, e := range events {
+		if e.SubjectType == ticket.Subject {
+			ids = append(ids, e.ID)
+		}
+	}
+	for _, c := range to {
+		if !slices.Contains(people, c.by.ID) {
+			people = append(people, c.by.ID)
+		}
+	}
+	told, err := h.told(ctx, ids, people)
+	if err != nil {
+		return fmt.Errorf("find out who was notified: %w", err)
+	}
+	look := map[int64]bool{}
+	for _, some := range told {
+		for _, id := range some {
+			look[id] = true
+		}
+	}
+	for _, c := range to {
+		if look[c.by.ID] {
+			c.send(message{name: "notification", data: []byte("{}")})
 		}
 	}
 	return nil

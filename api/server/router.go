@@ -29,6 +29,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/mailbox"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/note"
+	"github.com/fixdesk/fixdesk/api/notification"
 	"github.com/fixdesk/fixdesk/api/outbox"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
@@ -56,44 +57,45 @@ import (
 
 // Features are the parts of the desk that have endpoints.
 type Features struct {
-	Auth       *auth.Service
-	User       *user.Service
-	Team       *team.Service
-	Ticket     *ticket.Service
-	Attachment *attachment.Service
-	Watcher    *watcher.Service
-	Note       *note.Service
-	Message    *message.Service
-	Macro      *macro.Service
-	Bulk       *bulk.Service
-	View       *view.Service
-	Preference *preference.Service
-	Draft      *draft.Service
-	Export     *export.Service
-	Report     *report.Service
-	Seen       *seen.Service
-	Similar    *similar.Service
-	Calendar   *calendar.Service
-	SLA        *sla.Service
-	Realtime   *realtime.Hub
-	Webhook    *webhook.Service
-	Feed       *feed.Service
-	Mailbox    *mailbox.Service
-	Outbox     *outbox.Service
-	DeadLetter *deadletter.Service
-	Rules      *automation.Service
-	Routing    *routing.Service
-	Keys       *web.Keys
-	Tag        *tag.Service
-	Category   *category.Service
-	Field      *field.Service
-	Substatus  *substatus.Service
-	Link       *link.Service
-	Snooze     *snooze.Service
-	Template   *template.Service
-	Recurring  *recurring.Service
-	Checklist  *checklist.Service
-	TimeEntry  *timeentry.Service
+	Auth         *auth.Service
+	User         *user.Service
+	Team         *team.Service
+	Ticket       *ticket.Service
+	Attachment   *attachment.Service
+	Watcher      *watcher.Service
+	Note         *note.Service
+	Message      *message.Service
+	Macro        *macro.Service
+	Bulk         *bulk.Service
+	View         *view.Service
+	Preference   *preference.Service
+	Draft        *draft.Service
+	Export       *export.Service
+	Report       *report.Service
+	Seen         *seen.Service
+	Similar      *similar.Service
+	Calendar     *calendar.Service
+	SLA          *sla.Service
+	Realtime     *realtime.Hub
+	Webhook      *webhook.Service
+	Feed         *feed.Service
+	Mailbox      *mailbox.Service
+	Outbox       *outbox.Service
+	DeadLetter   *deadletter.Service
+	Rules        *automation.Service
+	Routing      *routing.Service
+	Keys         *web.Keys
+	Notification *notification.Service
+	Tag          *tag.Service
+	Category     *category.Service
+	Field        *field.Service
+	Substatus    *substatus.Service
+	Link         *link.Service
+	Snooze       *snooze.Service
+	Template     *template.Service
+	Recurring    *recurring.Service
+	Checklist    *checklist.Service
+	TimeEntry    *timeentry.Service
 }
 
 // routes is every route of the server on one screen.
@@ -140,6 +142,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Feed.Routes(signedIn)
 	f.Mailbox.Routes(signedIn, f.Keys)
 	f.Outbox.Routes(public, signedIn, f.Keys)
+	f.Notification.Routes(signedIn, f.Keys)
 	f.DeadLetter.Routes(signedIn, f.Keys)
 	f.Rules.Routes(signedIn, f.Keys)
 	f.Routing.Routes(signedIn, f.Keys)

@@ -236,6 +236,13 @@ func (m *Mailbox) All() []mail.Message {
 	return append([]mail.Message(nil), m.messages...)
 }
 
+// Clear forgets the messages caught so far.
+func (m *Mailbox) Clear() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.messages = nil
+}
+
 // Last returns the newest message.
 func (m *Mailbox) Last(t testing.TB) mail.Message {
 	t.Helper()

@@ -70,7 +70,19 @@ journeys('every page', (desk) => {
         '/verify-email',
       ],
     ],
-    ['employee', ['/', '/tickets', '/tickets/new', `/tickets/${ticket}`, '/profile', '/nowhere']],
+    [
+      'employee',
+      [
+        '/',
+        '/tickets',
+        '/tickets/new',
+        `/tickets/${ticket}`,
+        '/profile',
+        '/notifications',
+        '/notifications/settings',
+        '/nowhere',
+      ],
+    ],
     ['it_staff', ['/', '/tickets?view=unassigned', '/tickets?status=closed', `/tickets/${ticket}`]],
     [
       'admin',

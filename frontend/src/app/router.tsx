@@ -219,6 +219,22 @@ const appRoutes = [
   }),
   createRoute({
     getParentRoute: () => app,
+    path: '/notifications',
+    component: page(
+      () => import('@/features/notification/notifications-page'),
+      'NotificationsPage',
+    ),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/notifications/settings',
+    component: page(
+      () => import('@/features/notification/settings-page'),
+      'NotificationSettingsPage',
+    ),
+  }),
+  createRoute({
+    getParentRoute: () => app,
     path: '/profile',
     component: page(() => import('@/features/auth/profile-page'), 'ProfilePage'),
   }),

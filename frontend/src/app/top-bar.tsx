@@ -4,6 +4,7 @@ import { IconCloudOff, IconMoon, IconSun } from '@tabler/icons-react';
 import { useIsFetching, useIsMutating, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { Bell } from '@/features/notification';
 import { OutboxStatus } from '@/features/outbox';
 import { useCan } from '@/lib/can';
 import { useLiveState } from '@/lib/live/store';
@@ -36,6 +37,7 @@ export function TopBar() {
             <AvailabilitySwitch />
           </Suspense>
         )}
+        <Bell />
         <ColorSwitch />
       </div>
     </header>

@@ -1,4 +1,5 @@
 import { logout } from '@/lib/api';
+import { unsubscribePush } from './notify/push';
 import { currentOutbox, openOutbox } from './offline/state';
 import { endSession } from './session';
 
@@ -8,6 +9,8 @@ import { endSession } from './session';
  */
 export async function signOut(anyway = false): Promise<void> {
   if (!anyway && currentOutbox().entries.length > 0) return openOutbox('leaving');
+  // Whoever uses this browser next reads nothing of this person's.
+  await unsubscribePush();
   await logout().catch(() => {});
   endSession(true);
 }

@@ -10,13 +10,14 @@ import {
 } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
 import { useState } from 'react';
+import { DeviceSwitch } from '@/features/notification';
 import { type Contrast, chooseContrast, chosenContrast } from '@/lib/contrast';
 import { chooseLanguage, type Language, languages } from '@/lib/i18n';
 import { signOut } from '@/lib/session-end';
 import { useSingleKeys } from '@/lib/shortcuts';
 import { Section } from '@/ui/section';
+import { TextLink } from '@/ui/text-link';
 import { useUpdateProfile } from './api';
-import { Notifications } from './notifications';
 
 /** Choices that stay in this browser. */
 export function Appearance() {
@@ -71,7 +72,10 @@ export function Appearance() {
           checked={singleKeys}
           onChange={(event) => setSingleKeys(event.currentTarget.checked)}
         />
-        <Notifications />
+        <DeviceSwitch />
+        <TextLink to="/notifications/settings">
+          <Trans>Choose notifications</Trans>
+        </TextLink>
         <Group>
           <Button
             variant="default"

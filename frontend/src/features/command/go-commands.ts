@@ -1,6 +1,7 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import {
+  IconBell,
   IconBug,
   IconChartLine,
   IconClock,
@@ -123,6 +124,13 @@ const targets: Target[] = [
     keys: 'g e',
     place: { to: '/mail' },
     needs: 'desk.configure',
+  },
+  {
+    id: 'go.notifications',
+    label: msg`Go to notifications`,
+    icon: IconBell,
+    keys: 'g b',
+    place: { to: '/notifications' },
   },
   {
     id: 'go.profile',

@@ -12,6 +12,7 @@ import {
   useMemo,
   useState,
 } from 'react';
+import { useReadOnOpen } from '@/features/notification';
 import { useAfterPaint } from '@/lib/after-paint';
 import type { TicketDetail } from '@/lib/api';
 import { CommandButton, type Contexts, useCommandContext, useTicketScope } from '@/lib/commands';
@@ -115,6 +116,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   // The buttons of the ticket are about it, whatever is selected in the list.
   const on = useTicketScope(context);
   const works = !gone && (ticket.can.update_status || ticket.can.assign);
+  useReadOnOpen(ticket.id);
   // Title and conversation first: they are what a ticket is opened for.
   const painted = useAfterPaint();
   useTellPresence(ticket.id, works && painted);

@@ -44,7 +44,9 @@ export function startLive(client: QueryClient): void {
       else if (event.name === 'presence') publishPresence(data.ticket_id, data.people);
       else if (event.name === 'bulk') publishBulk(data.id);
       else if (event.name === 'view') void invalidate(client, 'listViews', 'listViewCounts');
-      else if (event.name === 'reset') void client.invalidateQueries();
+      else if (event.name === 'notification') {
+        void invalidate(client, 'listNotifications', 'countNotifications');
+      } else if (event.name === 'reset') void client.invalidateQueries();
     } catch {
       // An event that this version does not understand is for another one.
     }

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { preferences } from '../storage';
+import { subscribePush, unsubscribePush } from './push';
 
 /** Whether this browser shows notifications: off, on, forbidden by its owner, or not able to. */
 export type NotifyState = 'off' | 'on' | 'denied' | 'unsupported';
@@ -19,9 +20,12 @@ export function notifyState(): NotifyState {
 
 /** Asks the browser for its permission; only after somebody has asked for notifications. */
 export async function switchNotifications(on: boolean): Promise<NotifyState> {
-  if (!on) preferences.set('notifications', null);
-  else if ((await Notification.requestPermission()) === 'granted') {
+  if (!on) {
+    preferences.set('notifications', null);
+    await unsubscribePush();
+  } else if ((await Notification.requestPermission()) === 'granted') {
     preferences.set('notifications', 'on');
+    void subscribePush();
   }
   tell();
   return notifyState();

@@ -5,6 +5,7 @@ import { getTicketOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { contexts } from '@/lib/commands';
 import { type Change, onChange } from '@/lib/live/store';
 import { currentSession } from '@/lib/session';
+import { isPushed } from './push';
 import { notifyState } from './setting';
 
 /** Held by each tab that somebody can see; then nobody needs a notification. */
@@ -49,6 +50,7 @@ async function tell(client: QueryClient, change: Change): Promise<void> {
     if (!lock) return; // Another tab tells it.
     const { held } = await navigator.locks.query();
     if (held?.some((one) => one.name === seen)) return;
+    if (await isPushed()) return; // It comes that way.
     // Asked through the API: whoever may not see it any more is told nothing.
     const options = { ...getTicketOptions({ path: { id: change.ticket_id } }), staleTime: 0 };
     const ticket = await client.fetchQuery(options);
