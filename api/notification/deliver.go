@@ -377,7 +377,7 @@ func (s *Service) Prune(ctx context.Context, _ job.Job) error {
 		return err
 	}
 	var many []int64
-	err := s.DB.Read(ctx).Model(&Notification{}).Group("user_id").Having("COUNT(*) > ?", maxRows).Pluck("user_id", &many).Error
+	err := s.DB.Read(ctx).Model(&Notification{}).Group("user_id").Having("count(*) > ?", maxRows).Pluck("user_id", &many).Error
 	if err != nil {
 		return fmt.Errorf("look for who has many notifications: %w", err)
 	}

@@ -2,7 +2,7 @@
 
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddChecklistData, AddChecklistErrors, AddChecklistResponses, AddMailDomainData, AddMailDomainErrors, AddMailDomainResponses, AddTicketCcData, AddTicketCcErrors, AddTicketCcResponses, AddTicketCommentData, AddTicketCommentErrors, AddTicketCommentResponses, ApplyMacroData, ApplyMacroErrors, ApplyMacroResponses, ArrangeViewsData, ArrangeViewsErrors, ArrangeViewsResponses, AssignTicketData, AssignTicketErrors, AssignTicketResponses, AssignTicketTeamData, AssignTicketTeamErrors, AssignTicketTeamResponses, CancelBulkData, CancelBulkErrors, CancelBulkResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CheckMailDomainData, CheckMailDomainErrors, CheckMailDomainResponses, CloseTicketData, CloseTicketErrors, CloseTicketResponses, CountNotificationsData, CountNotificationsErrors, CountNotificationsResponses, CountTicketsData, CountTicketsErrors, CountTicketsResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateAttachmentData, CreateAttachmentErrors, CreateAttachmentResponses, CreateCalendarData, CreateCalendarErrors, CreateCalendarResponses, CreateCategoryData, CreateCategoryErrors, CreateCategoryResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateMacroData, CreateMacroErrors, CreateMacroResponses, CreateMailboxData, CreateMailboxErrors, CreateMailboxResponses, CreateNoteData, CreateNoteErrors, CreateNoteResponses, CreatePushSubscriptionData, CreatePushSubscriptionErrors, CreatePushSubscriptionResponses, CreateRuleData, CreateRuleErrors, CreateRuleResponses, CreateSlaPolicyData, CreateSlaPolicyErrors, CreateSlaPolicyResponses, CreateSubstatusData, CreateSubstatusErrors, CreateSubstatusResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateTicketData, CreateTicketErrors, CreateTicketLinkData, CreateTicketLinkErrors, CreateTicketLinkResponses, CreateTicketResponses, CreateTimeEntryData, CreateTimeEntryErrors, CreateTimeEntryResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateViewData, CreateViewErrors, CreateViewResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteApiTokenData, DeleteApiTokenErrors, DeleteApiTokenResponses, DeleteAttachmentData, DeleteAttachmentErrors, DeleteAttachmentResponses, DeleteCalendarData, DeleteCalendarErrors, DeleteCalendarResponses, DeleteCategoryData, DeleteCategoryErrors, DeleteCategoryResponses, DeleteChecklistItemData, DeleteChecklistItemErrors, DeleteChecklistItemResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteDraftData, DeleteDraftErrors, DeleteDraftResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteMacroData, DeleteMacroErrors, DeleteMacroResponses, DeleteMailAddressData, DeleteMailAddressErrors, DeleteMailAddressResponses, DeleteMailboxData, DeleteMailboxErrors, DeleteMailboxResponses, DeleteMailDomainData, DeleteMailDomainErrors, DeleteMailDomainResponses, DeleteNoteData, DeleteNoteErrors, DeleteNoteResponses, DeletePreferenceData, DeletePreferenceErrors, DeletePreferenceResponses, DeletePushSubscriptionData, DeletePushSubscriptionErrors, DeletePushSubscriptionResponses, DeleteRuleData, DeleteRuleErrors, DeleteRuleResponses, DeleteSlaPolicyData, DeleteSlaPolicyErrors, DeleteSlaPolicyResponses, DeleteSubstatusData, DeleteSubstatusErrors, DeleteSubstatusResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftErrors, DeleteTicketDraftResponses, DeleteTicketErrors, DeleteTicketLinkData, DeleteTicketLinkErrors, DeleteTicketLinkResponses, DeleteTicketResponses, DeleteTimeEntryData, DeleteTimeEntryErrors, DeleteTimeEntryResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteViewData, DeleteViewErrors, DeleteViewResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DiscardMailMessageData, DiscardMailMessageErrors, DiscardMailMessageResponses, DiscardTimerData, DiscardTimerErrors, DiscardTimerResponses, DownloadAttachmentData, DownloadAttachmentErrors, DownloadAttachmentResponses, ExportTicketsData, ExportTicketsErrors, ExportTicketsResponses, ExportTimeEntriesData, ExportTimeEntriesErrors, ExportTimeEntriesResponses, FindSimilarTicketsData, FindSimilarTicketsErrors, FindSimilarTicketsResponses, FollowChangesData, FollowChangesErrors, FollowChangesResponse, FollowChangesResponses, FollowEventsData, FollowEventsErrors, FollowEventsResponse, FollowEventsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetBulkData, GetBulkErrors, GetBulkResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetChecklistItemData, GetChecklistItemErrors, GetChecklistItemResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDeskReportData, GetDeskReportErrors, GetDeskReportResponses, GetDeskReportTableData, GetDeskReportTableErrors, GetDeskReportTableResponses, GetDraftData, GetDraftErrors, GetDraftResponses, GetMacroData, GetMacroErrors, GetMacroResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMailMessageData, GetMailMessageErrors, GetMailMessageResponses, GetMailMessageSourceData, GetMailMessageSourceErrors, GetMailMessageSourceResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetNoteData, GetNoteErrors, GetNoteResponses, GetNotificationSettingsData, GetNotificationSettingsErrors, GetNotificationSettingsResponses, GetPreferenceData, GetPreferenceErrors, GetPreferenceResponses, GetPushKeyData, GetPushKeyErrors, GetPushKeyResponses, GetRuleData, GetRuleErrors, GetRuleResponses, GetSlaPolicyData, GetSlaPolicyErrors, GetSlaPolicyResponses, GetTagData, GetTagErrors, GetTagResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetTicketData, GetTicketDraftData, GetTicketDraftErrors, GetTicketDraftResponses, GetTicketErrors, GetTicketResponses, GetTicketSeenData, GetTicketSeenErrors, GetTicketSeenResponses, GetTicketSlaData, GetTicketSlaErrors, GetTicketSlaResponses, GetTimeEntryData, GetTimeEntryErrors, GetTimeEntryResponses, GetTimerData, GetTimerErrors, GetTimerResponses, GetUploadOffsetData, GetUploadOffsetErrors, GetUploadOffsetResponses, GetUserData, GetUserErrors, GetUserResponses, GetViewData, GetViewErrors, GetViewResponses, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookErrors, GetWebhookResponses, ImportHolidaysData, ImportHolidaysErrors, ImportHolidaysResponses, ListActionsData, ListActionsErrors, ListActionsResponses, ListApiTokensData, ListApiTokensErrors, ListApiTokensResponses, ListAssigneesData, ListAssigneesErrors, ListAssigneesResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListBulkData, ListBulkErrors, ListBulkItemsData, ListBulkItemsErrors, ListBulkItemsResponses, ListBulkResponses, ListCalendarIntervalsData, ListCalendarIntervalsErrors, ListCalendarIntervalsResponses, ListCalendarsData, ListCalendarsErrors, ListCalendarsResponses, ListCategoriesData, ListCategoriesErrors, ListCategoriesResponses, ListChecklistData, ListChecklistErrors, ListChecklistResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListDraftsData, ListDraftsErrors, ListDraftsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListExportColumnsData, ListExportColumnsErrors, ListExportColumnsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMacrosData, ListMacrosErrors, ListMacrosResponses, ListMailAddressesData, ListMailAddressesErrors, ListMailAddressesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMailDomainsData, ListMailDomainsErrors, ListMailDomainsResponses, ListMailMessagesData, ListMailMessagesErrors, ListMailMessagesResponses, ListMailOutboxData, ListMailOutboxErrors, ListMailOutboxResponses, ListMailTemplatesData, ListMailTemplatesErrors, ListMailTemplatesResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotesData, ListNotesErrors, ListNotesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPlaceholdersData, ListPlaceholdersErrors, ListPlaceholdersResponses, ListPreferencesData, ListPreferencesErrors, ListPreferencesResponses, ListPresenceData, ListPresenceErrors, ListPresenceResponses, ListPushSubscriptionsData, ListPushSubscriptionsErrors, ListPushSubscriptionsResponses, ListQueryFieldsData, ListQueryFieldsErrors, ListQueryFieldsResponses, ListRuleRunsData, ListRuleRunsErrors, ListRuleRunsResponses, ListRulesData, ListRulesErrors, ListRulesResponses, ListRuleVersionsData, ListRuleVersionsErrors, ListRuleVersionsResponses, ListSlaClocksData, ListSlaClocksErrors, ListSlaClocksResponses, ListSlaPoliciesData, ListSlaPoliciesErrors, ListSlaPoliciesResponses, ListSubstatusesData, ListSubstatusesErrors, ListSubstatusesResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTicketEventsData, ListTicketEventsErrors, ListTicketEventsResponses, ListTicketLinksData, ListTicketLinksErrors, ListTicketLinksResponses, ListTicketMailData, ListTicketMailErrors, ListTicketMailResponses, ListTicketsData, ListTicketsErrors, ListTicketsResponses, ListTicketTimeData, ListTicketTimeErrors, ListTicketTimeResponses, ListTimeEntriesData, ListTimeEntriesErrors, ListTimeEntriesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViewCountsData, ListViewCountsErrors, ListViewCountsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, ListWatchersData, ListWatchersErrors, ListWatchersResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MergeTagData, MergeTagErrors, MergeTagResponses, MergeTicketData, MergeTicketErrors, MergeTicketResponses, PreviewMacroData, PreviewMacroErrors, PreviewMacroResponses, PreviewMailTemplateData, PreviewMailTemplateErrors, PreviewMailTemplateResponses, PreviewSlaData, PreviewSlaErrors, PreviewSlaResponses, ProcessMailMessageData, ProcessMailMessageErrors, ProcessMailMessageResponses, PutDraftData, PutDraftErrors, PutDraftResponses, PutPreferenceData, PutPreferenceErrors, PutPreferenceResponses, PutTicketDraftData, PutTicketDraftErrors, PutTicketDraftResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, ReadNotificationsData, ReadNotificationsErrors, ReadNotificationsResponses, RecalculateSlaData, RecalculateSlaErrors, RecalculateSlaResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterAccountData, RegisterAccountErrors, RegisterAccountResponses, RemoveTeamMemberData, RemoveTeamMemberErrors, RemoveTeamMemberResponses, RemoveWatcherData, RemoveWatcherErrors, RemoveWatcherResponses, RenameTagData, RenameTagErrors, RenameTagResponses, ReopenTicketData, ReopenTicketErrors, ReopenTicketResponses, ReorderRulesData, ReorderRulesErrors, ReorderRulesResponses, ReorderSlaPoliciesData, ReorderSlaPoliciesErrors, ReorderSlaPoliciesResponses, ReplaceCommentData, ReplaceCommentErrors, ReplaceCommentResponses, ReplaceTicketData, ReplaceTicketErrors, ReplaceTicketResponses, ReplaceUserData, ReplaceUserErrors, ReplaceUserResponses, ReplayJobData, ReplayJobErrors, ReplayJobResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReportSlaData, ReportSlaErrors, ReportSlaResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetMailTemplateData, ResetMailTemplateErrors, ResetMailTemplateResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreMacroData, RestoreMacroErrors, RestoreMacroResponses, RestoreRuleData, RestoreRuleErrors, RestoreRuleResponses, RestoreTicketData, RestoreTicketErrors, RestoreTicketResponses, RestoreViewData, RestoreViewErrors, RestoreViewResponses, RetryMailData, RetryMailErrors, RetryMailResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SaveMailTemplateData, SaveMailTemplateErrors, SaveMailTemplateResponses, SendMessageData, SendMessageErrors, SendMessageNowData, SendMessageNowErrors, SendMessageNowResponses, SendMessageResponses, SendUploadData, SendUploadErrors, SendUploadResponses, SetPresenceData, SetPresenceErrors, SetPresenceResponses, SetTeamMemberData, SetTeamMemberErrors, SetTeamMemberResponses, SetTicketDueData, SetTicketDueErrors, SetTicketDueResponses, SetTicketSeenData, SetTicketSeenErrors, SetTicketSeenResponses, SnoozeTicketData, SnoozeTicketErrors, SnoozeTicketResponses, SplitTicketData, SplitTicketErrors, SplitTicketResponses, StartBulkData, StartBulkErrors, StartBulkResponses, StartTimerData, StartTimerErrors, StartTimerResponses, StopTimerData, StopTimerErrors, StopTimerResponses, SumTimeEntriesData, SumTimeEntriesErrors, SumTimeEntriesResponses, TestMailboxData, TestMailboxErrors, TestMailboxResponses, TestMailTemplateData, TestMailTemplateErrors, TestMailTemplateResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TryMailMessageData, TryMailMessageErrors, TryMailMessageResponses, TryRuleData, TryRuleErrors, TryRuleResponses, UndoBulkData, UndoBulkErrors, UndoBulkResponses, UndoMacroData, UndoMacroErrors, UndoMacroResponses, UnmergeTicketData, UnmergeTicketErrors, UnmergeTicketResponses, UnsendMessageData, UnsendMessageErrors, UnsendMessageResponses, UnsnoozeTicketData, UnsnoozeTicketErrors, UnsnoozeTicketResponses, UnsplitTicketData, UnsplitTicketErrors, UnsplitTicketResponses, UnsubscribeMailData, UnsubscribeMailErrors, UnsubscribeMailResponses, UnwatchTicketData, UnwatchTicketErrors, UnwatchTicketResponses, UpdateCalendarData, UpdateCalendarErrors, UpdateCalendarResponses, UpdateCategoryData, UpdateCategoryErrors, UpdateCategoryResponses, UpdateChecklistItemData, UpdateChecklistItemErrors, UpdateChecklistItemResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateMacroData, UpdateMacroErrors, UpdateMacroResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateMailDomainData, UpdateMailDomainErrors, UpdateMailDomainResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateNoteData, UpdateNoteErrors, UpdateNoteResponses, UpdateNotificationSettingsData, UpdateNotificationSettingsErrors, UpdateNotificationSettingsResponses, UpdateRuleData, UpdateRuleErrors, UpdateRuleResponses, UpdateSlaPolicyData, UpdateSlaPolicyErrors, UpdateSlaPolicyResponses, UpdateSubstatusData, UpdateSubstatusErrors, UpdateSubstatusResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateTicketData, UpdateTicketErrors, UpdateTicketResponses, UpdateTicketStatusData, UpdateTicketStatusErrors, UpdateTicketStatusResponses, UpdateTimeEntryData, UpdateTimeEntryErrors, UpdateTimeEntryResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateViewData, UpdateViewErrors, UpdateViewResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, WatchTicketData, WatchTicketErrors, WatchTicketResponses } from './types.gen';
+import type { AddChecklistData, AddChecklistErrors, AddChecklistResponses, AddMailDomainData, AddMailDomainErrors, AddMailDomainResponses, AddTicketCcData, AddTicketCcErrors, AddTicketCcResponses, AddTicketCommentData, AddTicketCommentErrors, AddTicketCommentResponses, ApplyMacroData, ApplyMacroErrors, ApplyMacroResponses, ArrangeViewsData, ArrangeViewsErrors, ArrangeViewsResponses, AssignTicketData, AssignTicketErrors, AssignTicketResponses, AssignTicketTeamData, AssignTicketTeamErrors, AssignTicketTeamResponses, CancelBulkData, CancelBulkErrors, CancelBulkResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CheckMailDomainData, CheckMailDomainErrors, CheckMailDomainResponses, CloseTicketData, CloseTicketErrors, CloseTicketResponses, CountNotificationsData, CountNotificationsErrors, CountNotificationsResponses, CountTicketsData, CountTicketsErrors, CountTicketsResponses, CreateApiTokenData, CreateApiTokenErrors, CreateApiTokenResponses, CreateAttachmentData, CreateAttachmentErrors, CreateAttachmentResponses, CreateCalendarData, CreateCalendarErrors, CreateCalendarResponses, CreateCategoryData, CreateCategoryErrors, CreateCategoryResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateMacroData, CreateMacroErrors, CreateMacroResponses, CreateMailboxData, CreateMailboxErrors, CreateMailboxResponses, CreateNoteData, CreateNoteErrors, CreateNoteResponses, CreatePushSubscriptionData, CreatePushSubscriptionErrors, CreatePushSubscriptionResponses, CreateRecurrenceData, CreateRecurrenceErrors, CreateRecurrenceResponses, CreateRoutingQueueData, CreateRoutingQueueErrors, CreateRoutingQueueResponses, CreateRuleData, CreateRuleErrors, CreateRuleResponses, CreateSlaPolicyData, CreateSlaPolicyErrors, CreateSlaPolicyResponses, CreateSubstatusData, CreateSubstatusErrors, CreateSubstatusResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateTicketData, CreateTicketErrors, CreateTicketLinkData, CreateTicketLinkErrors, CreateTicketLinkResponses, CreateTicketResponses, CreateTimeEntryData, CreateTimeEntryErrors, CreateTimeEntryResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateViewData, CreateViewErrors, CreateViewResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteApiTokenData, DeleteApiTokenErrors, DeleteApiTokenResponses, DeleteAttachmentData, DeleteAttachmentErrors, DeleteAttachmentResponses, DeleteCalendarData, DeleteCalendarErrors, DeleteCalendarResponses, DeleteCategoryData, DeleteCategoryErrors, DeleteCategoryResponses, DeleteChecklistItemData, DeleteChecklistItemErrors, DeleteChecklistItemResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteDraftData, DeleteDraftErrors, DeleteDraftResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteMacroData, DeleteMacroErrors, DeleteMacroResponses, DeleteMailAddressData, DeleteMailAddressErrors, DeleteMailAddressResponses, DeleteMailboxData, DeleteMailboxErrors, DeleteMailboxResponses, DeleteMailDomainData, DeleteMailDomainErrors, DeleteMailDomainResponses, DeleteNoteData, DeleteNoteErrors, DeleteNoteResponses, DeletePreferenceData, DeletePreferenceErrors, DeletePreferenceResponses, DeletePushSubscriptionData, DeletePushSubscriptionErrors, DeletePushSubscriptionResponses, DeleteRecurrenceData, DeleteRecurrenceErrors, DeleteRecurrenceResponses, DeleteRoutingQueueData, DeleteRoutingQueueErrors, DeleteRoutingQueueResponses, DeleteRuleData, DeleteRuleErrors, DeleteRuleResponses, DeleteSlaPolicyData, DeleteSlaPolicyErrors, DeleteSlaPolicyResponses, DeleteSubstatusData, DeleteSubstatusErrors, DeleteSubstatusResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftErrors, DeleteTicketDraftResponses, DeleteTicketErrors, DeleteTicketLinkData, DeleteTicketLinkErrors, DeleteTicketLinkResponses, DeleteTicketResponses, DeleteTimeEntryData, DeleteTimeEntryErrors, DeleteTimeEntryResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteViewData, DeleteViewErrors, DeleteViewResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DiscardMailMessageData, DiscardMailMessageErrors, DiscardMailMessageResponses, DiscardTimerData, DiscardTimerErrors, DiscardTimerResponses, DownloadAttachmentData, DownloadAttachmentErrors, DownloadAttachmentResponses, ExportTicketsData, ExportTicketsErrors, ExportTicketsResponses, ExportTimeEntriesData, ExportTimeEntriesErrors, ExportTimeEntriesResponses, FindSimilarTicketsData, FindSimilarTicketsErrors, FindSimilarTicketsResponses, FollowChangesData, FollowChangesErrors, FollowChangesResponse, FollowChangesResponses, FollowEventsData, FollowEventsErrors, FollowEventsResponse, FollowEventsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAttachmentData, GetAttachmentErrors, GetAttachmentResponses, GetAvailabilityData, GetAvailabilityErrors, GetAvailabilityResponses, GetBulkData, GetBulkErrors, GetBulkResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetChecklistItemData, GetChecklistItemErrors, GetChecklistItemResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDeskReportData, GetDeskReportErrors, GetDeskReportResponses, GetDeskReportTableData, GetDeskReportTableErrors, GetDeskReportTableResponses, GetDraftData, GetDraftErrors, GetDraftResponses, GetMacroData, GetMacroErrors, GetMacroResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMailMessageData, GetMailMessageErrors, GetMailMessageResponses, GetMailMessageSourceData, GetMailMessageSourceErrors, GetMailMessageSourceResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetNoteData, GetNoteErrors, GetNoteResponses, GetNotificationSettingsData, GetNotificationSettingsErrors, GetNotificationSettingsResponses, GetPreferenceData, GetPreferenceErrors, GetPreferenceResponses, GetPushKeyData, GetPushKeyErrors, GetPushKeyResponses, GetRecurrenceData, GetRecurrenceErrors, GetRecurrenceResponses, GetRoutingQueueData, GetRoutingQueueErrors, GetRoutingQueueResponses, GetRuleData, GetRuleErrors, GetRuleResponses, GetSlaPolicyData, GetSlaPolicyErrors, GetSlaPolicyResponses, GetTagData, GetTagErrors, GetTagResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetTicketData, GetTicketDraftData, GetTicketDraftErrors, GetTicketDraftResponses, GetTicketErrors, GetTicketResponses, GetTicketRoutingData, GetTicketRoutingErrors, GetTicketRoutingResponses, GetTicketSeenData, GetTicketSeenErrors, GetTicketSeenResponses, GetTicketSlaData, GetTicketSlaErrors, GetTicketSlaResponses, GetTimeEntryData, GetTimeEntryErrors, GetTimeEntryResponses, GetTimerData, GetTimerErrors, GetTimerResponses, GetUploadOffsetData, GetUploadOffsetErrors, GetUploadOffsetResponses, GetUserData, GetUserErrors, GetUserResponses, GetViewData, GetViewErrors, GetViewResponses, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookErrors, GetWebhookResponses, ImportHolidaysData, ImportHolidaysErrors, ImportHolidaysResponses, ListActionsData, ListActionsErrors, ListActionsResponses, ListApiTokensData, ListApiTokensErrors, ListApiTokensResponses, ListAssigneesData, ListAssigneesErrors, ListAssigneesResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListBulkData, ListBulkErrors, ListBulkItemsData, ListBulkItemsErrors, ListBulkItemsResponses, ListBulkResponses, ListCalendarIntervalsData, ListCalendarIntervalsErrors, ListCalendarIntervalsResponses, ListCalendarsData, ListCalendarsErrors, ListCalendarsResponses, ListCategoriesData, ListCategoriesErrors, ListCategoriesResponses, ListChecklistData, ListChecklistErrors, ListChecklistResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListDraftsData, ListDraftsErrors, ListDraftsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListExportColumnsData, ListExportColumnsErrors, ListExportColumnsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMacrosData, ListMacrosErrors, ListMacrosResponses, ListMailAddressesData, ListMailAddressesErrors, ListMailAddressesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMailDomainsData, ListMailDomainsErrors, ListMailDomainsResponses, ListMailMessagesData, ListMailMessagesErrors, ListMailMessagesResponses, ListMailOutboxData, ListMailOutboxErrors, ListMailOutboxResponses, ListMailTemplatesData, ListMailTemplatesErrors, ListMailTemplatesResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListNotesData, ListNotesErrors, ListNotesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPlaceholdersData, ListPlaceholdersErrors, ListPlaceholdersResponses, ListPreferencesData, ListPreferencesErrors, ListPreferencesResponses, ListPresenceData, ListPresenceErrors, ListPresenceResponses, ListPushSubscriptionsData, ListPushSubscriptionsErrors, ListPushSubscriptionsResponses, ListQueryFieldsData, ListQueryFieldsErrors, ListQueryFieldsResponses, ListRecurrencesData, ListRecurrencesErrors, ListRecurrencesResponses, ListRoutingAgentsData, ListRoutingAgentsErrors, ListRoutingAgentsResponses, ListRoutingQueuesData, ListRoutingQueuesErrors, ListRoutingQueuesResponses, ListRoutingSkillsData, ListRoutingSkillsErrors, ListRoutingSkillsResponses, ListRoutingWaitsData, ListRoutingWaitsErrors, ListRoutingWaitsResponses, ListRuleRunsData, ListRuleRunsErrors, ListRuleRunsResponses, ListRulesData, ListRulesErrors, ListRulesResponses, ListRuleVersionsData, ListRuleVersionsErrors, ListRuleVersionsResponses, ListSlaClocksData, ListSlaClocksErrors, ListSlaClocksResponses, ListSlaPoliciesData, ListSlaPoliciesErrors, ListSlaPoliciesResponses, ListSubstatusesData, ListSubstatusesErrors, ListSubstatusesResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTicketEventsData, ListTicketEventsErrors, ListTicketEventsResponses, ListTicketLinksData, ListTicketLinksErrors, ListTicketLinksResponses, ListTicketMailData, ListTicketMailErrors, ListTicketMailResponses, ListTicketsData, ListTicketsErrors, ListTicketsResponses, ListTicketTimeData, ListTicketTimeErrors, ListTicketTimeResponses, ListTimeEntriesData, ListTimeEntriesErrors, ListTimeEntriesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViewCountsData, ListViewCountsErrors, ListViewCountsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, ListWatchersData, ListWatchersErrors, ListWatchersResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MergeTagData, MergeTagErrors, MergeTagResponses, MergeTicketData, MergeTicketErrors, MergeTicketResponses, PreviewMacroData, PreviewMacroErrors, PreviewMacroResponses, PreviewMailTemplateData, PreviewMailTemplateErrors, PreviewMailTemplateResponses, PreviewRecurrenceData, PreviewRecurrenceErrors, PreviewRecurrenceResponses, PreviewSlaData, PreviewSlaErrors, PreviewSlaResponses, ProcessMailMessageData, ProcessMailMessageErrors, ProcessMailMessageResponses, PutDraftData, PutDraftErrors, PutDraftResponses, PutPreferenceData, PutPreferenceErrors, PutPreferenceResponses, PutTicketDraftData, PutTicketDraftErrors, PutTicketDraftResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, ReadNotificationsData, ReadNotificationsErrors, ReadNotificationsResponses, RecalculateSlaData, RecalculateSlaErrors, RecalculateSlaResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterAccountData, RegisterAccountErrors, RegisterAccountResponses, RemoveTeamMemberData, RemoveTeamMemberErrors, RemoveTeamMemberResponses, RemoveWatcherData, RemoveWatcherErrors, RemoveWatcherResponses, RenameTagData, RenameTagErrors, RenameTagResponses, ReopenTicketData, ReopenTicketErrors, ReopenTicketResponses, ReorderRoutingQueuesData, ReorderRoutingQueuesErrors, ReorderRoutingQueuesResponses, ReorderRulesData, ReorderRulesErrors, ReorderRulesResponses, ReorderSlaPoliciesData, ReorderSlaPoliciesErrors, ReorderSlaPoliciesResponses, ReplaceCommentData, ReplaceCommentErrors, ReplaceCommentResponses, ReplaceTicketData, ReplaceTicketErrors, ReplaceTicketResponses, ReplaceUserData, ReplaceUserErrors, ReplaceUserResponses, ReplayJobData, ReplayJobErrors, ReplayJobResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReportSlaData, ReportSlaErrors, ReportSlaResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetMailTemplateData, ResetMailTemplateErrors, ResetMailTemplateResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreMacroData, RestoreMacroErrors, RestoreMacroResponses, RestoreRecurrenceData, RestoreRecurrenceErrors, RestoreRecurrenceResponses, RestoreRuleData, RestoreRuleErrors, RestoreRuleResponses, RestoreTicketData, RestoreTicketErrors, RestoreTicketResponses, RestoreViewData, RestoreViewErrors, RestoreViewResponses, RetryMailData, RetryMailErrors, RetryMailResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, RunRecurrenceData, RunRecurrenceErrors, RunRecurrenceResponses, SaveMailTemplateData, SaveMailTemplateErrors, SaveMailTemplateResponses, SendMessageData, SendMessageErrors, SendMessageNowData, SendMessageNowErrors, SendMessageNowResponses, SendMessageResponses, SendUploadData, SendUploadErrors, SendUploadResponses, SetAvailabilityData, SetAvailabilityErrors, SetAvailabilityResponses, SetPresenceData, SetPresenceErrors, SetPresenceResponses, SetRoutingSkillsData, SetRoutingSkillsErrors, SetRoutingSkillsResponses, SetTeamMemberData, SetTeamMemberErrors, SetTeamMemberResponses, SetTicketDueData, SetTicketDueErrors, SetTicketDueResponses, SetTicketSeenData, SetTicketSeenErrors, SetTicketSeenResponses, SimulateRoutingData, SimulateRoutingErrors, SimulateRoutingResponses, SnoozeTicketData, SnoozeTicketErrors, SnoozeTicketResponses, SplitTicketData, SplitTicketErrors, SplitTicketResponses, StartBulkData, StartBulkErrors, StartBulkResponses, StartTimerData, StartTimerErrors, StartTimerResponses, StopTimerData, StopTimerErrors, StopTimerResponses, SumTimeEntriesData, SumTimeEntriesErrors, SumTimeEntriesResponses, TestMailboxData, TestMailboxErrors, TestMailboxResponses, TestMailTemplateData, TestMailTemplateErrors, TestMailTemplateResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TryMailMessageData, TryMailMessageErrors, TryMailMessageResponses, TryRuleData, TryRuleErrors, TryRuleResponses, UndoBulkData, UndoBulkErrors, UndoBulkResponses, UndoMacroData, UndoMacroErrors, UndoMacroResponses, UnmergeTicketData, UnmergeTicketErrors, UnmergeTicketResponses, UnsendMessageData, UnsendMessageErrors, UnsendMessageResponses, UnsnoozeTicketData, UnsnoozeTicketErrors, UnsnoozeTicketResponses, UnsplitTicketData, UnsplitTicketErrors, UnsplitTicketResponses, UnsubscribeMailData, UnsubscribeMailErrors, UnsubscribeMailResponses, UnwatchTicketData, UnwatchTicketErrors, UnwatchTicketResponses, UpdateCalendarData, UpdateCalendarErrors, UpdateCalendarResponses, UpdateCategoryData, UpdateCategoryErrors, UpdateCategoryResponses, UpdateChecklistItemData, UpdateChecklistItemErrors, UpdateChecklistItemResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateMacroData, UpdateMacroErrors, UpdateMacroResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateMailDomainData, UpdateMailDomainErrors, UpdateMailDomainResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateNoteData, UpdateNoteErrors, UpdateNoteResponses, UpdateNotificationSettingsData, UpdateNotificationSettingsErrors, UpdateNotificationSettingsResponses, UpdateRecurrenceData, UpdateRecurrenceErrors, UpdateRecurrenceResponses, UpdateRoutingAgentData, UpdateRoutingAgentErrors, UpdateRoutingAgentResponses, UpdateRoutingQueueData, UpdateRoutingQueueErrors, UpdateRoutingQueueResponses, UpdateRuleData, UpdateRuleErrors, UpdateRuleResponses, UpdateSlaPolicyData, UpdateSlaPolicyErrors, UpdateSlaPolicyResponses, UpdateSubstatusData, UpdateSubstatusErrors, UpdateSubstatusResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateTicketData, UpdateTicketErrors, UpdateTicketResponses, UpdateTicketStatusData, UpdateTicketStatusErrors, UpdateTicketStatusResponses, UpdateTimeEntryData, UpdateTimeEntryErrors, UpdateTimeEntryResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateViewData, UpdateViewErrors, UpdateViewResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, WatchTicketData, WatchTicketErrors, WatchTicketResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1409,6 +1409,104 @@ export const deletePushSubscription = <ThrowOnError extends boolean = false>(opt
 });
 
 /**
+ * List the recurring tickets
+ *
+ * One's own, for administrators all, by name.
+ */
+export const listRecurrences = <ThrowOnError extends boolean = false>(options?: Options<ListRecurrencesData, ThrowOnError>) => (options?.client ?? client).get<ListRecurrencesResponses, ListRecurrencesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/recurrences',
+    ...options
+});
+
+/**
+ * Set up a recurring ticket
+ *
+ * At each date of the rule a ticket is opened for the requester, once: with the template's category, tags, fields, team, assignee and checklist, if it has one. The rule is counted by the clocks of the zone: nine o'clock stays nine o'clock when they are changed. A time that the clocks skip comes as much later, one that they show twice counts at the first time. Dates in the past get no ticket.
+ */
+export const createRecurrence = <ThrowOnError extends boolean = false>(options: Options<CreateRecurrenceData, ThrowOnError>) => (options.client ?? client).post<CreateRecurrenceResponses, CreateRecurrenceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/recurrences',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Show the next dates of a rule
+ *
+ * The next ten, or fewer when it ends. Nothing is kept.
+ */
+export const previewRecurrence = <ThrowOnError extends boolean = false>(options: Options<PreviewRecurrenceData, ThrowOnError>) => (options.client ?? client).post<PreviewRecurrenceResponses, PreviewRecurrenceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/recurrences/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a recurring ticket
+ *
+ * Its tickets stay. It can be restored for a day.
+ */
+export const deleteRecurrence = <ThrowOnError extends boolean = false>(options: Options<DeleteRecurrenceData, ThrowOnError>) => (options.client ?? client).delete<DeleteRecurrenceResponses, DeleteRecurrenceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/recurrences/{id}',
+    ...options
+});
+
+/**
+ * Show a recurring ticket
+ */
+export const getRecurrence = <ThrowOnError extends boolean = false>(options: Options<GetRecurrenceData, ThrowOnError>) => (options.client ?? client).get<GetRecurrenceResponses, GetRecurrenceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/recurrences/{id}',
+    ...options
+});
+
+/**
+ * Change a recurring ticket
+ *
+ * Another rule, start or zone, and switching it on, plans it anew from now on.
+ */
+export const updateRecurrence = <ThrowOnError extends boolean = false>(options: Options<UpdateRecurrenceData, ThrowOnError>) => (options.client ?? client).patch<UpdateRecurrenceResponses, UpdateRecurrenceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/recurrences/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Restore a recurring ticket that was deleted in the last day
+ *
+ * It goes on as if it had not been gone.
+ */
+export const restoreRecurrence = <ThrowOnError extends boolean = false>(options: Options<RestoreRecurrenceData, ThrowOnError>) => (options.client ?? client).post<RestoreRecurrenceResponses, RestoreRecurrenceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/recurrences/{id}/restore',
+    ...options
+});
+
+/**
+ * Open the ticket of a recurring ticket now
+ *
+ * Beside its dates, which stay as they are.
+ */
+export const runRecurrence = <ThrowOnError extends boolean = false>(options: Options<RunRecurrenceData, ThrowOnError>) => (options.client ?? client).post<RunRecurrenceResponses, RunRecurrenceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/recurrences/{id}/run',
+    ...options
+});
+
+/**
  * Report on the desk
  *
  * Tickets created, answered for the first time and solved in a period, how long that took, and the backlog at its end, with the period of the same length before it. Days are those of UTC. Numbers are about the tickets as they are now: one that was reopened is not solved, one that was deleted was never there. `first_response` counts tickets whose first public answer by IT staff other than the requester fell into the period, `resolution` those solved in it; percentiles are at most `percentile_error` (4.5 %) or 30 seconds away from the nearest rank. `queries` find the tickets behind each number. `series` has a point per day, per week above 100 days, per month above 735. The rows of `breakdowns` have in `backlog` what is unfinished now; the agent is the assignee.
@@ -1428,6 +1526,180 @@ export const getDeskReportTable = <ThrowOnError extends boolean = false>(options
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/reports/desk/csv',
     ...options
+});
+
+/**
+ * List what the IT staff is able to
+ *
+ * Or the members of a team: how many tickets they may have and have, their hours, their skills, and whether they are there.
+ */
+export const listRoutingAgents = <ThrowOnError extends boolean = false>(options?: Options<ListRoutingAgentsData, ThrowOnError>) => (options?.client ?? client).get<ListRoutingAgentsResponses, ListRoutingAgentsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/routing/agents',
+    ...options
+});
+
+/**
+ * Say what somebody of the IT staff is able to
+ */
+export const updateRoutingAgent = <ThrowOnError extends boolean = false>(options: Options<UpdateRoutingAgentData, ThrowOnError>) => (options.client ?? client).patch<UpdateRoutingAgentResponses, UpdateRoutingAgentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/routing/agents/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Say whether one is there
+ */
+export const getAvailability = <ThrowOnError extends boolean = false>(options?: Options<GetAvailabilityData, ThrowOnError>) => (options?.client ?? client).get<GetAvailabilityResponses, GetAvailabilityErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/routing/availability',
+    ...options
+});
+
+/**
+ * Switch oneself to away, or back
+ *
+ * Who is away is given no tickets by routing. With back_at one is there again by itself then.
+ */
+export const setAvailability = <ThrowOnError extends boolean = false>(options: Options<SetAvailabilityData, ThrowOnError>) => (options.client ?? client).put<SetAvailabilityResponses, SetAvailabilityErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/routing/availability',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Put the routing queues into an order
+ */
+export const reorderRoutingQueues = <ThrowOnError extends boolean = false>(options: Options<ReorderRoutingQueuesData, ThrowOnError>) => (options.client ?? client).put<ReorderRoutingQueuesResponses, ReorderRoutingQueuesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/routing/order',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the routing queues in their order
+ *
+ * A ticket that nobody has goes to the first queue that takes it. What is confidential, or rests, goes to none.
+ */
+export const listRoutingQueues = <ThrowOnError extends boolean = false>(options?: Options<ListRoutingQueuesData, ThrowOnError>) => (options?.client ?? client).get<ListRoutingQueuesResponses, ListRoutingQueuesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/routing/queues',
+    ...options
+});
+
+/**
+ * Make a routing queue
+ *
+ * It comes after the others. Tickets that nobody has and that it takes are given out at once.
+ */
+export const createRoutingQueue = <ThrowOnError extends boolean = false>(options: Options<CreateRoutingQueueData, ThrowOnError>) => (options.client ?? client).post<CreateRoutingQueueResponses, CreateRoutingQueueErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/routing/queues',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a routing queue
+ *
+ * Its tickets stay with whom they are; what waits in it may be for another queue.
+ */
+export const deleteRoutingQueue = <ThrowOnError extends boolean = false>(options: Options<DeleteRoutingQueueData, ThrowOnError>) => (options.client ?? client).delete<DeleteRoutingQueueResponses, DeleteRoutingQueueErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/routing/queues/{id}',
+    ...options
+});
+
+/**
+ * Show a routing queue
+ */
+export const getRoutingQueue = <ThrowOnError extends boolean = false>(options: Options<GetRoutingQueueData, ThrowOnError>) => (options.client ?? client).get<GetRoutingQueueResponses, GetRoutingQueueErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/routing/queues/{id}',
+    ...options
+});
+
+/**
+ * Change a routing queue
+ *
+ * What waits is looked at again. Tickets that were given out stay with whom they are.
+ */
+export const updateRoutingQueue = <ThrowOnError extends boolean = false>(options: Options<UpdateRoutingQueueData, ThrowOnError>) => (options.client ?? client).patch<UpdateRoutingQueueResponses, UpdateRoutingQueueErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/routing/queues/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List what waits in a routing queue
+ *
+ * The longest first: the order in which it is given out.
+ */
+export const listRoutingWaits = <ThrowOnError extends boolean = false>(options: Options<ListRoutingWaitsData, ThrowOnError>) => (options.client ?? client).get<ListRoutingWaitsResponses, ListRoutingWaitsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/routing/queues/{id}/waiting',
+    ...options
+});
+
+/**
+ * Say who would get a ticket now
+ *
+ * Either a ticket, as if nobody had it, or one that is not there: of a queue, with a category, tags and a requester. Nothing is changed.
+ */
+export const simulateRouting = <ThrowOnError extends boolean = false>(options: Options<SimulateRoutingData, ThrowOnError>) => (options.client ?? client).post<SimulateRoutingResponses, SimulateRoutingErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/routing/simulate',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the skills
+ *
+ * Tags that say what a ticket takes.
+ */
+export const listRoutingSkills = <ThrowOnError extends boolean = false>(options?: Options<ListRoutingSkillsData, ThrowOnError>) => (options?.client ?? client).get<ListRoutingSkillsResponses, ListRoutingSkillsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/routing/skills',
+    ...options
+});
+
+/**
+ * Replace the skills
+ *
+ * A ticket takes the skills that are among its tags, and those of its category and what lies above it. Tags that are not there yet are made.
+ */
+export const setRoutingSkills = <ThrowOnError extends boolean = false>(options: Options<SetRoutingSkillsData, ThrowOnError>) => (options.client ?? client).put<SetRoutingSkillsResponses, SetRoutingSkillsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/routing/skills',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -2353,6 +2625,17 @@ export const reopenTicket = <ThrowOnError extends boolean = false>(options: Opti
 export const restoreTicket = <ThrowOnError extends boolean = false>(options: Options<RestoreTicketData, ThrowOnError>) => (options.client ?? client).post<RestoreTicketResponses, RestoreTicketErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/tickets/{id}/restore',
+    ...options
+});
+
+/**
+ * Say why somebody has a ticket
+ *
+ * Each decision with what became of every member of the team; and, while it waits, why nobody can have it now.
+ */
+export const getTicketRouting = <ThrowOnError extends boolean = false>(options: Options<GetTicketRoutingData, ThrowOnError>) => (options.client ?? client).get<GetTicketRoutingResponses, GetTicketRoutingErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/tickets/{id}/routing',
     ...options
 });
 

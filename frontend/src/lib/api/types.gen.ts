@@ -125,6 +125,19 @@ export type AttachmentList = {
     results: Array<Attachment>;
 };
 
+export type Availability = {
+    away: boolean;
+    /**
+     * BackAt is when one is there again by itself; null until one says so.
+     */
+    back_at: string | null;
+};
+
+export type AvailabilityUpdate = {
+    away: boolean;
+    back_at?: string | null;
+};
+
 export type BulkAction = {
     /**
      * Params holds everything that the action was given, by name.
@@ -1524,6 +1537,102 @@ export type QueryFields = {
 
 export type Reason = 'gone' | 'failing';
 
+export type Recurrence = {
+    can: RecurrenceCan;
+    catch_up: 'latest' | 'all';
+    created_at: string;
+    /**
+     * Description is "" for that of the template, or else the title.
+     */
+    description: string;
+    enabled: boolean;
+    id: number;
+    last_run_at: string | null;
+    last_ticket_id: number | null;
+    name: string;
+    /**
+     * NextRunAt is the next date; null when there is none any more, or it is switched off.
+     */
+    next_run_at: string | null;
+    owner: User;
+    /**
+     * Problem says why the ticket of the next date could not be opened; "" when nothing is wrong. It is tried again.
+     */
+    problem: string;
+    requester: User;
+    rule: string;
+    start: string;
+    template: TemplateCard | null;
+    /**
+     * Title is "" for that of the template, or else the name.
+     */
+    title: string;
+    updated_at: string;
+    version: number;
+    zone: string;
+};
+
+export type RecurrenceCan = {
+    delete: boolean;
+    update: boolean;
+};
+
+export type RecurrenceCreate = {
+    /**
+     * CatchUp says what follows when dates passed while the program did not run: one ticket for the latest of them, or one for each, up to 31.
+     */
+    catch_up?: 'latest' | 'all';
+    description?: string;
+    enabled?: boolean;
+    name: string;
+    /**
+     * RequesterID is for whom the tickets are; the caller without.
+     */
+    requester_id?: number;
+    /**
+     * Rule is one of RFC 5545: FREQ (DAILY, WEEKLY, MONTHLY, YEARLY), INTERVAL, COUNT, UNTIL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, WKST.
+     */
+    rule: string;
+    /**
+     * Start is a local time: from when on, and the time of day.
+     */
+    start: string;
+    template_id?: number | null;
+    title?: string;
+    zone: string;
+};
+
+export type RecurrencePreview = {
+    dates: Array<string>;
+};
+
+export type RecurrencePreviewRequest = {
+    rule: string;
+    start: string;
+    zone: string;
+};
+
+export type RecurrenceRun = {
+    ticket_id: number;
+};
+
+export type RecurrenceUpdate = {
+    catch_up?: 'latest' | 'all';
+    description?: string;
+    enabled?: boolean;
+    name?: string;
+    requester_id?: number;
+    rule?: string;
+    start?: string;
+    template_id?: number | null;
+    title?: string;
+    zone?: string;
+};
+
+export type Recurrences = {
+    results: Array<Recurrence>;
+};
+
 export type RegisterRequest = {
     email: string;
     full_name: string;
@@ -1611,6 +1720,208 @@ export type ReportTimes = {
 export type ResetPasswordRequest = {
     password: string;
     token: string;
+};
+
+export type RoutingAgent = {
+    /**
+     * AtWork says whether it is in their working hours now.
+     */
+    at_work: boolean;
+    away: boolean;
+    /**
+     * BackAt is when they are there again by themselves.
+     */
+    back_at: string | null;
+    /**
+     * CalendarID is the calendar of their working hours; null for any time.
+     */
+    calendar_id: number | null;
+    /**
+     * Capacity is how many open tickets they may have; null for what the queue says.
+     */
+    capacity: number | null;
+    /**
+     * OpenTickets is how many they have.
+     */
+    open_tickets: number;
+    skills: Array<string>;
+    user: User;
+    version: number;
+};
+
+export type RoutingAgentUpdate = {
+    away?: boolean;
+    calendar_id?: number | null;
+    capacity?: number | null;
+    skills?: Array<string>;
+};
+
+export type RoutingAgents = {
+    results: Array<RoutingAgent>;
+};
+
+export type RoutingDecision = {
+    agent: User;
+    candidates: Array<RoutingVerdict>;
+    created_at: string;
+    id: number;
+    queue: string;
+    queue_id: number;
+    reason: 'sticky' | 'turn' | 'fewest_open' | 'skilled';
+    /**
+     * Skills are those that it took.
+     */
+    skills: Array<string>;
+    strategy: 'round_robin' | 'least_loaded' | 'skill';
+    waited_seconds: number;
+};
+
+export type RoutingQueue = {
+    /**
+     * Capacity is how many open tickets members may have who have no limit of their own.
+     */
+    capacity: number;
+    /**
+     * Condition is a query of the query language. Empty, the queue takes all tickets of its team; else those of its team and of no team that fit.
+     */
+    condition: string;
+    created_at: string;
+    enabled: boolean;
+    id: number;
+    name: string;
+    position: number;
+    /**
+     * Problem says why the condition cannot be read any more; the queue takes nothing then. Empty for none.
+     */
+    problem: string;
+    /**
+     * Sticky gives a ticket to who had the requester's last one, when fit.
+     */
+    sticky: boolean;
+    strategy: 'round_robin' | 'least_loaded' | 'skill';
+    team: TeamCard;
+    updated_at: string;
+    version: number;
+    /**
+     * Waiting is how many tickets wait in it, at most 1,000.
+     */
+    waiting: number;
+};
+
+export type RoutingQueueCreate = {
+    capacity?: number;
+    condition?: string;
+    enabled?: boolean;
+    name: string;
+    sticky?: boolean;
+    strategy?: 'round_robin' | 'least_loaded' | 'skill';
+    team_id: number;
+};
+
+export type RoutingQueueList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<RoutingQueue>;
+};
+
+export type RoutingQueueOrder = {
+    ids: Array<number>;
+};
+
+export type RoutingQueueUpdate = {
+    capacity?: number;
+    condition?: string;
+    enabled?: boolean;
+    name?: string;
+    sticky?: boolean;
+    strategy?: 'round_robin' | 'least_loaded' | 'skill';
+    team_id?: number;
+};
+
+export type RoutingSimulation = {
+    category_id?: number | null;
+    queue_id?: number | null;
+    requester_id?: number | null;
+    tags?: Array<string>;
+    ticket_id?: number | null;
+};
+
+export type RoutingSkill = {
+    categories: Array<number>;
+    tag: string;
+};
+
+export type RoutingSkillInput = {
+    /**
+     * Categories, with what lies below them, take the skill, too.
+     */
+    categories?: Array<number>;
+    tag: string;
+};
+
+export type RoutingSkills = {
+    skills: Array<RoutingSkill>;
+};
+
+export type RoutingSkillsUpdate = {
+    skills: Array<RoutingSkillInput>;
+};
+
+export type RoutingTrial = {
+    /**
+     * Agent is null when nobody is free: it would wait.
+     */
+    agent: User | null;
+    candidates: Array<RoutingVerdict>;
+    queue: string;
+    /**
+     * QueueID is null when no queue takes it.
+     */
+    queue_id: number | null;
+    reason: string;
+    skills: Array<string>;
+};
+
+export type RoutingVerdict = {
+    capacity: number;
+    /**
+     * Lacks are the skills that are missing.
+     */
+    lacks: Array<string>;
+    open_tickets: number;
+    reason: 'sticky' | 'turn' | 'fewest_open' | 'skilled' | 'inactive' | 'away' | 'off_hours' | 'full' | 'gave_back' | 'lacks_skill' | 'not_last' | 'later_turn' | 'more_open';
+    user: User;
+};
+
+export type RoutingWait = {
+    since: string;
+    ticket_id: number;
+    title: string;
+};
+
+export type RoutingWaitList = {
+    count: number;
+    count_exact: boolean;
+    next: string | null;
+    previous: string | null;
+    results: Array<RoutingWait>;
+};
+
+export type RoutingWaiting = {
+    /**
+     * Ahead is how many tickets wait longer, at most 1,000.
+     */
+    ahead: number;
+    /**
+     * Candidates says why nobody of the team can have it now.
+     */
+    candidates: Array<RoutingVerdict>;
+    queue: string;
+    queue_id: number;
+    since: string;
+    skills: Array<string>;
 };
 
 export type Rule = {
@@ -2184,6 +2495,11 @@ export type TemplateCan = {
     update: boolean;
 };
 
+export type TemplateCard = {
+    id: number;
+    name: string;
+};
+
 export type TemplateSave = {
     assigned_to?: number | null;
     category?: number | null;
@@ -2605,6 +2921,14 @@ export type TicketReplace = {
     tags?: Array<string>;
     team_id?: number | null;
     title: string;
+};
+
+export type TicketRouting = {
+    /**
+     * Decisions are the last ones, the newest first.
+     */
+    decisions: Array<RoutingDecision>;
+    waiting: RoutingWaiting | null;
 };
 
 export type TicketSla = {
@@ -10113,6 +10437,482 @@ export type DeletePushSubscriptionResponses = {
 
 export type DeletePushSubscriptionResponse = DeletePushSubscriptionResponses[keyof DeletePushSubscriptionResponses];
 
+export type ListRecurrencesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/recurrences';
+};
+
+export type ListRecurrencesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListRecurrencesError = ListRecurrencesErrors[keyof ListRecurrencesErrors];
+
+export type ListRecurrencesResponses = {
+    /**
+     * OK
+     */
+    200: Recurrences;
+};
+
+export type ListRecurrencesResponse = ListRecurrencesResponses[keyof ListRecurrencesResponses];
+
+export type CreateRecurrenceData = {
+    /**
+     * The recurring ticket
+     */
+    body: RecurrenceCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/recurrences';
+};
+
+export type CreateRecurrenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There are too many (recurrence.full)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateRecurrenceError = CreateRecurrenceErrors[keyof CreateRecurrenceErrors];
+
+export type CreateRecurrenceResponses = {
+    /**
+     * Created
+     */
+    201: Recurrence;
+};
+
+export type CreateRecurrenceResponse = CreateRecurrenceResponses[keyof CreateRecurrenceResponses];
+
+export type PreviewRecurrenceData = {
+    /**
+     * The rule
+     */
+    body: RecurrencePreviewRequest;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/recurrences/preview';
+};
+
+export type PreviewRecurrenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type PreviewRecurrenceError = PreviewRecurrenceErrors[keyof PreviewRecurrenceErrors];
+
+export type PreviewRecurrenceResponses = {
+    /**
+     * OK
+     */
+    200: RecurrencePreview;
+};
+
+export type PreviewRecurrenceResponse = PreviewRecurrenceResponses[keyof PreviewRecurrenceResponses];
+
+export type DeleteRecurrenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The recurring ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/recurrences/{id}';
+};
+
+export type DeleteRecurrenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteRecurrenceError = DeleteRecurrenceErrors[keyof DeleteRecurrenceErrors];
+
+export type DeleteRecurrenceResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteRecurrenceResponse = DeleteRecurrenceResponses[keyof DeleteRecurrenceResponses];
+
+export type GetRecurrenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The recurring ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/recurrences/{id}';
+};
+
+export type GetRecurrenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetRecurrenceError = GetRecurrenceErrors[keyof GetRecurrenceErrors];
+
+export type GetRecurrenceResponses = {
+    /**
+     * OK
+     */
+    200: Recurrence;
+};
+
+export type GetRecurrenceResponse = GetRecurrenceResponses[keyof GetRecurrenceResponses];
+
+export type UpdateRecurrenceData = {
+    /**
+     * What changes
+     */
+    body: RecurrenceUpdate;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The recurring ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/recurrences/{id}';
+};
+
+export type UpdateRecurrenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateRecurrenceError = UpdateRecurrenceErrors[keyof UpdateRecurrenceErrors];
+
+export type UpdateRecurrenceResponses = {
+    /**
+     * OK
+     */
+    200: Recurrence;
+};
+
+export type UpdateRecurrenceResponse = UpdateRecurrenceResponses[keyof UpdateRecurrenceResponses];
+
+export type RestoreRecurrenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The recurring ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/recurrences/{id}/restore';
+};
+
+export type RestoreRecurrenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RestoreRecurrenceError = RestoreRecurrenceErrors[keyof RestoreRecurrenceErrors];
+
+export type RestoreRecurrenceResponses = {
+    /**
+     * OK
+     */
+    200: Recurrence;
+};
+
+export type RestoreRecurrenceResponse = RestoreRecurrenceResponses[keyof RestoreRecurrenceResponses];
+
+export type RunRecurrenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The recurring ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/recurrences/{id}/run';
+};
+
+export type RunRecurrenceErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RunRecurrenceError = RunRecurrenceErrors[keyof RunRecurrenceErrors];
+
+export type RunRecurrenceResponses = {
+    /**
+     * Created
+     */
+    201: RecurrenceRun;
+};
+
+export type RunRecurrenceResponse = RunRecurrenceResponses[keyof RunRecurrenceResponses];
+
 export type GetDeskReportData = {
     body?: never;
     path?: never;
@@ -10216,6 +11016,818 @@ export type GetDeskReportTableResponses = {
 };
 
 export type GetDeskReportTableResponse = GetDeskReportTableResponses[keyof GetDeskReportTableResponses];
+
+export type ListRoutingAgentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only the members of this team
+         */
+        team?: number;
+    };
+    url: '/api/routing/agents';
+};
+
+export type ListRoutingAgentsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListRoutingAgentsError = ListRoutingAgentsErrors[keyof ListRoutingAgentsErrors];
+
+export type ListRoutingAgentsResponses = {
+    /**
+     * OK
+     */
+    200: RoutingAgents;
+};
+
+export type ListRoutingAgentsResponse = ListRoutingAgentsResponses[keyof ListRoutingAgentsResponses];
+
+export type UpdateRoutingAgentData = {
+    /**
+     * What changes
+     */
+    body: RoutingAgentUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The account
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/routing/agents/{id}';
+};
+
+export type UpdateRoutingAgentErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Changed by somebody else meanwhile
+     */
+    409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateRoutingAgentError = UpdateRoutingAgentErrors[keyof UpdateRoutingAgentErrors];
+
+export type UpdateRoutingAgentResponses = {
+    /**
+     * OK
+     */
+    200: RoutingAgent;
+};
+
+export type UpdateRoutingAgentResponse = UpdateRoutingAgentResponses[keyof UpdateRoutingAgentResponses];
+
+export type GetAvailabilityData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/routing/availability';
+};
+
+export type GetAvailabilityErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetAvailabilityError = GetAvailabilityErrors[keyof GetAvailabilityErrors];
+
+export type GetAvailabilityResponses = {
+    /**
+     * OK
+     */
+    200: Availability;
+};
+
+export type GetAvailabilityResponse = GetAvailabilityResponses[keyof GetAvailabilityResponses];
+
+export type SetAvailabilityData = {
+    /**
+     * Whether one is there
+     */
+    body: AvailabilityUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/routing/availability';
+};
+
+export type SetAvailabilityErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Changed at the same moment
+     */
+    409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type SetAvailabilityError = SetAvailabilityErrors[keyof SetAvailabilityErrors];
+
+export type SetAvailabilityResponses = {
+    /**
+     * OK
+     */
+    200: Availability;
+};
+
+export type SetAvailabilityResponse = SetAvailabilityResponses[keyof SetAvailabilityResponses];
+
+export type ReorderRoutingQueuesData = {
+    /**
+     * The order
+     */
+    body: RoutingQueueOrder;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/routing/order';
+};
+
+export type ReorderRoutingQueuesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ReorderRoutingQueuesError = ReorderRoutingQueuesErrors[keyof ReorderRoutingQueuesErrors];
+
+export type ReorderRoutingQueuesResponses = {
+    /**
+     * OK
+     */
+    200: RoutingQueueList;
+};
+
+export type ReorderRoutingQueuesResponse = ReorderRoutingQueuesResponses[keyof ReorderRoutingQueuesResponses];
+
+export type ListRoutingQueuesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/routing/queues';
+};
+
+export type ListRoutingQueuesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListRoutingQueuesError = ListRoutingQueuesErrors[keyof ListRoutingQueuesErrors];
+
+export type ListRoutingQueuesResponses = {
+    /**
+     * OK
+     */
+    200: RoutingQueueList;
+};
+
+export type ListRoutingQueuesResponse = ListRoutingQueuesResponses[keyof ListRoutingQueuesResponses];
+
+export type CreateRoutingQueueData = {
+    /**
+     * The queue
+     */
+    body: RoutingQueueCreate;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/routing/queues';
+};
+
+export type CreateRoutingQueueErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many queues (routing.too_many)
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type CreateRoutingQueueError = CreateRoutingQueueErrors[keyof CreateRoutingQueueErrors];
+
+export type CreateRoutingQueueResponses = {
+    /**
+     * Created
+     */
+    201: RoutingQueue;
+};
+
+export type CreateRoutingQueueResponse = CreateRoutingQueueResponses[keyof CreateRoutingQueueResponses];
+
+export type DeleteRoutingQueueData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The queue
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/routing/queues/{id}';
+};
+
+export type DeleteRoutingQueueErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DeleteRoutingQueueError = DeleteRoutingQueueErrors[keyof DeleteRoutingQueueErrors];
+
+export type DeleteRoutingQueueResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteRoutingQueueResponse = DeleteRoutingQueueResponses[keyof DeleteRoutingQueueResponses];
+
+export type GetRoutingQueueData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The queue
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/routing/queues/{id}';
+};
+
+export type GetRoutingQueueErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetRoutingQueueError = GetRoutingQueueErrors[keyof GetRoutingQueueErrors];
+
+export type GetRoutingQueueResponses = {
+    /**
+     * OK
+     */
+    200: RoutingQueue;
+};
+
+export type GetRoutingQueueResponse = GetRoutingQueueResponses[keyof GetRoutingQueueResponses];
+
+export type UpdateRoutingQueueData = {
+    /**
+     * What changes
+     */
+    body: RoutingQueueUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The queue
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/routing/queues/{id}';
+};
+
+export type UpdateRoutingQueueErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateRoutingQueueError = UpdateRoutingQueueErrors[keyof UpdateRoutingQueueErrors];
+
+export type UpdateRoutingQueueResponses = {
+    /**
+     * OK
+     */
+    200: RoutingQueue;
+};
+
+export type UpdateRoutingQueueResponse = UpdateRoutingQueueResponses[keyof UpdateRoutingQueueResponses];
+
+export type ListRoutingWaitsData = {
+    body?: never;
+    path: {
+        /**
+         * The queue
+         */
+        id: number;
+    };
+    query?: {
+        /**
+         * The page, from 1
+         */
+        page?: number;
+        /**
+         * Items on a page
+         */
+        page_size?: number;
+        /**
+         * A place in the list, as next and previous hold it
+         */
+        cursor?: string;
+    };
+    url: '/api/routing/queues/{id}/waiting';
+};
+
+export type ListRoutingWaitsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListRoutingWaitsError = ListRoutingWaitsErrors[keyof ListRoutingWaitsErrors];
+
+export type ListRoutingWaitsResponses = {
+    /**
+     * OK
+     */
+    200: RoutingWaitList;
+};
+
+export type ListRoutingWaitsResponse = ListRoutingWaitsResponses[keyof ListRoutingWaitsResponses];
+
+export type SimulateRoutingData = {
+    /**
+     * The ticket
+     */
+    body: RoutingSimulation;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/routing/simulate';
+};
+
+export type SimulateRoutingErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type SimulateRoutingError = SimulateRoutingErrors[keyof SimulateRoutingErrors];
+
+export type SimulateRoutingResponses = {
+    /**
+     * OK
+     */
+    200: RoutingTrial;
+};
+
+export type SimulateRoutingResponse = SimulateRoutingResponses[keyof SimulateRoutingResponses];
+
+export type ListRoutingSkillsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/routing/skills';
+};
+
+export type ListRoutingSkillsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListRoutingSkillsError = ListRoutingSkillsErrors[keyof ListRoutingSkillsErrors];
+
+export type ListRoutingSkillsResponses = {
+    /**
+     * OK
+     */
+    200: RoutingSkills;
+};
+
+export type ListRoutingSkillsResponse = ListRoutingSkillsResponses[keyof ListRoutingSkillsResponses];
+
+export type SetRoutingSkillsData = {
+    /**
+     * All skills
+     */
+    body: RoutingSkillsUpdate;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/routing/skills';
+};
+
+export type SetRoutingSkillsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type SetRoutingSkillsError = SetRoutingSkillsErrors[keyof SetRoutingSkillsErrors];
+
+export type SetRoutingSkillsResponses = {
+    /**
+     * OK
+     */
+    200: RoutingSkills;
+};
+
+export type SetRoutingSkillsResponse = SetRoutingSkillsResponses[keyof SetRoutingSkillsResponses];
 
 export type ListRulesData = {
     body?: never;
@@ -15034,6 +16646,56 @@ export type RestoreTicketResponses = {
 };
 
 export type RestoreTicketResponse = RestoreTicketResponses[keyof RestoreTicketResponses];
+
+export type GetTicketRoutingData = {
+    body?: never;
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/routing';
+};
+
+export type GetTicketRoutingErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetTicketRoutingError = GetTicketRoutingErrors[keyof GetTicketRoutingErrors];
+
+export type GetTicketRoutingResponses = {
+    /**
+     * OK
+     */
+    200: TicketRouting;
+};
+
+export type GetTicketRoutingResponse = GetTicketRoutingResponses[keyof GetTicketRoutingResponses];
 
 export type GetTicketSeenData = {
     body?: never;

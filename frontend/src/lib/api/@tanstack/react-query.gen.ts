@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { addChecklist, addMailDomain, addTicketCc, addTicketComment, applyMacro, arrangeViews, assignTicket, assignTicketTeam, cancelBulk, cancelUpload, changePassword, checkMailDomain, closeTicket, countNotifications, countTickets, createApiToken, createAttachment, createCalendar, createCategory, createComment, createField, createMacro, createMailbox, createNote, createPushSubscription, createRule, createSlaPolicy, createSubstatus, createTag, createTeam, createTemplate, createTicket, createTicketLink, createTimeEntry, createUpload, createUser, createView, createWebhook, deleteApiToken, deleteAttachment, deleteCalendar, deleteCategory, deleteChecklistItem, deleteComment, deleteDraft, deleteField, deleteMacro, deleteMailAddress, deleteMailbox, deleteMailDomain, deleteNote, deletePreference, deletePushSubscription, deleteRule, deleteSlaPolicy, deleteSubstatus, deleteTag, deleteTemplate, deleteTicket, deleteTicketDraft, deleteTicketLink, deleteTimeEntry, deleteUser, deleteView, deleteWebhook, discardMailMessage, discardTimer, downloadAttachment, exportTickets, exportTimeEntries, findSimilarTickets, forgotPassword, getAttachment, getBulk, getCalendar, getChecklistItem, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMacro, getMailbox, getMailMessage, getMailMessageSource, getMe, getMessage, getNote, getNotificationSettings, getPreference, getPushKey, getRule, getSlaPolicy, getTag, getTeam, getTemplate, getThumbnail, getTicket, getTicketDraft, getTicketSeen, getTicketSla, getTimeEntry, getTimer, getUser, getView, getWebhook, getWebhookDelivery, importHolidays, listActions, listApiTokens, listAssignees, listAttachments, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listCategories, listChecklist, listComments, listDrafts, listEvents, listExportColumns, listFields, listJobs, listMacros, listMailAddresses, listMailboxes, listMailDomains, listMailMessages, listMailOutbox, listMailTemplates, listMessages, listNotes, listNotifications, listPeople, listPlaceholders, listPreferences, listPresence, listPushSubscriptions, listQueryFields, listRuleRuns, listRules, listRuleVersions, listSlaClocks, listSlaPolicies, listSubstatuses, listTags, listTeams, listTemplates, listTicketEvents, listTicketLinks, listTicketMail, listTickets, listTicketTime, listTimeEntries, listUsers, listViewCounts, listViews, listWatchers, listWebhookDeliveries, listWebhooks, login, logout, mergeTag, mergeTicket, type Options, previewMacro, previewMailTemplate, previewSla, processMailMessage, putDraft, putPreference, putTicketDraft, readNotification, readNotifications, recalculateSla, refreshSession, registerAccount, removeTeamMember, removeWatcher, renameTag, reopenTicket, reorderRules, reorderSlaPolicies, replaceComment, replaceTicket, replaceUser, replayJob, replayWebhookDeliveries, replayWebhookDelivery, reportSla, resendVerification, resetMailTemplate, resetPassword, restoreMacro, restoreRule, restoreTicket, restoreView, retryMail, rotateWebhookSecret, saveMailTemplate, sendMessage, sendMessageNow, sendUpload, setPresence, setTeamMember, setTicketDue, setTicketSeen, snoozeTicket, splitTicket, startBulk, startTimer, stopTimer, sumTimeEntries, testMailbox, testMailTemplate, testWebhook, tryMailMessage, tryRule, undoBulk, undoMacro, unmergeTicket, unsendMessage, unsnoozeTicket, unsplitTicket, unsubscribeMail, unwatchTicket, updateCalendar, updateCategory, updateChecklistItem, updateComment, updateField, updateMacro, updateMailbox, updateMailDomain, updateMe, updateNote, updateNotificationSettings, updateRule, updateSlaPolicy, updateSubstatus, updateTeam, updateTemplate, updateTicket, updateTicketStatus, updateTimeEntry, updateUser, updateView, updateWebhook, verifyEmail, watchTicket } from '../sdk.gen';
-import type { AddChecklistData, AddChecklistError, AddChecklistResponse, AddMailDomainData, AddMailDomainError, AddMailDomainResponse, AddTicketCcData, AddTicketCcError, AddTicketCcResponse, AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ApplyMacroData, ApplyMacroError, ApplyMacroResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, AssignTicketTeamData, AssignTicketTeamError, AssignTicketTeamResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, CancelUploadData, CancelUploadError, CancelUploadResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CheckMailDomainData, CheckMailDomainError, CheckMailDomainResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountNotificationsData, CountNotificationsError, CountNotificationsResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateAttachmentData, CreateAttachmentError, CreateAttachmentResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCategoryData, CreateCategoryError, CreateCategoryResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateFieldData, CreateFieldError, CreateFieldResponse, CreateMacroData, CreateMacroError, CreateMacroResponse, CreateMailboxData, CreateMailboxError, CreateMailboxResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreatePushSubscriptionData, CreatePushSubscriptionError, CreatePushSubscriptionResponse, CreateRuleData, CreateRuleError, CreateRuleResponse, CreateSlaPolicyData, CreateSlaPolicyError, CreateSlaPolicyResponse, CreateSubstatusData, CreateSubstatusError, CreateSubstatusResponse, CreateTagData, CreateTagError, CreateTagResponse, CreateTeamData, CreateTeamError, CreateTeamResponse, CreateTemplateData, CreateTemplateError, CreateTemplateResponse, CreateTicketData, CreateTicketError, CreateTicketLinkData, CreateTicketLinkError, CreateTicketLinkResponse, CreateTicketResponse, CreateTimeEntryData, CreateTimeEntryError, CreateTimeEntryResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteAttachmentData, DeleteAttachmentError, DeleteAttachmentResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCategoryData, DeleteCategoryError, DeleteCategoryResponse, DeleteChecklistItemData, DeleteChecklistItemError, DeleteChecklistItemResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteFieldData, DeleteFieldError, DeleteFieldResponse, DeleteMacroData, DeleteMacroError, DeleteMacroResponse, DeleteMailAddressData, DeleteMailAddressError, DeleteMailAddressResponse, DeleteMailboxData, DeleteMailboxError, DeleteMailboxResponse, DeleteMailDomainData, DeleteMailDomainError, DeleteMailDomainResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeletePushSubscriptionData, DeletePushSubscriptionError, DeletePushSubscriptionResponse, DeleteRuleData, DeleteRuleError, DeleteRuleResponse, DeleteSlaPolicyData, DeleteSlaPolicyError, DeleteSlaPolicyResponse, DeleteSubstatusData, DeleteSubstatusError, DeleteSubstatusResponse, DeleteTagData, DeleteTagError, DeleteTagResponse, DeleteTemplateData, DeleteTemplateError, DeleteTemplateResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketLinkData, DeleteTicketLinkError, DeleteTicketLinkResponse, DeleteTicketResponse, DeleteTimeEntryData, DeleteTimeEntryError, DeleteTimeEntryResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DeleteWebhookData, DeleteWebhookError, DeleteWebhookResponse, DiscardMailMessageData, DiscardMailMessageError, DiscardMailMessageResponse, DiscardTimerData, DiscardTimerError, DiscardTimerResponse, DownloadAttachmentData, DownloadAttachmentError, DownloadAttachmentResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, ExportTimeEntriesData, ExportTimeEntriesError, ExportTimeEntriesResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetChecklistItemData, GetChecklistItemError, GetChecklistItemResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMacroData, GetMacroError, GetMacroResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailMessageData, GetMailMessageError, GetMailMessageResponse, GetMailMessageSourceData, GetMailMessageSourceError, GetMailMessageSourceResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetPushKeyData, GetPushKeyError, GetPushKeyResponse, GetRuleData, GetRuleError, GetRuleResponse, GetSlaPolicyData, GetSlaPolicyError, GetSlaPolicyResponse, GetTagData, GetTagError, GetTagResponse, GetTeamData, GetTeamError, GetTeamResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetThumbnailData, GetThumbnailError, GetThumbnailResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetTicketSlaData, GetTicketSlaError, GetTicketSlaResponse, GetTimeEntryData, GetTimeEntryError, GetTimeEntryResponse, GetTimerData, GetTimerError, GetTimerResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookError, GetWebhookResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCategoriesData, ListCategoriesError, ListCategoriesResponse, ListChecklistData, ListChecklistError, ListChecklistResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListEventsData, ListEventsError, ListEventsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMacrosData, ListMacrosError, ListMacrosResponse, ListMailAddressesData, ListMailAddressesError, ListMailAddressesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailDomainsData, ListMailDomainsError, ListMailDomainsResponse, ListMailMessagesData, ListMailMessagesError, ListMailMessagesResponse, ListMailOutboxData, ListMailOutboxError, ListMailOutboxResponse, ListMailTemplatesData, ListMailTemplatesError, ListMailTemplatesResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListPeopleData, ListPeopleError, ListPeopleResponse, ListPlaceholdersData, ListPlaceholdersError, ListPlaceholdersResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListPushSubscriptionsData, ListPushSubscriptionsError, ListPushSubscriptionsResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListRuleRunsData, ListRuleRunsError, ListRuleRunsResponse, ListRulesData, ListRulesError, ListRulesResponse, ListRuleVersionsData, ListRuleVersionsError, ListRuleVersionsResponse, ListSlaClocksData, ListSlaClocksError, ListSlaClocksResponse, ListSlaPoliciesData, ListSlaPoliciesError, ListSlaPoliciesResponse, ListSubstatusesData, ListSubstatusesError, ListSubstatusesResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTeamsData, ListTeamsError, ListTeamsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketLinksData, ListTicketLinksError, ListTicketLinksResponse, ListTicketMailData, ListTicketMailError, ListTicketMailResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListTicketTimeData, ListTicketTimeError, ListTicketTimeResponse, ListTimeEntriesData, ListTimeEntriesError, ListTimeEntriesResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MergeTagData, MergeTagError, MergeTagResponse, MergeTicketData, MergeTicketError, MergeTicketResponse, PreviewMacroData, PreviewMacroError, PreviewMacroResponse, PreviewMailTemplateData, PreviewMailTemplateError, PreviewMailTemplateResponse, PreviewSlaData, PreviewSlaError, PreviewSlaResponse, ProcessMailMessageData, ProcessMailMessageError, ProcessMailMessageResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, ReadNotificationData, ReadNotificationError, ReadNotificationResponse, ReadNotificationsData, ReadNotificationsError, ReadNotificationsResponse, RecalculateSlaData, RecalculateSlaError, RecalculateSlaResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, RemoveTeamMemberData, RemoveTeamMemberError, RemoveTeamMemberResponse, RemoveWatcherData, RemoveWatcherError, RemoveWatcherResponse, RenameTagData, RenameTagError, RenameTagResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReorderRulesData, ReorderRulesError, ReorderRulesResponse, ReorderSlaPoliciesData, ReorderSlaPoliciesError, ReorderSlaPoliciesResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ReportSlaData, ReportSlaError, ReportSlaResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetMailTemplateData, ResetMailTemplateError, ResetMailTemplateResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreMacroData, RestoreMacroError, RestoreMacroResponse, RestoreRuleData, RestoreRuleError, RestoreRuleResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, RetryMailData, RetryMailError, RetryMailResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SaveMailTemplateData, SaveMailTemplateError, SaveMailTemplateResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SendUploadData, SendUploadError, SendUploadResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetTeamMemberData, SetTeamMemberError, SetTeamMemberResponse, SetTicketDueData, SetTicketDueError, SetTicketDueResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, SnoozeTicketData, SnoozeTicketError, SnoozeTicketResponse, SplitTicketData, SplitTicketError, SplitTicketResponse, StartBulkData, StartBulkError, StartBulkResponse, StartTimerData, StartTimerError, StartTimerResponse, StopTimerData, StopTimerError, StopTimerResponse, SumTimeEntriesData, SumTimeEntriesError, SumTimeEntriesResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TestMailTemplateData, TestMailTemplateError, TestMailTemplateResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, TryMailMessageData, TryMailMessageError, TryMailMessageResponse, TryRuleData, TryRuleError, TryRuleResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UndoMacroData, UndoMacroError, UndoMacroResponse, UnmergeTicketData, UnmergeTicketError, UnmergeTicketResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UnsnoozeTicketData, UnsnoozeTicketError, UnsnoozeTicketResponse, UnsplitTicketData, UnsplitTicketError, UnsplitTicketResponse, UnsubscribeMailData, UnsubscribeMailError, UnsubscribeMailResponse, UnwatchTicketData, UnwatchTicketError, UnwatchTicketResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCategoryData, UpdateCategoryError, UpdateCategoryResponse, UpdateChecklistItemData, UpdateChecklistItemError, UpdateChecklistItemResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateFieldData, UpdateFieldError, UpdateFieldResponse, UpdateMacroData, UpdateMacroError, UpdateMacroResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateMailDomainData, UpdateMailDomainError, UpdateMailDomainResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateNotificationSettingsData, UpdateNotificationSettingsError, UpdateNotificationSettingsResponse, UpdateRuleData, UpdateRuleError, UpdateRuleResponse, UpdateSlaPolicyData, UpdateSlaPolicyError, UpdateSlaPolicyResponse, UpdateSubstatusData, UpdateSubstatusError, UpdateSubstatusResponse, UpdateTeamData, UpdateTeamError, UpdateTeamResponse, UpdateTemplateData, UpdateTemplateError, UpdateTemplateResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateTimeEntryData, UpdateTimeEntryError, UpdateTimeEntryResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, UpdateWebhookData, UpdateWebhookError, UpdateWebhookResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTicketData, WatchTicketError, WatchTicketResponse } from '../types.gen';
+import { addChecklist, addMailDomain, addTicketCc, addTicketComment, applyMacro, arrangeViews, assignTicket, assignTicketTeam, cancelBulk, cancelUpload, changePassword, checkMailDomain, closeTicket, countNotifications, countTickets, createApiToken, createAttachment, createCalendar, createCategory, createComment, createField, createMacro, createMailbox, createNote, createPushSubscription, createRecurrence, createRoutingQueue, createRule, createSlaPolicy, createSubstatus, createTag, createTeam, createTemplate, createTicket, createTicketLink, createTimeEntry, createUpload, createUser, createView, createWebhook, deleteApiToken, deleteAttachment, deleteCalendar, deleteCategory, deleteChecklistItem, deleteComment, deleteDraft, deleteField, deleteMacro, deleteMailAddress, deleteMailbox, deleteMailDomain, deleteNote, deletePreference, deletePushSubscription, deleteRecurrence, deleteRoutingQueue, deleteRule, deleteSlaPolicy, deleteSubstatus, deleteTag, deleteTemplate, deleteTicket, deleteTicketDraft, deleteTicketLink, deleteTimeEntry, deleteUser, deleteView, deleteWebhook, discardMailMessage, discardTimer, downloadAttachment, exportTickets, exportTimeEntries, findSimilarTickets, forgotPassword, getAttachment, getAvailability, getBulk, getCalendar, getChecklistItem, getComment, getConfig, getDashboard, getDeskReport, getDeskReportTable, getDraft, getMacro, getMailbox, getMailMessage, getMailMessageSource, getMe, getMessage, getNote, getNotificationSettings, getPreference, getPushKey, getRecurrence, getRoutingQueue, getRule, getSlaPolicy, getTag, getTeam, getTemplate, getThumbnail, getTicket, getTicketDraft, getTicketRouting, getTicketSeen, getTicketSla, getTimeEntry, getTimer, getUser, getView, getWebhook, getWebhookDelivery, importHolidays, listActions, listApiTokens, listAssignees, listAttachments, listBulk, listBulkItems, listCalendarIntervals, listCalendars, listCategories, listChecklist, listComments, listDrafts, listEvents, listExportColumns, listFields, listJobs, listMacros, listMailAddresses, listMailboxes, listMailDomains, listMailMessages, listMailOutbox, listMailTemplates, listMessages, listNotes, listNotifications, listPeople, listPlaceholders, listPreferences, listPresence, listPushSubscriptions, listQueryFields, listRecurrences, listRoutingAgents, listRoutingQueues, listRoutingSkills, listRoutingWaits, listRuleRuns, listRules, listRuleVersions, listSlaClocks, listSlaPolicies, listSubstatuses, listTags, listTeams, listTemplates, listTicketEvents, listTicketLinks, listTicketMail, listTickets, listTicketTime, listTimeEntries, listUsers, listViewCounts, listViews, listWatchers, listWebhookDeliveries, listWebhooks, login, logout, mergeTag, mergeTicket, type Options, previewMacro, previewMailTemplate, previewRecurrence, previewSla, processMailMessage, putDraft, putPreference, putTicketDraft, readNotification, readNotifications, recalculateSla, refreshSession, registerAccount, removeTeamMember, removeWatcher, renameTag, reopenTicket, reorderRoutingQueues, reorderRules, reorderSlaPolicies, replaceComment, replaceTicket, replaceUser, replayJob, replayWebhookDeliveries, replayWebhookDelivery, reportSla, resendVerification, resetMailTemplate, resetPassword, restoreMacro, restoreRecurrence, restoreRule, restoreTicket, restoreView, retryMail, rotateWebhookSecret, runRecurrence, saveMailTemplate, sendMessage, sendMessageNow, sendUpload, setAvailability, setPresence, setRoutingSkills, setTeamMember, setTicketDue, setTicketSeen, simulateRouting, snoozeTicket, splitTicket, startBulk, startTimer, stopTimer, sumTimeEntries, testMailbox, testMailTemplate, testWebhook, tryMailMessage, tryRule, undoBulk, undoMacro, unmergeTicket, unsendMessage, unsnoozeTicket, unsplitTicket, unsubscribeMail, unwatchTicket, updateCalendar, updateCategory, updateChecklistItem, updateComment, updateField, updateMacro, updateMailbox, updateMailDomain, updateMe, updateNote, updateNotificationSettings, updateRecurrence, updateRoutingAgent, updateRoutingQueue, updateRule, updateSlaPolicy, updateSubstatus, updateTeam, updateTemplate, updateTicket, updateTicketStatus, updateTimeEntry, updateUser, updateView, updateWebhook, verifyEmail, watchTicket } from '../sdk.gen';
+import type { AddChecklistData, AddChecklistError, AddChecklistResponse, AddMailDomainData, AddMailDomainError, AddMailDomainResponse, AddTicketCcData, AddTicketCcError, AddTicketCcResponse, AddTicketCommentData, AddTicketCommentError, AddTicketCommentResponse, ApplyMacroData, ApplyMacroError, ApplyMacroResponse, ArrangeViewsData, ArrangeViewsError, ArrangeViewsResponse, AssignTicketData, AssignTicketError, AssignTicketResponse, AssignTicketTeamData, AssignTicketTeamError, AssignTicketTeamResponse, CancelBulkData, CancelBulkError, CancelBulkResponse, CancelUploadData, CancelUploadError, CancelUploadResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CheckMailDomainData, CheckMailDomainError, CheckMailDomainResponse, CloseTicketData, CloseTicketError, CloseTicketResponse, CountNotificationsData, CountNotificationsError, CountNotificationsResponse, CountTicketsData, CountTicketsError, CountTicketsResponse, CreateApiTokenData, CreateApiTokenError, CreateApiTokenResponse, CreateAttachmentData, CreateAttachmentError, CreateAttachmentResponse, CreateCalendarData, CreateCalendarError, CreateCalendarResponse, CreateCategoryData, CreateCategoryError, CreateCategoryResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateFieldData, CreateFieldError, CreateFieldResponse, CreateMacroData, CreateMacroError, CreateMacroResponse, CreateMailboxData, CreateMailboxError, CreateMailboxResponse, CreateNoteData, CreateNoteError, CreateNoteResponse, CreatePushSubscriptionData, CreatePushSubscriptionError, CreatePushSubscriptionResponse, CreateRecurrenceData, CreateRecurrenceError, CreateRecurrenceResponse, CreateRoutingQueueData, CreateRoutingQueueError, CreateRoutingQueueResponse, CreateRuleData, CreateRuleError, CreateRuleResponse, CreateSlaPolicyData, CreateSlaPolicyError, CreateSlaPolicyResponse, CreateSubstatusData, CreateSubstatusError, CreateSubstatusResponse, CreateTagData, CreateTagError, CreateTagResponse, CreateTeamData, CreateTeamError, CreateTeamResponse, CreateTemplateData, CreateTemplateError, CreateTemplateResponse, CreateTicketData, CreateTicketError, CreateTicketLinkData, CreateTicketLinkError, CreateTicketLinkResponse, CreateTicketResponse, CreateTimeEntryData, CreateTimeEntryError, CreateTimeEntryResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateViewData, CreateViewError, CreateViewResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeleteApiTokenData, DeleteApiTokenError, DeleteApiTokenResponse, DeleteAttachmentData, DeleteAttachmentError, DeleteAttachmentResponse, DeleteCalendarData, DeleteCalendarError, DeleteCalendarResponse, DeleteCategoryData, DeleteCategoryError, DeleteCategoryResponse, DeleteChecklistItemData, DeleteChecklistItemError, DeleteChecklistItemResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteDraftData, DeleteDraftError, DeleteDraftResponse, DeleteFieldData, DeleteFieldError, DeleteFieldResponse, DeleteMacroData, DeleteMacroError, DeleteMacroResponse, DeleteMailAddressData, DeleteMailAddressError, DeleteMailAddressResponse, DeleteMailboxData, DeleteMailboxError, DeleteMailboxResponse, DeleteMailDomainData, DeleteMailDomainError, DeleteMailDomainResponse, DeleteNoteData, DeleteNoteError, DeleteNoteResponse, DeletePreferenceData, DeletePreferenceError, DeletePreferenceResponse, DeletePushSubscriptionData, DeletePushSubscriptionError, DeletePushSubscriptionResponse, DeleteRecurrenceData, DeleteRecurrenceError, DeleteRecurrenceResponse, DeleteRoutingQueueData, DeleteRoutingQueueError, DeleteRoutingQueueResponse, DeleteRuleData, DeleteRuleError, DeleteRuleResponse, DeleteSlaPolicyData, DeleteSlaPolicyError, DeleteSlaPolicyResponse, DeleteSubstatusData, DeleteSubstatusError, DeleteSubstatusResponse, DeleteTagData, DeleteTagError, DeleteTagResponse, DeleteTemplateData, DeleteTemplateError, DeleteTemplateResponse, DeleteTicketData, DeleteTicketDraftData, DeleteTicketDraftError, DeleteTicketDraftResponse, DeleteTicketError, DeleteTicketLinkData, DeleteTicketLinkError, DeleteTicketLinkResponse, DeleteTicketResponse, DeleteTimeEntryData, DeleteTimeEntryError, DeleteTimeEntryResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DeleteWebhookData, DeleteWebhookError, DeleteWebhookResponse, DiscardMailMessageData, DiscardMailMessageError, DiscardMailMessageResponse, DiscardTimerData, DiscardTimerError, DiscardTimerResponse, DownloadAttachmentData, DownloadAttachmentError, DownloadAttachmentResponse, ExportTicketsData, ExportTicketsError, ExportTicketsResponse, ExportTimeEntriesData, ExportTimeEntriesError, ExportTimeEntriesResponse, FindSimilarTicketsData, FindSimilarTicketsError, FindSimilarTicketsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAttachmentData, GetAttachmentError, GetAttachmentResponse, GetAvailabilityData, GetAvailabilityError, GetAvailabilityResponse, GetBulkData, GetBulkError, GetBulkResponse, GetCalendarData, GetCalendarError, GetCalendarResponse, GetChecklistItemData, GetChecklistItemError, GetChecklistItemResponse, GetCommentData, GetCommentError, GetCommentResponse, GetConfigData, GetConfigError, GetConfigResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDeskReportData, GetDeskReportError, GetDeskReportResponse, GetDeskReportTableData, GetDeskReportTableError, GetDeskReportTableResponse, GetDraftData, GetDraftError, GetDraftResponse, GetMacroData, GetMacroError, GetMacroResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailMessageData, GetMailMessageError, GetMailMessageResponse, GetMailMessageSourceData, GetMailMessageSourceError, GetMailMessageSourceResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetNoteData, GetNoteError, GetNoteResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetPreferenceData, GetPreferenceError, GetPreferenceResponse, GetPushKeyData, GetPushKeyError, GetPushKeyResponse, GetRecurrenceData, GetRecurrenceError, GetRecurrenceResponse, GetRoutingQueueData, GetRoutingQueueError, GetRoutingQueueResponse, GetRuleData, GetRuleError, GetRuleResponse, GetSlaPolicyData, GetSlaPolicyError, GetSlaPolicyResponse, GetTagData, GetTagError, GetTagResponse, GetTeamData, GetTeamError, GetTeamResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetThumbnailData, GetThumbnailError, GetThumbnailResponse, GetTicketData, GetTicketDraftData, GetTicketDraftError, GetTicketDraftResponse, GetTicketError, GetTicketResponse, GetTicketRoutingData, GetTicketRoutingError, GetTicketRoutingResponse, GetTicketSeenData, GetTicketSeenError, GetTicketSeenResponse, GetTicketSlaData, GetTicketSlaError, GetTicketSlaResponse, GetTimeEntryData, GetTimeEntryError, GetTimeEntryResponse, GetTimerData, GetTimerError, GetTimerResponse, GetUserData, GetUserError, GetUserResponse, GetViewData, GetViewError, GetViewResponse, GetWebhookData, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookError, GetWebhookResponse, ImportHolidaysData, ImportHolidaysError, ImportHolidaysResponse, ListActionsData, ListActionsError, ListActionsResponse, ListApiTokensData, ListApiTokensError, ListApiTokensResponse, ListAssigneesData, ListAssigneesError, ListAssigneesResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListBulkData, ListBulkError, ListBulkItemsData, ListBulkItemsError, ListBulkItemsResponse, ListBulkResponse, ListCalendarIntervalsData, ListCalendarIntervalsError, ListCalendarIntervalsResponse, ListCalendarsData, ListCalendarsError, ListCalendarsResponse, ListCategoriesData, ListCategoriesError, ListCategoriesResponse, ListChecklistData, ListChecklistError, ListChecklistResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListDraftsData, ListDraftsError, ListDraftsResponse, ListEventsData, ListEventsError, ListEventsResponse, ListExportColumnsData, ListExportColumnsError, ListExportColumnsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMacrosData, ListMacrosError, ListMacrosResponse, ListMailAddressesData, ListMailAddressesError, ListMailAddressesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailDomainsData, ListMailDomainsError, ListMailDomainsResponse, ListMailMessagesData, ListMailMessagesError, ListMailMessagesResponse, ListMailOutboxData, ListMailOutboxError, ListMailOutboxResponse, ListMailTemplatesData, ListMailTemplatesError, ListMailTemplatesResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListNotesData, ListNotesError, ListNotesResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListPeopleData, ListPeopleError, ListPeopleResponse, ListPlaceholdersData, ListPlaceholdersError, ListPlaceholdersResponse, ListPreferencesData, ListPreferencesError, ListPreferencesResponse, ListPresenceData, ListPresenceError, ListPresenceResponse, ListPushSubscriptionsData, ListPushSubscriptionsError, ListPushSubscriptionsResponse, ListQueryFieldsData, ListQueryFieldsError, ListQueryFieldsResponse, ListRecurrencesData, ListRecurrencesError, ListRecurrencesResponse, ListRoutingAgentsData, ListRoutingAgentsError, ListRoutingAgentsResponse, ListRoutingQueuesData, ListRoutingQueuesError, ListRoutingQueuesResponse, ListRoutingSkillsData, ListRoutingSkillsError, ListRoutingSkillsResponse, ListRoutingWaitsData, ListRoutingWaitsError, ListRoutingWaitsResponse, ListRuleRunsData, ListRuleRunsError, ListRuleRunsResponse, ListRulesData, ListRulesError, ListRulesResponse, ListRuleVersionsData, ListRuleVersionsError, ListRuleVersionsResponse, ListSlaClocksData, ListSlaClocksError, ListSlaClocksResponse, ListSlaPoliciesData, ListSlaPoliciesError, ListSlaPoliciesResponse, ListSubstatusesData, ListSubstatusesError, ListSubstatusesResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTeamsData, ListTeamsError, ListTeamsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTicketEventsData, ListTicketEventsError, ListTicketEventsResponse, ListTicketLinksData, ListTicketLinksError, ListTicketLinksResponse, ListTicketMailData, ListTicketMailError, ListTicketMailResponse, ListTicketsData, ListTicketsError, ListTicketsResponse, ListTicketTimeData, ListTicketTimeError, ListTicketTimeResponse, ListTimeEntriesData, ListTimeEntriesError, ListTimeEntriesResponse, ListUsersData, ListUsersError, ListUsersResponse, ListViewCountsData, ListViewCountsError, ListViewCountsResponse, ListViewsData, ListViewsError, ListViewsResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MergeTagData, MergeTagError, MergeTagResponse, MergeTicketData, MergeTicketError, MergeTicketResponse, PreviewMacroData, PreviewMacroError, PreviewMacroResponse, PreviewMailTemplateData, PreviewMailTemplateError, PreviewMailTemplateResponse, PreviewRecurrenceData, PreviewRecurrenceError, PreviewRecurrenceResponse, PreviewSlaData, PreviewSlaError, PreviewSlaResponse, ProcessMailMessageData, ProcessMailMessageError, ProcessMailMessageResponse, PutDraftData, PutDraftError, PutDraftResponse, PutPreferenceData, PutPreferenceError, PutPreferenceResponse, PutTicketDraftData, PutTicketDraftError, PutTicketDraftResponse, ReadNotificationData, ReadNotificationError, ReadNotificationResponse, ReadNotificationsData, ReadNotificationsError, ReadNotificationsResponse, RecalculateSlaData, RecalculateSlaError, RecalculateSlaResponse, RefreshSessionData, RefreshSessionError, RefreshSessionResponse, RegisterAccountData, RegisterAccountError, RegisterAccountResponse, RemoveTeamMemberData, RemoveTeamMemberError, RemoveTeamMemberResponse, RemoveWatcherData, RemoveWatcherError, RemoveWatcherResponse, RenameTagData, RenameTagError, RenameTagResponse, ReopenTicketData, ReopenTicketError, ReopenTicketResponse, ReorderRoutingQueuesData, ReorderRoutingQueuesError, ReorderRoutingQueuesResponse, ReorderRulesData, ReorderRulesError, ReorderRulesResponse, ReorderSlaPoliciesData, ReorderSlaPoliciesError, ReorderSlaPoliciesResponse, ReplaceCommentData, ReplaceCommentError, ReplaceCommentResponse, ReplaceTicketData, ReplaceTicketError, ReplaceTicketResponse, ReplaceUserData, ReplaceUserError, ReplaceUserResponse, ReplayJobData, ReplayJobError, ReplayJobResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ReportSlaData, ReportSlaError, ReportSlaResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ResetMailTemplateData, ResetMailTemplateError, ResetMailTemplateResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreMacroData, RestoreMacroError, RestoreMacroResponse, RestoreRecurrenceData, RestoreRecurrenceError, RestoreRecurrenceResponse, RestoreRuleData, RestoreRuleError, RestoreRuleResponse, RestoreTicketData, RestoreTicketError, RestoreTicketResponse, RestoreViewData, RestoreViewError, RestoreViewResponse, RetryMailData, RetryMailError, RetryMailResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, RunRecurrenceData, RunRecurrenceError, RunRecurrenceResponse, SaveMailTemplateData, SaveMailTemplateError, SaveMailTemplateResponse, SendMessageData, SendMessageError, SendMessageNowData, SendMessageNowError, SendMessageNowResponse, SendMessageResponse, SendUploadData, SendUploadError, SendUploadResponse, SetAvailabilityData, SetAvailabilityError, SetAvailabilityResponse, SetPresenceData, SetPresenceError, SetPresenceResponse, SetRoutingSkillsData, SetRoutingSkillsError, SetRoutingSkillsResponse, SetTeamMemberData, SetTeamMemberError, SetTeamMemberResponse, SetTicketDueData, SetTicketDueError, SetTicketDueResponse, SetTicketSeenData, SetTicketSeenError, SetTicketSeenResponse, SimulateRoutingData, SimulateRoutingError, SimulateRoutingResponse, SnoozeTicketData, SnoozeTicketError, SnoozeTicketResponse, SplitTicketData, SplitTicketError, SplitTicketResponse, StartBulkData, StartBulkError, StartBulkResponse, StartTimerData, StartTimerError, StartTimerResponse, StopTimerData, StopTimerError, StopTimerResponse, SumTimeEntriesData, SumTimeEntriesError, SumTimeEntriesResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TestMailTemplateData, TestMailTemplateError, TestMailTemplateResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, TryMailMessageData, TryMailMessageError, TryMailMessageResponse, TryRuleData, TryRuleError, TryRuleResponse, UndoBulkData, UndoBulkError, UndoBulkResponse, UndoMacroData, UndoMacroError, UndoMacroResponse, UnmergeTicketData, UnmergeTicketError, UnmergeTicketResponse, UnsendMessageData, UnsendMessageError, UnsendMessageResponse, UnsnoozeTicketData, UnsnoozeTicketError, UnsnoozeTicketResponse, UnsplitTicketData, UnsplitTicketError, UnsplitTicketResponse, UnsubscribeMailData, UnsubscribeMailError, UnsubscribeMailResponse, UnwatchTicketData, UnwatchTicketError, UnwatchTicketResponse, UpdateCalendarData, UpdateCalendarError, UpdateCalendarResponse, UpdateCategoryData, UpdateCategoryError, UpdateCategoryResponse, UpdateChecklistItemData, UpdateChecklistItemError, UpdateChecklistItemResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateFieldData, UpdateFieldError, UpdateFieldResponse, UpdateMacroData, UpdateMacroError, UpdateMacroResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateMailDomainData, UpdateMailDomainError, UpdateMailDomainResponse, UpdateMeData, UpdateMeError, UpdateMeResponse, UpdateNoteData, UpdateNoteError, UpdateNoteResponse, UpdateNotificationSettingsData, UpdateNotificationSettingsError, UpdateNotificationSettingsResponse, UpdateRecurrenceData, UpdateRecurrenceError, UpdateRecurrenceResponse, UpdateRoutingAgentData, UpdateRoutingAgentError, UpdateRoutingAgentResponse, UpdateRoutingQueueData, UpdateRoutingQueueError, UpdateRoutingQueueResponse, UpdateRuleData, UpdateRuleError, UpdateRuleResponse, UpdateSlaPolicyData, UpdateSlaPolicyError, UpdateSlaPolicyResponse, UpdateSubstatusData, UpdateSubstatusError, UpdateSubstatusResponse, UpdateTeamData, UpdateTeamError, UpdateTeamResponse, UpdateTemplateData, UpdateTemplateError, UpdateTemplateResponse, UpdateTicketData, UpdateTicketError, UpdateTicketResponse, UpdateTicketStatusData, UpdateTicketStatusError, UpdateTicketStatusResponse, UpdateTimeEntryData, UpdateTimeEntryError, UpdateTimeEntryResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, UpdateWebhookData, UpdateWebhookError, UpdateWebhookResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTicketData, WatchTicketError, WatchTicketResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -2710,6 +2710,158 @@ export const deletePushSubscriptionMutation = (options?: Partial<Options<DeleteP
     return mutationOptions;
 };
 
+export const listRecurrencesQueryKey = (options?: Options<ListRecurrencesData>) => createQueryKey('listRecurrences', options);
+
+/**
+ * List the recurring tickets
+ *
+ * One's own, for administrators all, by name.
+ */
+export const listRecurrencesOptions = (options?: Options<ListRecurrencesData>) => queryOptions<ListRecurrencesResponse, ListRecurrencesError, ListRecurrencesResponse, ReturnType<typeof listRecurrencesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRecurrences({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRecurrencesQueryKey(options)
+});
+
+/**
+ * Set up a recurring ticket
+ *
+ * At each date of the rule a ticket is opened for the requester, once: with the template's category, tags, fields, team, assignee and checklist, if it has one. The rule is counted by the clocks of the zone: nine o'clock stays nine o'clock when they are changed. A time that the clocks skip comes as much later, one that they show twice counts at the first time. Dates in the past get no ticket.
+ */
+export const createRecurrenceMutation = (options?: Partial<Options<CreateRecurrenceData>>): UseMutationOptions<CreateRecurrenceResponse, CreateRecurrenceError, Options<CreateRecurrenceData>> => {
+    const mutationOptions: UseMutationOptions<CreateRecurrenceResponse, CreateRecurrenceError, Options<CreateRecurrenceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createRecurrence({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Show the next dates of a rule
+ *
+ * The next ten, or fewer when it ends. Nothing is kept.
+ */
+export const previewRecurrenceMutation = (options?: Partial<Options<PreviewRecurrenceData>>): UseMutationOptions<PreviewRecurrenceResponse, PreviewRecurrenceError, Options<PreviewRecurrenceData>> => {
+    const mutationOptions: UseMutationOptions<PreviewRecurrenceResponse, PreviewRecurrenceError, Options<PreviewRecurrenceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await previewRecurrence({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete a recurring ticket
+ *
+ * Its tickets stay. It can be restored for a day.
+ */
+export const deleteRecurrenceMutation = (options?: Partial<Options<DeleteRecurrenceData>>): UseMutationOptions<DeleteRecurrenceResponse, DeleteRecurrenceError, Options<DeleteRecurrenceData>> => {
+    const mutationOptions: UseMutationOptions<DeleteRecurrenceResponse, DeleteRecurrenceError, Options<DeleteRecurrenceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteRecurrence({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getRecurrenceQueryKey = (options: Options<GetRecurrenceData>) => createQueryKey('getRecurrence', options);
+
+/**
+ * Show a recurring ticket
+ */
+export const getRecurrenceOptions = (options: Options<GetRecurrenceData>) => queryOptions<GetRecurrenceResponse, GetRecurrenceError, GetRecurrenceResponse, ReturnType<typeof getRecurrenceQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getRecurrence({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getRecurrenceQueryKey(options)
+});
+
+/**
+ * Change a recurring ticket
+ *
+ * Another rule, start or zone, and switching it on, plans it anew from now on.
+ */
+export const updateRecurrenceMutation = (options?: Partial<Options<UpdateRecurrenceData>>): UseMutationOptions<UpdateRecurrenceResponse, UpdateRecurrenceError, Options<UpdateRecurrenceData>> => {
+    const mutationOptions: UseMutationOptions<UpdateRecurrenceResponse, UpdateRecurrenceError, Options<UpdateRecurrenceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateRecurrence({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Restore a recurring ticket that was deleted in the last day
+ *
+ * It goes on as if it had not been gone.
+ */
+export const restoreRecurrenceMutation = (options?: Partial<Options<RestoreRecurrenceData>>): UseMutationOptions<RestoreRecurrenceResponse, RestoreRecurrenceError, Options<RestoreRecurrenceData>> => {
+    const mutationOptions: UseMutationOptions<RestoreRecurrenceResponse, RestoreRecurrenceError, Options<RestoreRecurrenceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await restoreRecurrence({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Open the ticket of a recurring ticket now
+ *
+ * Beside its dates, which stay as they are.
+ */
+export const runRecurrenceMutation = (options?: Partial<Options<RunRecurrenceData>>): UseMutationOptions<RunRecurrenceResponse, RunRecurrenceError, Options<RunRecurrenceData>> => {
+    const mutationOptions: UseMutationOptions<RunRecurrenceResponse, RunRecurrenceError, Options<RunRecurrenceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await runRecurrence({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const getDeskReportQueryKey = (options?: Options<GetDeskReportData>) => createQueryKey('getDeskReport', options);
 
 /**
@@ -2749,6 +2901,299 @@ export const getDeskReportTableOptions = (options: Options<GetDeskReportTableDat
     },
     queryKey: getDeskReportTableQueryKey(options)
 });
+
+export const listRoutingAgentsQueryKey = (options?: Options<ListRoutingAgentsData>) => createQueryKey('listRoutingAgents', options);
+
+/**
+ * List what the IT staff is able to
+ *
+ * Or the members of a team: how many tickets they may have and have, their hours, their skills, and whether they are there.
+ */
+export const listRoutingAgentsOptions = (options?: Options<ListRoutingAgentsData>) => queryOptions<ListRoutingAgentsResponse, ListRoutingAgentsError, ListRoutingAgentsResponse, ReturnType<typeof listRoutingAgentsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRoutingAgents({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRoutingAgentsQueryKey(options)
+});
+
+/**
+ * Say what somebody of the IT staff is able to
+ */
+export const updateRoutingAgentMutation = (options?: Partial<Options<UpdateRoutingAgentData>>): UseMutationOptions<UpdateRoutingAgentResponse, UpdateRoutingAgentError, Options<UpdateRoutingAgentData>> => {
+    const mutationOptions: UseMutationOptions<UpdateRoutingAgentResponse, UpdateRoutingAgentError, Options<UpdateRoutingAgentData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateRoutingAgent({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getAvailabilityQueryKey = (options?: Options<GetAvailabilityData>) => createQueryKey('getAvailability', options);
+
+/**
+ * Say whether one is there
+ */
+export const getAvailabilityOptions = (options?: Options<GetAvailabilityData>) => queryOptions<GetAvailabilityResponse, GetAvailabilityError, GetAvailabilityResponse, ReturnType<typeof getAvailabilityQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getAvailability({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getAvailabilityQueryKey(options)
+});
+
+/**
+ * Switch oneself to away, or back
+ *
+ * Who is away is given no tickets by routing. With back_at one is there again by itself then.
+ */
+export const setAvailabilityMutation = (options?: Partial<Options<SetAvailabilityData>>): UseMutationOptions<SetAvailabilityResponse, SetAvailabilityError, Options<SetAvailabilityData>> => {
+    const mutationOptions: UseMutationOptions<SetAvailabilityResponse, SetAvailabilityError, Options<SetAvailabilityData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setAvailability({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Put the routing queues into an order
+ */
+export const reorderRoutingQueuesMutation = (options?: Partial<Options<ReorderRoutingQueuesData>>): UseMutationOptions<ReorderRoutingQueuesResponse, ReorderRoutingQueuesError, Options<ReorderRoutingQueuesData>> => {
+    const mutationOptions: UseMutationOptions<ReorderRoutingQueuesResponse, ReorderRoutingQueuesError, Options<ReorderRoutingQueuesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reorderRoutingQueues({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listRoutingQueuesQueryKey = (options?: Options<ListRoutingQueuesData>) => createQueryKey('listRoutingQueues', options);
+
+/**
+ * List the routing queues in their order
+ *
+ * A ticket that nobody has goes to the first queue that takes it. What is confidential, or rests, goes to none.
+ */
+export const listRoutingQueuesOptions = (options?: Options<ListRoutingQueuesData>) => queryOptions<ListRoutingQueuesResponse, ListRoutingQueuesError, ListRoutingQueuesResponse, ReturnType<typeof listRoutingQueuesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRoutingQueues({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRoutingQueuesQueryKey(options)
+});
+
+/**
+ * Make a routing queue
+ *
+ * It comes after the others. Tickets that nobody has and that it takes are given out at once.
+ */
+export const createRoutingQueueMutation = (options?: Partial<Options<CreateRoutingQueueData>>): UseMutationOptions<CreateRoutingQueueResponse, CreateRoutingQueueError, Options<CreateRoutingQueueData>> => {
+    const mutationOptions: UseMutationOptions<CreateRoutingQueueResponse, CreateRoutingQueueError, Options<CreateRoutingQueueData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createRoutingQueue({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete a routing queue
+ *
+ * Its tickets stay with whom they are; what waits in it may be for another queue.
+ */
+export const deleteRoutingQueueMutation = (options?: Partial<Options<DeleteRoutingQueueData>>): UseMutationOptions<DeleteRoutingQueueResponse, DeleteRoutingQueueError, Options<DeleteRoutingQueueData>> => {
+    const mutationOptions: UseMutationOptions<DeleteRoutingQueueResponse, DeleteRoutingQueueError, Options<DeleteRoutingQueueData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteRoutingQueue({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getRoutingQueueQueryKey = (options: Options<GetRoutingQueueData>) => createQueryKey('getRoutingQueue', options);
+
+/**
+ * Show a routing queue
+ */
+export const getRoutingQueueOptions = (options: Options<GetRoutingQueueData>) => queryOptions<GetRoutingQueueResponse, GetRoutingQueueError, GetRoutingQueueResponse, ReturnType<typeof getRoutingQueueQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getRoutingQueue({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getRoutingQueueQueryKey(options)
+});
+
+/**
+ * Change a routing queue
+ *
+ * What waits is looked at again. Tickets that were given out stay with whom they are.
+ */
+export const updateRoutingQueueMutation = (options?: Partial<Options<UpdateRoutingQueueData>>): UseMutationOptions<UpdateRoutingQueueResponse, UpdateRoutingQueueError, Options<UpdateRoutingQueueData>> => {
+    const mutationOptions: UseMutationOptions<UpdateRoutingQueueResponse, UpdateRoutingQueueError, Options<UpdateRoutingQueueData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateRoutingQueue({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listRoutingWaitsQueryKey = (options: Options<ListRoutingWaitsData>) => createQueryKey('listRoutingWaits', options);
+
+/**
+ * List what waits in a routing queue
+ *
+ * The longest first: the order in which it is given out.
+ */
+export const listRoutingWaitsOptions = (options: Options<ListRoutingWaitsData>) => queryOptions<ListRoutingWaitsResponse, ListRoutingWaitsError, ListRoutingWaitsResponse, ReturnType<typeof listRoutingWaitsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRoutingWaits({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRoutingWaitsQueryKey(options)
+});
+
+export const listRoutingWaitsInfiniteQueryKey = (options: Options<ListRoutingWaitsData>): QueryKey<Options<ListRoutingWaitsData>> => createQueryKey('listRoutingWaits', options, true);
+
+/**
+ * List what waits in a routing queue
+ *
+ * The longest first: the order in which it is given out.
+ */
+export const listRoutingWaitsInfiniteOptions = (options: Options<ListRoutingWaitsData>) => infiniteQueryOptions<ListRoutingWaitsResponse, ListRoutingWaitsError, InfiniteData<ListRoutingWaitsResponse>, QueryKey<Options<ListRoutingWaitsData>>, number | Pick<QueryKey<Options<ListRoutingWaitsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListRoutingWaitsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                page: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listRoutingWaits({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRoutingWaitsInfiniteQueryKey(options)
+});
+
+/**
+ * Say who would get a ticket now
+ *
+ * Either a ticket, as if nobody had it, or one that is not there: of a queue, with a category, tags and a requester. Nothing is changed.
+ */
+export const simulateRoutingMutation = (options?: Partial<Options<SimulateRoutingData>>): UseMutationOptions<SimulateRoutingResponse, SimulateRoutingError, Options<SimulateRoutingData>> => {
+    const mutationOptions: UseMutationOptions<SimulateRoutingResponse, SimulateRoutingError, Options<SimulateRoutingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await simulateRouting({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listRoutingSkillsQueryKey = (options?: Options<ListRoutingSkillsData>) => createQueryKey('listRoutingSkills', options);
+
+/**
+ * List the skills
+ *
+ * Tags that say what a ticket takes.
+ */
+export const listRoutingSkillsOptions = (options?: Options<ListRoutingSkillsData>) => queryOptions<ListRoutingSkillsResponse, ListRoutingSkillsError, ListRoutingSkillsResponse, ReturnType<typeof listRoutingSkillsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRoutingSkills({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRoutingSkillsQueryKey(options)
+});
+
+/**
+ * Replace the skills
+ *
+ * A ticket takes the skills that are among its tags, and those of its category and what lies above it. Tags that are not there yet are made.
+ */
+export const setRoutingSkillsMutation = (options?: Partial<Options<SetRoutingSkillsData>>): UseMutationOptions<SetRoutingSkillsResponse, SetRoutingSkillsError, Options<SetRoutingSkillsData>> => {
+    const mutationOptions: UseMutationOptions<SetRoutingSkillsResponse, SetRoutingSkillsError, Options<SetRoutingSkillsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setRoutingSkills({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const listRulesQueryKey = (options?: Options<ListRulesData>) => createQueryKey('listRules', options);
 
@@ -4304,6 +4749,26 @@ export const restoreTicketMutation = (options?: Partial<Options<RestoreTicketDat
     };
     return mutationOptions;
 };
+
+export const getTicketRoutingQueryKey = (options: Options<GetTicketRoutingData>) => createQueryKey('getTicketRouting', options);
+
+/**
+ * Say why somebody has a ticket
+ *
+ * Each decision with what became of every member of the team; and, while it waits, why nobody can have it now.
+ */
+export const getTicketRoutingOptions = (options: Options<GetTicketRoutingData>) => queryOptions<GetTicketRoutingResponse, GetTicketRoutingError, GetTicketRoutingResponse, ReturnType<typeof getTicketRoutingQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getTicketRouting({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getTicketRoutingQueryKey(options)
+});
 
 export const getTicketSeenQueryKey = (options: Options<GetTicketSeenData>) => createQueryKey('getTicketSeen', options);
 
