@@ -3122,7 +3122,7 @@ export type View = {
     owner: User;
     q: string;
     shared_with: 'employee' | 'it_staff' | 'admin' | null;
-    sort: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status';
+    sort: string;
     updated_at: string;
     version: number;
 };
@@ -3162,7 +3162,7 @@ export type ViewCreate = {
     name: string;
     q?: string;
     shared_with?: 'employee' | 'it_staff' | 'admin' | null;
-    sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status';
+    sort?: string;
 };
 
 export type ViewList = {
@@ -3183,7 +3183,7 @@ export type ViewUpdate = {
     name?: string;
     q?: string;
     shared_with?: 'employee' | 'it_staff' | 'admin' | null;
-    sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status';
+    sort?: string;
 };
 
 export type Watcher = {
@@ -14430,9 +14430,9 @@ export type ListTicketsData = {
          */
         created_by?: string;
         /**
-         * The order
+         * The order: created_at, updated_at, priority, status, due_at, category, substatus, or cf. and the slug of a field; turned around with a minus before it
          */
-        sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status' | 'due_at' | '-due_at';
+        sort?: string;
         /**
          * The page, from 1
          */
@@ -14592,7 +14592,7 @@ export type CountTicketsData = {
         /**
          * Changes nothing
          */
-        sort?: '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | '-priority' | 'priority' | '-status' | 'status' | 'due_at' | '-due_at';
+        sort?: string;
     };
     url: '/api/tickets/count';
 };
