@@ -21,7 +21,7 @@ const (
 
 	maxFileLines    = 600
 	maxPackageLines = 3200
-	maxTicketLines  = 7600
+	maxTicketLines  = 7700
 )
 
 // drivers are database drivers; only platform/db may know them.
