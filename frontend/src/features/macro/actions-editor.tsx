@@ -23,6 +23,9 @@ interface Choice {
   label: string;
 }
 
+/** Its braces would be syntax in a text that is translated. */
+const example = '{{requester.first_name}}';
+
 /** What a parameter of a kind can be; null for what is typed. */
 function useChoices(kind: string): Choice[] | null {
   const people = useQuery({ ...listAssigneesOptions(), ...quiet, enabled: kind === 'user' });
@@ -98,7 +101,7 @@ function ParamField(props: {
       <Textarea
         className={classes.wide}
         label={label}
-        description={t`Markdown, with placeholders such as {{requester.first_name}}.`}
+        description={t`Markdown, with placeholders such as ${example}.`}
         autosize
         minRows={3}
         value={String(value ?? '')}
