@@ -119,7 +119,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   useReadOnOpen(ticket.id);
   // Title and conversation first: they are what a ticket is opened for.
   const painted = useAfterPaint();
-  useTellPresence(ticket.id, works && painted);
+  useTellPresence(ticket.id, works);
   const events = useTicketEvents(ticket.id);
   const seenAt = useLastLook(ticket.id, events.data, painted);
   // What hangs on the ticket follows a change when the change itself is on the screen.

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { painted } from '@/lib/after-paint';
 import { setPresence } from '@/lib/api';
 import { uuid } from '@/lib/random';
 
@@ -42,7 +43,9 @@ export function useTellPresence(ticketId: number, enabled: boolean): void {
     if (!enabled) return;
     ticket = ticketId;
     typingUntil = 0;
-    say();
+    void painted().then(() => {
+      if (ticket === ticketId) say();
+    });
     const beat = setInterval(() => say(true), repeatEvery);
     const look = () => say();
     const move = () => {
