@@ -42,9 +42,16 @@ func compare(earlier, later []byte) ([]string, error) {
 }
 
 // grows reports whether a change lengthens a list of values that is documented to
-// grow: the types of actions, of which each new feature brings some.
+// grow: the types of actions, of which each new feature brings some, and the orders of
+// a list, which the desk's own fields are among.
 func grows(id, text string) bool {
-	return id == "response-property-enum-value-added" && strings.Contains(text, "action/type` response property")
+	switch id {
+	case "response-property-enum-value-added":
+		return strings.Contains(text, "action/type` response property")
+	case "response-property-became-not-enum":
+		return strings.Contains(text, "sort` response property")
+	}
+	return false
 }
 
 func parse(document []byte) (*load.SpecInfo, error) {
