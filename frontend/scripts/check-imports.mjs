@@ -17,6 +17,7 @@ const features = [
   'routing',
   'recurring',
   'ticket',
+  'desk',
   'outbox',
   'tour',
   'job',
