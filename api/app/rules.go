@@ -10,7 +10,9 @@ import (
 	"github.com/fixdesk/fixdesk/api/macro"
 	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/sla"
+	"github.com/fixdesk/fixdesk/api/substatus"
 	"github.com/fixdesk/fixdesk/api/tag"
+	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 )
@@ -26,6 +28,15 @@ func (a *App) newRules(o authz.Options) *automation.Service {
 	s.On(automation.OnWarning, sla.Warned)
 	s.On(automation.OnBreach, sla.Overdue)
 	a.Bus.InTx(ticket.Purged, automation.Forget)
+	// What a rule names may mean something else, and its owner may have other rights.
+	for _, e := range []string{
+		tag.Renamed, tag.Merged, tag.Deleted, category.Created, category.Updated, category.Deleted, field.Created, field.Updated, field.Deleted,
+		substatus.Created, substatus.Updated, substatus.Deleted, macro.Updated, macro.Deleted,
+		team.Created, team.Updated, team.MemberAdded, team.MemberUpdated, team.MemberRemoved,
+		user.Updated, user.RoleChanged, user.Activated, user.Deactivated, user.Anonymised,
+	} {
+		a.Bus.InTx(e, s.Touch)
+	}
 	// What a rule names may be gone with any of these.
 	for _, e := range []string{
 		field.Deleted, tag.Deleted, category.Deleted, macro.Deleted, user.Deactivated, user.Anonymised, user.RoleChanged,

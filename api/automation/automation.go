@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -141,6 +142,7 @@ type Service struct {
 	options authz.Options
 	// triggerOf says which trigger an event pulls.
 	triggerOf map[string]string
+	kept      atomic.Pointer[book]
 }
 
 // New returns the service. The options are those of the installation, for acting in
@@ -244,6 +246,9 @@ func (r *Rule) keep(tx *event.Tx, by authz.Actor, what string) error {
 	v := Version{RuleID: r.ID, Version: r.Version, ActorID: by.ActorID(), Snapshot: *r, CreatedAt: tx.Now}
 	if err := tx.Create(&v).Error; err != nil {
 		return fmt.Errorf("keep version %d of rule %d: %w", r.Version, r.ID, err)
+	}
+	if err := touch(tx); err != nil {
+		return err
 	}
 	return tx.Emit(what, subject, r.ID, nil)
 }
@@ -424,7 +429,7 @@ func (s *Service) Reorder(ctx context.Context, by authz.Actor, ids []int64) ([]R
 		if len(ids) != len(have) {
 			return fault.Field("ids", "Must name every rule once. Somebody may have added or deleted one meanwhile.")
 		}
-		return nil
+		return touch(tx)
 	})
 	if err != nil {
 		return nil, err

@@ -117,6 +117,19 @@ type ready struct {
 	by    authz.Actor
 	terms []string
 	tests []ticket.Condition
+	timed bool // the tests ask for moments that depend on when they were read
+}
+
+// read reads the parts of the condition.
+func (r *ready) read(parse func(field, text string, without ...string) (ticket.Condition, error)) error {
+	for _, term := range r.terms {
+		c, err := parse("condition", term)
+		if err != nil {
+			return err
+		}
+		r.tests, r.timed = append(r.tests, c), r.timed || c.Timed()
+	}
+	return nil
 }
 
 // prepare returns the rules that can run, and switches off those that cannot:
@@ -144,16 +157,10 @@ func (s *Service) prepare(ctx context.Context, rules []Rule) ([]ready, error) {
 		if !by.Can(authz.RuleManage) {
 			problem = "Whoever saved it last is no longer an administrator. Save it again."
 		}
-		for _, term := range x.terms {
-			c, err := parse("condition", term)
-			if fault.Is(err, fault.Invalid) {
-				problem = fault.Sentence(err)
-				break
-			}
-			if err != nil {
-				return nil, err
-			}
-			x.tests = append(x.tests, c)
+		if err := x.read(parse); fault.Is(err, fault.Invalid) {
+			problem = fault.Sentence(err)
+		} else if err != nil {
+			return nil, err
 		}
 		if problem == "" {
 			err := s.checkActions(s.db.Read(ctx), x.by, r.Actions)
@@ -211,16 +218,15 @@ func (s *Service) RunEvent(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	rules, err := all(s.db.Read(ctx))
+	kept, err := s.book(ctx)
 	if err != nil {
 		return err
 	}
-	rules = slices.DeleteFunc(rules, func(r Rule) bool {
+	list := slices.DeleteFunc(slices.Clone(kept), func(r ready) bool {
 		// A rule does not act on what was there before it.
-		return !r.Enabled || !slices.Contains(r.Triggers, ref.Trigger) || r.CreatedAt.After(e.CreatedAt)
+		return !slices.Contains(r.Triggers, ref.Trigger) || r.CreatedAt.After(e.CreatedAt)
 	})
-	list, err := s.prepare(ctx, rules)
-	if err != nil || len(list) == 0 {
+	if list, err = s.asOfNow(ctx, list); err != nil || len(list) == 0 {
 		return err
 	}
 	done, err := s.doneAt(ctx, e.ID)

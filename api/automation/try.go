@@ -101,13 +101,8 @@ func (s *Service) Try(ctx context.Context, by authz.Actor, c Changes) (Trial, er
 
 func (s *Service) prepareTrial(ctx context.Context, by authz.Actor, r Rule) ([]ready, error) {
 	x := ready{Rule: r, by: by.ByRule(r.Name), terms: ticket.Terms(r.Condition)}
-	parse := s.tickets.Conditions(ctx)
-	for _, term := range x.terms {
-		c, err := parse("condition", term)
-		if err != nil {
-			return nil, err
-		}
-		x.tests = append(x.tests, c)
+	if err := x.read(s.tickets.Conditions(ctx)); err != nil {
+		return nil, err
 	}
 	return []ready{x}, nil
 }

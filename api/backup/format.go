@@ -94,6 +94,7 @@ var tables = []table{
 	{"rule_versions", "rule_id, version"},
 	{"rule_runs", "id"},
 	{"rule_marks", "rule_id, ticket_id"},
+	{"rule_editions", "id"},
 	{"routing_queues", "id"},
 	{"routing_agents", "user_id"},
 	{"routing_skills", "tag_id"},

@@ -64,6 +64,7 @@ func steps() []step {
 		routing(),
 		notifications(),
 		longSorts(),
+		ruleEditions(),
 	}
 }
 

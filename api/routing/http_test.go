@@ -11,10 +11,12 @@ import (
 	"github.com/fixdesk/fixdesk/api/app"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/config"
+	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/job"
 	"github.com/fixdesk/fixdesk/api/routing"
 	"github.com/fixdesk/fixdesk/api/testkit"
 	"github.com/fixdesk/fixdesk/api/testkit/house"
+	"github.com/fixdesk/fixdesk/api/ticket"
 )
 
 type obj = map[string]any
@@ -282,6 +284,35 @@ func TestTwoReplicasNeverOverrun(t *testing.T) {
 		}
 		for _, id := range byHand {
 			s.want(t, at("/api/tickets/%d", id), "ada")
+		}
+	})
+}
+
+// TestAQueueTakesUpAllThatIsOld has more tickets wait than one job takes up.
+func TestAQueueTakesUpAllThatIsOld(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		const old = 1020
+		by := authz.Person(s.ada.ID, "ada", authz.Admin, authz.Options{})
+		err := s.Bus.Do(context.Background(), by, func(tx *event.Tx) error {
+			for range old {
+				if _, err := s.App.Ticket.Open(tx.Ctx, by, ticket.Draft{Title: "Old", Description: "d", TeamID: &s.team}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Drain(t)
+		s.queue(obj{"capacity": 1000})
+		for _, who := range []*house.Client{s.sam, s.kim} {
+			who.Put("/api/routing/availability", obj{"away": true}).Want(200)
+		}
+		s.Drain(t)
+		var waits int64
+		if err := s.DB.Read(context.Background()).Model(&routing.Wait{}).Count(&waits).Error; err != nil || waits != old {
+			t.Errorf("%d of %d old tickets wait: %v", waits, old, err)
 		}
 	})
 }

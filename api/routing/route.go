@@ -29,7 +29,7 @@ const (
 
 const (
 	batch      = 100
-	maxReview  = 1000 // tickets that a changed queue takes up at a time
+	maxReview  = 1000 // tickets that a job after a change of a queue takes up
 	keepDecide = 20   // decisions that are shown of a ticket
 )
 
@@ -395,19 +395,24 @@ func (s *Service) Drain(ctx context.Context, _ job.Job) error {
 	return nil
 }
 
+// reviewRef is how far a review has come among the tickets that nobody has; zero for
+// one that begins.
+type reviewRef struct {
+	Status ticket.Status `json:"status,omitempty"`
+	After  int64         `json:"after,omitempty"`
+}
+
 // Review handles ReviewJob: what waits may be for another queue now, or for none,
-// and tickets that nobody has may be for one.
-func (s *Service) Review(ctx context.Context, _ job.Job) error {
-	for last := int64(0); ; {
-		var ids []int64
-		if err := s.db.Read(ctx).Model(&Wait{}).Where("ticket_id > ?", last).Order("ticket_id").Limit(batch).Pluck("ticket_id", &ids).Error; err != nil {
-			return fmt.Errorf("read what waits: %w", err)
-		}
-		if len(ids) == 0 {
-			break
-		}
-		last = ids[len(ids)-1]
-		if err := s.place(ctx, ids); err != nil {
+// and tickets that nobody has may be for one. Of these it takes up so many at a time
+// and leaves the others to the next job, so that nobody's new ticket waits for it.
+func (s *Service) Review(ctx context.Context, j job.Job) error {
+	var at reviewRef
+	if err := j.Decode(&at); err != nil {
+		return err
+	}
+	if at.Status == 0 {
+		at.Status = ticket.Open
+		if err := s.reviewWaits(ctx); err != nil {
 			return err
 		}
 	}
@@ -415,27 +420,61 @@ func (s *Service) Review(ctx context.Context, _ job.Job) error {
 	if err != nil {
 		return err
 	}
-	on := slices.ContainsFunc(all, func(q Queue) bool { return q.Enabled })
-	if on {
-		f, err := s.tickets.Where(ctx, system(), ticket.Filter{Sort: ticket.ByOldest}, "assignee:none status:unfinished", time.UTC)
-		if err != nil {
+	if slices.ContainsFunc(all, func(q Queue) bool { return q.Enabled }) {
+		if err := s.reviewUnassigned(ctx, at); err != nil {
 			return err
-		}
-		ids, err := s.tickets.IDsUpTo(ctx, system(), f, maxReview)
-		if err != nil {
-			return err
-		}
-		for part := range slices.Chunk(ids, batch) {
-			if err := s.place(ctx, part); err != nil {
-				return err
-			}
 		}
 	}
 	return s.Drain(ctx, job.Job{})
 }
 
-// place puts tickets into the queues that take them.
-func (s *Service) place(ctx context.Context, ids []int64) error {
+func (s *Service) reviewWaits(ctx context.Context) error {
+	for last := int64(0); ; {
+		var ids []int64
+		if err := s.db.Read(ctx).Model(&Wait{}).Where("ticket_id > ?", last).Order("ticket_id").Limit(batch).Pluck("ticket_id", &ids).Error; err != nil {
+			return fmt.Errorf("read what waits: %w", err)
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		last = ids[len(ids)-1]
+		if err := s.place(ctx, ids, nil); err != nil {
+			return err
+		}
+	}
+}
+
+// reviewUnassigned takes up the next tickets that nobody has. The job that goes on
+// behind them is committed with the last of them.
+func (s *Service) reviewUnassigned(ctx context.Context, at reviewRef) error {
+	for seen := 0; ; {
+		var ids []int64
+		err := s.db.Read(ctx).Model(&ticket.Ticket{}).Where("assigned_to_id IS NULL AND status = ? AND id > ?", at.Status, at.After).
+			Order("id").Limit(batch).Pluck("id", &ids).Error
+		if err != nil {
+			return fmt.Errorf("read what nobody has: %w", err)
+		}
+		if len(ids) == 0 {
+			if at.Status == ticket.InProgress {
+				return nil
+			}
+			at = reviewRef{Status: ticket.InProgress}
+			continue
+		}
+		at.After = ids[len(ids)-1]
+		var next *reviewRef
+		if seen += len(ids); seen >= maxReview {
+			next = &at
+		}
+		if err := s.place(ctx, ids, next); err != nil || next != nil {
+			return err
+		}
+	}
+}
+
+// place puts tickets into the queues that take them; next is where another job goes
+// on, or nil.
+func (s *Service) place(ctx context.Context, ids []int64, next *reviewRef) error {
 	return s.bus.Do(ctx, system(), func(tx *event.Tx) error {
 		held, err := ticket.Hold(tx.DB, ids)
 		if err != nil {
@@ -456,7 +495,10 @@ func (s *Service) place(ctx context.Context, ids []int64) error {
 				return err
 			}
 		}
-		return nil
+		if next == nil {
+			return nil
+		}
+		return tx.Enqueue(job.New{Kind: ReviewJob, Payload: *next})
 	})
 }
 

@@ -20,6 +20,9 @@ import (
 // rules that apply to some tickets. It depends on nobody's point of view.
 type Condition struct{ filter Filter }
 
+// Timed reports whether the condition has to be read again to hold now.
+func (c Condition) Timed() bool { return slices.ContainsFunc(c.filter.rest, query.Timed) }
+
 // Condition reads a query; field is where mistakes in it are reported. Fields in
 // without are refused: a rule must not depend on what follows from it.
 func (s *Service) Condition(ctx context.Context, field, text string, without ...string) (Condition, error) {
@@ -30,27 +33,28 @@ func (s *Service) Condition(ctx context.Context, field, text string, without ...
 func (s *Service) Conditions(ctx context.Context) func(field, text string, without ...string) (Condition, error) {
 	by := authz.System("rule")
 	var known []QueryField
-	return func(field, text string, without ...string) (Condition, error) {
+	more := func() (_ []QueryField, err error) {
 		if known == nil {
-			var err error
-			if known, err = s.fieldsFor(s.db.Read(ctx), by, false); err != nil {
-				return Condition{}, err
-			}
+			known, err = s.fieldsFor(s.db.Read(ctx), by, false)
 		}
-		return s.readCondition(ctx, by, known, field, text, without)
+		return known, err
+	}
+	return func(field, text string, without ...string) (Condition, error) {
+		return s.readCondition(ctx, by, more, field, text, without)
 	}
 }
 
-func (s *Service) readCondition(ctx context.Context, by authz.Actor, more []QueryField, field, text string, without []string) (Condition, error) {
+func (s *Service) readCondition(ctx context.Context, by authz.Actor, more func() ([]QueryField, error), field, text string, without []string) (Condition, error) {
 	var c Condition
 	fields := map[string]QueryField{}
 	tree, err := query.Parse(text, query.Env{
 		More: func() ([]query.Field, error) {
-			out := make([]query.Field, len(more))
-			for i, q := range more {
+			found, err := more()
+			out := make([]query.Field, len(found))
+			for i, q := range found {
 				out[i], fields[q.Name] = q.Field, q
 			}
-			return out, nil
+			return out, err
 		},
 		Now: s.clock.Now(), Zone: time.UTC, Me: nobody,
 		Person: func(name string) (int64, bool, error) { return personNamed(s.db.Read(ctx), name) },

@@ -9,6 +9,7 @@ package query
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -331,4 +332,20 @@ func Terms(text string) []string {
 		out[i] = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text[t.Pos.Offset:end]), " AND"))
 	}
 	return out
+}
+
+// Timed reports whether a condition is about moments that may depend on when it was
+// read, such as those of today.
+func Timed(n Node) bool {
+	switch n := n.(type) {
+	case And:
+		return slices.ContainsFunc(n, Timed)
+	case Or:
+		return slices.ContainsFunc(n, Timed)
+	case Not:
+		return Timed(n.Of)
+	case Times:
+		return n.From != nil || n.To != nil
+	}
+	return false
 }
