@@ -28,7 +28,7 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 // @ID listUsers
 // @Tags users
 // @Produce json
-// @Param search query string false "Part of a name, username or address, upper and lower case alike" example(okafor)
+// @Param search query string false "Part of a name, username, address or telephone number, upper and lower case alike" example(okafor)
 // @Param role query string false "Only this role" Enums(employee, it_staff, admin)
 // @Param is_active query bool false "Only active or only inactive accounts" example(true)
 // @Param page query int false "The page, from 1" minimum(1) default(1)
@@ -264,7 +264,7 @@ func (s *Service) delete(c *gin.Context) error {
 // @ID listAssignees
 // @Tags users
 // @Produce json
-// @Param search query string false "Part of a name, username or address, upper and lower case alike" example(okafor)
+// @Param search query string false "Part of a name, username, address or telephone number, upper and lower case alike" example(okafor)
 // @Param page query int false "The page, from 1" minimum(1) default(1)
 // @Param page_size query int false "Items on a page" minimum(1) maximum(100) default(10)
 // @Param cursor query string false "A place in the list, as next and previous hold it"
@@ -301,7 +301,7 @@ func (s *Service) listAssignees(c *gin.Context) error {
 // @ID listPeople
 // @Tags users
 // @Produce json
-// @Param search query string false "Part of a name, username or address, upper and lower case alike" example(okafor)
+// @Param search query string false "Part of a name, username, address or telephone number, upper and lower case alike" example(okafor)
 // @Param page query int false "The page, from 1" minimum(1) default(1)
 // @Param page_size query int false "Items on a page" minimum(1) maximum(100) default(10)
 // @Param cursor query string false "A place in the list, as next and previous hold it"

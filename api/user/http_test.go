@@ -385,3 +385,17 @@ func TestListAccounts(t *testing.T) {
 		}
 	})
 }
+
+// TestPeopleAreFoundByTelephone searches for who calls, however the number is written.
+func TestPeopleAreFoundByTelephone(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		emma, sam, ada := h.Person("emma", authz.Employee), h.Person("sam", authz.ITStaff), h.Person("ada", authz.Admin)
+		ada.Patch(fmt.Sprintf("/api/users/%d", emma.ID), obj{"phone": "+49 (30) 123-45/67"}).Want(200)
+		for search, n := range map[string]int{
+			"030 1234567": 1, "(30) 12345": 1, "+4930": 1, "4567": 1, "567": 0, "030 1234568": 0, "30x1234": 0,
+		} {
+			sam.GetQuery("/api/people", "search", search).Want(200).Is("count", n)
+		}
+		emma.GetQuery("/api/people", "search", "4567").Want(403)
+	})
+}

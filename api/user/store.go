@@ -190,7 +190,10 @@ type Filter struct {
 }
 
 func (f Filter) apply(q *gorm.DB) *gorm.DB {
-	if f.Search != "" {
+	switch number := phoneDigits(f.Search); {
+	case number != "":
+		q = q.Where("(INSTR(search_key, ?) > 0 OR INSTR("+dialled+", ?) > 0)", Fold(f.Search), number)
+	case f.Search != "":
 		q = q.Where("INSTR(search_key, ?) > 0", Fold(f.Search))
 	}
 	if f.Role != "" {
@@ -200,6 +203,27 @@ func (f Filter) apply(q *gorm.DB) *gorm.DB {
 		q = q.Where("is_active = ?", *f.IsActive)
 	}
 	return q
+}
+
+// dialled is a telephone number without what people write between its digits.
+const dialled = "REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(phone, ' ', ''), '-', ''), '/', ''), '(', ''), ')', ''), '.', '')"
+
+// phoneDigits returns the digits of what can be a telephone number, without the zeros
+// before it, or "".
+func phoneDigits(text string) string {
+	digits := strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9':
+			return r
+		case strings.ContainsRune("+-/(). ", r):
+			return -1
+		}
+		return 'x'
+	}, text)
+	if digits = strings.TrimLeft(digits, "0"); len(digits) < 4 || strings.Contains(digits, "x") {
+		return ""
+	}
+	return digits
 }
 
 func page(q *gorm.DB, p web.Page) (web.Rows[User], error) {

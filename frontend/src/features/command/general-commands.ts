@@ -7,9 +7,11 @@ import {
   IconKeyboard,
   IconLink,
   IconMap2,
+  IconPhone,
   IconPlus,
   IconSearch,
 } from '@tabler/icons-react';
+import { askForWhom } from '@/features/ticket';
 import { defineCommand } from '@/lib/commands';
 import { openOutbox } from '@/lib/offline/state';
 import { announce } from '@/lib/status-line';
@@ -26,6 +28,20 @@ export function defineGeneralCommands(): void {
     scope: 'global',
     keys: 'c',
     run: ({ global }) => global?.go({ to: '/tickets/new' }),
+  });
+  defineCommand({
+    id: 'ticket.new-for',
+    group: 'general',
+    label: msg`New ticket for somebody`,
+    words: msg`phone call telephone behalf requester`,
+    icon: IconPhone,
+    scope: 'global',
+    keys: 'Shift+n',
+    needs: 'ticket.work',
+    run: ({ global }) => {
+      askForWhom();
+      global?.go({ to: '/tickets/new' });
+    },
   });
   defineCommand({
     id: 'search',
