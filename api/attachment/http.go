@@ -24,6 +24,7 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.PATCH("/uploads/:id", web.Handle(s.receive))
 	signedIn.DELETE("/uploads/:id", web.Handle(s.cancel))
 	signedIn.POST("/attachments", keys.Post(s.upload))
+	signedIn.GET("/attachments/quarantine", web.Handle(s.quarantine))
 	signedIn.GET("/attachments/:id", web.Handle(s.get))
 	signedIn.DELETE("/attachments/:id", web.Handle(s.remove))
 	signedIn.GET("/attachments/:id/content", web.Handle(s.download))

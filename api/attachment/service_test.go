@@ -259,6 +259,11 @@ func TestScanning(t *testing.T) {
 		large := send(s.emma, "large.txt", "large")
 		s.Drain(t)
 		s.emma.Get(content(large)).WantCode(409, "attachment.scan_failed")
+		// Administrators are told, and nobody else.
+		ada := s.Person("quarantine", authz.Admin)
+		ada.Get("/api/attachments/quarantine").Want(200).Is("results.0.name", "large.txt").Is("results.0.state", "failed").
+			Is("results.1.name", "same.txt").Is("results.2.name", "bad.txt").Is("results.2.sender.username", "emma").Lacks("good.txt")
+		s.emma.Get("/api/attachments/quarantine").Want(403)
 		s.emma.Get(at("/api/attachments/%d", large)).Is("state", "failed")
 	})
 }

@@ -19,6 +19,7 @@ import { RelativeTime } from '@/ui/relative-time';
 import { EmptyState, Fetched } from '@/ui/states';
 import { useJobs, useReplayJob } from './api';
 import classes from './jobs-page.module.css';
+import { Quarantine } from './quarantine';
 import { type JobState, jobStates, jobsPageSize } from './search-params';
 
 const states = {
@@ -71,6 +72,7 @@ export function JobsPage() {
           )
         }
       </Fetched>
+      <Quarantine />
     </Page>
   );
 }
