@@ -106,7 +106,9 @@ type CommentView struct {
 	ContentHTML     string    `json:"content_html" example:"<p>A new cartridge is on its way.</p>"`
 	IsSystemMessage bool      `json:"is_system_message" example:"false"`
 	// Moved says that it was written on another ticket, before a merge or a split.
-	Moved       bool              `json:"moved" example:"false"`
+	Moved bool `json:"moved" example:"false"`
+	// MovedFrom is that ticket, for the IT staff.
+	MovedFrom   *int64            `json:"moved_from" extensions:"x-nullable" example:"41"`
 	Attachments []attachment.View `json:"attachments"`
 	CreatedAt   time.Time         `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
 	UpdatedAt   time.Time         `json:"updated_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
@@ -292,12 +294,16 @@ func commentFor(by authz.Actor, p people, files []attachment.Listed) func(Commen
 		}
 	}
 	return func(c Comment) CommentView {
-		return CommentView{
+		v := CommentView{
 			ID: c.ID, TicketID: c.TicketID, Author: p[c.AuthorID], Content: c.Content, ContentHTML: markdown.Render(c.Content),
 			IsSystemMessage: c.IsSystemMessage, Moved: c.OriginID != nil, CreatedAt: c.CreatedAt.UTC(), UpdatedAt: c.UpdatedAt.UTC(),
 			Version: c.Version, Attachments: append([]attachment.View{}, of[c.ID]...),
 			Can: CommentCan{Update: canChangeComment(by, &c), Delete: canChangeComment(by, &c)},
 		}
+		if by.Can(authz.TicketWork) {
+			v.MovedFrom = c.OriginID
+		}
+		return v
 	}
 }
 

@@ -165,6 +165,7 @@ export function aComment(over: Partial<Comment> = {}): Comment {
     content_html: '<p>Have you tried water?</p>',
     is_system_message: false,
     moved: false,
+    moved_from: null,
     attachments: [],
     created_at: '2026-11-01T08:30:00Z',
     updated_at: '2026-11-01T08:30:00Z',

@@ -13,6 +13,7 @@ import { RichText } from '@/ui/rich-text';
 import { useDeleteComment, useEditComment } from './api';
 import classes from './conversation.module.css';
 import { TextBox } from './text-box';
+import { TicketLink } from './ticket-link';
 
 /** What somebody wrote, with editing and deleting for those who may. */
 export function CommentItem({ comment, ticketId }: { comment: Comment; ticketId: number }) {
@@ -29,6 +30,17 @@ export function CommentItem({ comment, ticketId }: { comment: Comment; ticketId:
         <div className={classes.head}>
           <span className={classes.author}>{author}</span>
           <RelativeTime iso={comment.created_at} className={classes.meta} />
+          {comment.moved && (
+            <span className={classes.meta}>
+              {comment.moved_from ? (
+                <Trans>
+                  moved from <TicketLink id={comment.moved_from}>#{comment.moved_from}</TicketLink>
+                </Trans>
+              ) : (
+                <Trans>moved from another ticket</Trans>
+              )}
+            </span>
+          )}
           {edited && (
             <span className={classes.meta}>
               <Trans>
