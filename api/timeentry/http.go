@@ -97,6 +97,8 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.GET("/time_entries", web.Handle(s.list))
 	signedIn.GET("/time_entries/summary", web.Handle(s.summary))
 	signedIn.GET("/time_entries/export", web.Handle(s.export))
+	signedIn.GET("/time_entries/report", web.Handle(s.report))
+	signedIn.GET("/time_entries/report/csv", web.Handle(s.reportCSV))
 	signedIn.GET("/time_entries/:id", web.Handle(s.get))
 	signedIn.PATCH("/time_entries/:id", web.Handle(s.update))
 	signedIn.DELETE("/time_entries/:id", web.Handle(s.remove))

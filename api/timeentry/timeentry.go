@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -101,22 +102,34 @@ type Filter struct {
 	TicketID *int64
 	UserID   *int64
 	From, To string // days, both included; "" for no bound
+	// Of tickets that now belong to a team or lie in a category; 0 for none.
+	TeamID, CategoryID *int64
 }
 
 func (f Filter) query(tx *gorm.DB, by authz.Actor) *gorm.DB {
 	visible, args := ticket.Visible(by)
+	for column, id := range map[string]*int64{"team_id": f.TeamID, "category_id": f.CategoryID} {
+		switch {
+		case id == nil:
+		case *id == 0:
+			visible += " AND t." + column + " IS NULL"
+		default:
+			visible += " AND t." + column + " = ?"
+			args = append(slices.Clone(args), *id)
+		}
+	}
 	q := tx.Model(&Entry{}).Where("EXISTS (SELECT 1 FROM tickets AS t WHERE t.id = time_entries.ticket_id AND "+visible+")", args...)
 	if f.TicketID != nil {
-		q = q.Where("ticket_id = ?", *f.TicketID)
+		q = q.Where("time_entries.ticket_id = ?", *f.TicketID)
 	}
 	if f.UserID != nil {
-		q = q.Where("user_id = ?", *f.UserID)
+		q = q.Where("time_entries.user_id = ?", *f.UserID)
 	}
 	if f.From != "" {
-		q = q.Where("day >= ?", f.From)
+		q = q.Where("time_entries.day >= ?", f.From)
 	}
 	if f.To != "" {
-		q = q.Where("day <= ?", f.To)
+		q = q.Where("time_entries.day <= ?", f.To)
 	}
 	return q
 }

@@ -99,3 +99,51 @@ func TestTimer(t *testing.T) {
 		sam.Get("/api/timer").Want(200).Is("timer", nil)
 	})
 }
+
+// TestTimeReport adds times up by each thing, for those who see them.
+func TestTimeReport(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		emma, sam, sol, ada := h.Person("emma", authz.Employee), h.Person("sam", authz.ITStaff), h.Person("sol", authz.ITStaff), h.Person("ada", authz.Admin)
+		team := ada.Post("/api/teams", obj{"name": "@Field"}).Want(201).Int("id")
+		root := ada.Post("/api/categories", obj{"name": "=Hardware"}).Want(201).Int("id")
+		below := ada.Post("/api/categories", obj{"name": "Printer", "parent_id": root}).Want(201).Int("id")
+		a, idA := open(emma, "=cmd()")
+		b, idB := open(emma, "B")
+		ada.Patch(a, obj{"team_id": team, "category": below}).Want(200)
+		sam.Post(b+"/time_entries", obj{"minutes": 5, "date": "2026-03-01"}).Want(201)
+		ada.Post(fmt.Sprintf("/api/teams/%d/members", team), obj{"user_id": sam.ID})
+		ada.Post(a+"/time_entries", obj{"minutes": 30, "date": "2026-03-02"}).Want(201)
+		ada.Post(b+"/time_entries", obj{"minutes": 10, "date": "2026-03-02"}).Want(201)
+		const report = "/api/time_entries/report"
+		for group, want := range map[string][]string{
+			"user":     {fmt.Sprintf("%d ada 40 2 2", ada.ID), fmt.Sprintf("%d sam 5 1 1", sam.ID)},
+			"team":     {fmt.Sprintf("%d @Field 30 1 1", team), "<nil>  15 2 1"},
+			"category": {fmt.Sprintf("%d =Hardware/Printer 30 1 1", below), "<nil>  15 2 1"},
+			"ticket":   {fmt.Sprintf("%d =cmd() 30 1 1", idA), fmt.Sprintf("%d B 15 2 1", idB)},
+		} {
+			got := ada.Get(report+"?group="+group).Want(200).Is("group", group).Is("total_minutes", 45).Is("more", false)
+			for i, row := range got.Results() {
+				if line := fmt.Sprint(row["id"], " ", row["label"], " ", row["minutes"], " ", row["entries"], " ", row["tickets"]); i >= len(want) || line != want[i] {
+					t.Errorf("by %s, line %d: %q, want %q", group, i, line, want)
+				}
+			}
+		}
+		ada.Get(report+"?from=2026-03-02").Is("total_minutes", 40)
+		ada.Get(report+"?to=2026-03-01").Is("total_minutes", 5)
+		ada.Get(report+"?group=ticket&user_id="+fmt.Sprint(sam.ID)).Is("total_minutes", 5).Is("results.0.id", idB)
+		ada.Get(report+"?group=ticket&team_id=none").Is("total_minutes", 15).Is("results.0.id", idB)
+		ada.Get(report+"?group=user&category_id="+fmt.Sprint(below)).Is("total_minutes", 30)
+		for _, wrong := range []string{"group=moon", "team_id=x", "category_id=-1", "from=2026-02-30", "moon=1"} {
+			ada.Get(report + "?" + wrong).Want(400)
+		}
+		// What somebody does not see is not added up; employees see nothing.
+		emma.Get(report).Want(403)
+		emma.Get(report + "/csv").Want(403)
+		ada.Post(b+"/assign", obj{"user_id": ada.ID}).Want(200)
+		sol.Get(report + "?group=ticket").Want(200).Lacks(`"B"`)
+		csv := ada.Get(report + "/csv?group=category").Want(200)
+		csv.Has("category_id,category,minutes,entries,tickets").Has("'=Hardware/Printer,30,1,1")
+		ada.Get(report + "/csv?group=ticket").Want(200).Has("'=cmd()")
+		ada.Get(report + "/csv?group=team").Want(200).Has("'@Field")
+	})
+}

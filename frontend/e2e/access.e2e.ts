@@ -91,6 +91,7 @@ journeys('every page', (desk) => {
         '/tickets',
         `/tickets/${ticket}`,
         '/reports',
+        '/reports/time',
         '/users',
         '/users/new',
         `/users/${user}`,

@@ -5,6 +5,7 @@ import {
   IconBug,
   IconChartLine,
   IconClock,
+  IconClockHour4,
   IconHome,
   IconHourglass,
   IconInbox,
@@ -116,7 +117,14 @@ export function useItems(): {
     label: t`Reports`,
     icon: IconChartLine,
     link: { to: '/reports' },
-    current: below('/reports'),
+    current: pathname === '/reports',
+  };
+  const timePages: Item = {
+    key: 'time',
+    label: t`Time report`,
+    icon: IconClockHour4,
+    link: { to: '/reports/time' },
+    current: below('/reports/time'),
   };
   const slaPages: Item = {
     key: 'sla',
@@ -191,7 +199,9 @@ export function useItems(): {
   return {
     work: [
       home,
-      ...(works ? [...staffViews, macroPages, recurringPages] : [queue('all', below('/tickets'))]),
+      ...(works
+        ? [...staffViews, macroPages, recurringPages, timePages]
+        : [queue('all', below('/tickets'))]),
     ],
     views: useViewItems(onList ? view : undefined),
     teams: works ? [...teams, ...(teams.length > 0 && !managesTeams ? [teamPages] : [])] : [],

@@ -10,6 +10,7 @@ import {
 import { parseJobsSearch } from '@/features/job/search-params';
 import { parseMailSearch } from '@/features/mail/search-params';
 import { parseReportSearch } from '@/features/report/periods';
+import { parseTimeSearch } from '@/features/report/time-search';
 import { parseSlaReportSearch } from '@/features/sla/search-params';
 import { parseQueueSearch } from '@/features/ticket/search-params';
 import { parseUsersSearch } from '@/features/user/search-params';
@@ -117,6 +118,12 @@ const appRoutes = [
     path: '/reports',
     validateSearch: parseReportSearch,
     component: page(() => import('@/features/report/report-page'), 'ReportPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/reports/time',
+    validateSearch: parseTimeSearch,
+    component: page(() => import('@/features/report/time-page'), 'TimeReportPage'),
   }),
   createRoute({
     getParentRoute: () => app,

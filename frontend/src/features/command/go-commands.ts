@@ -5,6 +5,7 @@ import {
   IconBug,
   IconChartLine,
   IconClock,
+  IconClockHour4,
   IconHome,
   IconInbox,
   IconMail,
@@ -84,6 +85,14 @@ const targets: Target[] = [
     keys: 'g r',
     place: { to: '/reports' },
     needs: 'report.view',
+  },
+  {
+    id: 'go.time',
+    label: msg`Go to the time report`,
+    icon: IconClockHour4,
+    keys: 'g h',
+    place: { to: '/reports/time' },
+    needs: 'ticket.work',
   },
   {
     id: 'go.sla',

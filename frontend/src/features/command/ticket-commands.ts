@@ -5,8 +5,10 @@ import {
   IconBolt,
   IconCalendarDue,
   IconCategory,
+  IconChecklist,
   IconChevronLeft,
   IconCircleCheck,
+  IconClockPlay,
   IconEye,
   IconEyeOff,
   IconFlag,
@@ -23,7 +25,16 @@ import {
   IconUsersGroup,
   IconZzz,
 } from '@tabler/icons-react';
-import { ask, change, follow, remove, type Status, type Target, targetOf } from '@/features/ticket';
+import {
+  ask,
+  change,
+  follow,
+  remove,
+  type Status,
+  type Target,
+  targetOf,
+  toggleTimer,
+} from '@/features/ticket';
 import type { Ticket } from '@/lib/api';
 import { type Command, type Contexts, defineCommand } from '@/lib/commands';
 
@@ -272,6 +283,26 @@ export function defineTicketCommands(): void {
     keys: 'Shift+s',
     can: 'assign',
     act: (target, _, anchor) => ask({ about: 'split', target, anchor }),
+  });
+  onTickets({
+    id: 'ticket.timer',
+    label: msg`Start or stop the timer`,
+    words: msg`time work clock log hours`,
+    icon: IconClockPlay,
+    keys: 'l',
+    can: 'assign',
+    act: ({ ticket }, { global }) => {
+      if (ticket && global) void toggleTimer(global.client, ticket.id);
+    },
+  });
+  onTickets({
+    id: 'ticket.checklist',
+    label: msg`Add to the checklist`,
+    words: msg`todo item step task`,
+    icon: IconChecklist,
+    keys: 'y',
+    can: 'assign',
+    act: (target, _, anchor) => ask({ about: 'checklist', target, anchor }),
   });
   defineCommand({
     id: 'ticket.edit',

@@ -16,6 +16,7 @@ export interface Question {
     | 'split'
     | 'snooze'
     | 'due'
+    | 'checklist'
     | 'macro';
   target: Target;
   /** The button that asked, to stand beside it. */

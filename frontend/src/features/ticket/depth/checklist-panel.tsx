@@ -1,8 +1,9 @@
 import { i18n } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Checkbox, CloseButton, Progress, Textarea } from '@mantine/core';
-import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ActionIcon, Button, Checkbox, CloseButton, Menu, Progress, Textarea } from '@mantine/core';
+import { IconArrowsSort, IconGripVertical } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, memo, useState } from 'react';
 import {
   addChecklist,
@@ -15,18 +16,16 @@ import {
 import { listChecklistOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
 import { explain } from '@/lib/problem';
-import { invalidate } from '@/lib/query';
 import { announce } from '@/lib/status-line';
 import { offerUndo } from '@/lib/undo';
+import { useArranging } from '@/ui/arranging';
 import { Fold } from '@/ui/fold';
 import { FormError } from '@/ui/form-error';
 import { personName } from '@/ui/person';
+import { linesOf, refreshChecklist } from './checklist';
 import classes from './depth.module.css';
 
 const must = { throwOnError: true } as const;
-
-const refresh = (client: QueryClient) =>
-  invalidate(client, 'listChecklist', 'getTicket', 'listTickets', 'listTicketEvents');
 
 /** What is to be done on a ticket, step by step. */
 export const ChecklistPanel = memo(function ChecklistPanel({ ticket }: { ticket: TicketDetail }) {
@@ -38,18 +37,33 @@ export const ChecklistPanel = memo(function ChecklistPanel({ ticket }: { ticket:
   const add = useMutation({
     mutationFn: (items: string[]) => addChecklist({ path: { id }, body: { items }, ...must }),
     onSuccess: () => setText(''),
-    onSettled: () => refresh(client),
+    onSettled: () => refreshChecklist(client),
   });
-  const items = query.data?.results ?? [];
+  const move = useMutation({
+    mutationFn: ({ item, to }: { item: ChecklistItem; to: number }) =>
+      updateChecklistItem({
+        path: { id: item.id },
+        body: { position: to + 1 },
+        headers: ifMatch(item),
+        ...must,
+      }),
+    onError: (error) => announce(explain(error), 'bad'),
+    onSettled: () => refreshChecklist(client),
+  });
+  const saved = query.data?.results ?? [];
+  // What was moved lies where it was put before the server has answered.
+  const items = move.isPending ? reordered(saved, move.variables) : saved;
+  const arranging = useArranging<ChecklistItem>({
+    keyOf: ({ id: key }) => key,
+    nameOf: (item) => item.text,
+    onMove: (item, to) => move.mutate({ item, to }),
+  });
   const done = items.filter((item) => item.done_at).length;
   const total = items.length;
   if (query.error && !query.data) return null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const lines = text
-      .split('\n')
-      .map((line) => line.trim())
-      .filter(Boolean);
+    const lines = linesOf(text);
     if (lines.length > 0) add.mutate(lines);
   };
   return (
@@ -69,8 +83,8 @@ export const ChecklistPanel = memo(function ChecklistPanel({ ticket }: { ticket:
               transitionDuration={0}
             />
             <ul>
-              {items.map((item) => (
-                <Line key={item.id} item={item} last={total} />
+              {items.map((item, at) => (
+                <Line key={item.id} item={item} at={at} items={items} arranging={arranging} />
               ))}
             </ul>
           </>
@@ -96,7 +110,22 @@ export const ChecklistPanel = memo(function ChecklistPanel({ ticket }: { ticket:
   );
 });
 
-function Line({ item, last }: { item: ChecklistItem; last: number }) {
+function reordered(items: ChecklistItem[], { item, to }: { item: ChecklistItem; to: number }) {
+  const order = items.filter(({ id }) => id !== item.id);
+  order.splice(to, 0, item);
+  return order;
+}
+
+interface LineProps {
+  item: ChecklistItem;
+  at: number;
+  items: ChecklistItem[];
+  arranging: ReturnType<typeof useArranging<ChecklistItem>>;
+}
+
+/** One thing to do. Alt and the arrow keys move it, as dragging does. */
+function Line({ item, at, items, arranging }: LineProps) {
+  const last = items.length;
   const { t } = useLingui();
   const client = useQueryClient();
   const path = { id: item.id };
@@ -104,12 +133,12 @@ function Line({ item, last }: { item: ChecklistItem; last: number }) {
     mutationFn: (body: ChecklistUpdate) =>
       updateChecklistItem({ path, body, headers: ifMatch(item), ...must }),
     onError: (error) => announce(explain(error), 'bad'),
-    onSettled: () => refresh(client),
+    onSettled: () => refreshChecklist(client),
   });
   const remove = async () => {
     try {
       await deleteChecklistItem({ path, headers: ifMatch(item), ...must });
-      await refresh(client);
+      await refreshChecklist(client);
       offerUndo({
         message: i18n._(msg`Item deleted from the checklist`),
         undo: async () => {
@@ -123,7 +152,7 @@ function Line({ item, last }: { item: ChecklistItem; last: number }) {
               ...must,
             });
           }
-          await refresh(client);
+          await refreshChecklist(client);
         },
       });
     } catch (error) {
@@ -135,7 +164,16 @@ function Line({ item, last }: { item: ChecklistItem; last: number }) {
   const ticked = (change.isPending ? change.variables.done : undefined) ?? !!item.done_at;
   const who = item.done_by && personName(item.done_by);
   return (
-    <li className={classes.line}>
+    <li
+      className={classes.line}
+      onDragOver={(event) => {
+        if (items.some(arranging.isDragged)) event.preventDefault();
+      }}
+      {...arranging.row(item, at, items)}
+    >
+      <span className={classes.grip} aria-hidden {...arranging.handle(item)}>
+        <IconGripVertical size={14} />
+      </span>
       <Checkbox
         size="xs"
         className={classes.grow}
@@ -154,6 +192,30 @@ function Line({ item, last }: { item: ChecklistItem; last: number }) {
       >
         !
       </Button>
+      <Menu position="bottom-end" withinPortal transitionProps={{ duration: 0 }}>
+        <Menu.Target>
+          <ActionIcon size="sm" variant="subtle" color="gray" aria-label={t`Move ${text}`}>
+            <IconArrowsSort size={14} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item disabled={at === 0} onClick={() => arranging.move(item, at - 1, items)}>
+            <Trans>Up</Trans>
+          </Menu.Item>
+          <Menu.Item disabled={at === last - 1} onClick={() => arranging.move(item, at + 1, items)}>
+            <Trans>Down</Trans>
+          </Menu.Item>
+          <Menu.Item disabled={at === 0} onClick={() => arranging.move(item, 0, items)}>
+            <Trans>To the top</Trans>
+          </Menu.Item>
+          <Menu.Item
+            disabled={at === last - 1}
+            onClick={() => arranging.move(item, last - 1, items)}
+          >
+            <Trans>To the end</Trans>
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
       <CloseButton size="xs" aria-label={t`Delete ${text}`} onClick={() => void remove()} />
     </li>
   );

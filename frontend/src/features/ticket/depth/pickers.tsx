@@ -3,6 +3,9 @@ import { type Question, stopAsking } from '../actions/ask';
 import { LinkPicker, MergePicker } from './link-pickers';
 import { DuePicker, SnoozePicker } from './when-pickers';
 
+const ChecklistDialog = lazy(() =>
+  import('./checklist-dialog').then((m) => ({ default: m.ChecklistDialog })),
+);
 const SplitDialog = lazy(() => import('./split-dialog').then((m) => ({ default: m.SplitDialog })));
 
 /** What the rarer commands ask. */
@@ -12,6 +15,13 @@ export function DepthPickers({ question }: { question: Question }) {
   if (about === 'link') return <LinkPicker question={question} />;
   if (about === 'snooze') return <SnoozePicker question={question} />;
   if (about === 'due') return <DuePicker question={question} />;
+  if (about === 'checklist' && target.ticket) {
+    return (
+      <Suspense>
+        <ChecklistDialog ticketId={target.ticket.id} onClose={stopAsking} />
+      </Suspense>
+    );
+  }
   if (about === 'split' && target.ticket) {
     return (
       <Suspense>

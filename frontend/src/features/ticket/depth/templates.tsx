@@ -1,3 +1,5 @@
+import { i18n } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Checkbox, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -5,6 +7,7 @@ import { useState } from 'react';
 import {
   createTemplate,
   deleteTemplate,
+  restoreTemplate,
   type Template,
   type TemplateSave,
   updateTemplate,
@@ -12,9 +15,11 @@ import {
 import { listTemplatesOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { useCan } from '@/lib/can';
 import { ifMatch } from '@/lib/etag';
+import { inUse } from '@/lib/in-use';
 import { explain } from '@/lib/problem';
 import { invalidate } from '@/lib/query';
 import { announce } from '@/lib/status-line';
+import { offerUndo } from '@/lib/undo';
 import { Dialog } from '@/ui/dialog';
 import { FormError } from '@/ui/form-error';
 
@@ -38,8 +43,19 @@ export function Templates({ chosen, now, onPick }: TemplatesProps) {
   const remove = useMutation({
     mutationFn: (one: Template) =>
       deleteTemplate({ path: { id: one.id }, headers: ifMatch(one), ...must }),
-    onSuccess: () => onPick(null),
-    onError: (error) => announce(explain(error), 'bad'),
+    onSuccess: (_, one) => {
+      onPick(null);
+      const { id, name } = one;
+      offerUndo({
+        message: i18n._(msg`Template “${name}” deleted`),
+        undo: async () => {
+          const { data } = await restoreTemplate({ path: { id }, ...must });
+          await invalidate(client, 'listTemplates');
+          onPick(data);
+        },
+      });
+    },
+    onError: (error) => announce(inUse(error) ?? explain(error), 'bad'),
     onSettled: () => invalidate(client, 'listTemplates'),
   });
   if (all.length === 0 && !works) return null;
