@@ -88,6 +88,7 @@ type App struct {
 	Tag       *tag.Service
 	Realtime  *realtime.Hub
 	Recurring *recurring.Service
+	Template  *template.Service
 	Report    *report.Service
 	Webhook   *webhook.Service
 	Feed      *feed.Service
@@ -174,10 +175,11 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	// reactors
 	a.SLA = sla.New(a.DB, a.Bus, a.Clock, a.Ticket)
 	a.Ticket.AddQueryFields(sla.QueryFields)
+	a.Ticket.AddQueryFields(hasFields)
 	a.Note = note.New(a.DB, a.Bus)
 	links := link.New(a.DB, a.Bus, a.Ticket, link.Notes{IDs: note.IDs, Move: note.Move})
 	checklists := checklist.New(a.DB, a.Bus, a.Ticket)
-	templates := template.New(a.DB, a.Bus, a.Ticket, func(tx *event.Tx, by authz.Actor, id int64, texts []string) error {
+	a.Template = template.New(a.DB, a.Bus, a.Clock, a.Ticket, func(tx *event.Tx, by authz.Actor, id int64, texts []string) error {
 		_, err := checklist.Append(tx, by, id, texts, false)
 		return err
 	})
@@ -207,6 +209,8 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	a.Worker.Handle(snooze.WakeJob, snoozes.RunWake)
 	a.subscribe()
 	a.jobs(keys)
+	rules, queues := a.newRules(options), a.newRouting()
+	a.guard(rules, queues)
 	// edge
 	files, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
@@ -222,14 +226,14 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Calendar: calendar.New(a.DB, a.Bus, a.Clock),
 		Export:   export.New(a.DB, a.Clock.Now, a.Ticket),
 		View:     a.View, Preference: preference.New(a.DB, a.Bus),
-		SLA: a.SLA, Link: links, Snooze: snoozes, Template: templates, Recurring: a.Recurring, Checklist: checklists, TimeEntry: timeentry.New(a.DB, a.Bus, a.Clock),
+		SLA: a.SLA, Link: links, Snooze: snoozes, Template: a.Template, Recurring: a.Recurring, Checklist: checklists, TimeEntry: timeentry.New(a.DB, a.Bus, a.Clock),
 		Tag: a.Tag, Category: categories, Field: field.New(a.DB, a.Bus), Substatus: substatuses,
 		Webhook:      a.Webhook,
 		Feed:         a.Feed,
 		Mailbox:      a.Mailbox,
 		Outbox:       a.Outbox,
-		Rules:        a.newRules(options),
-		Routing:      a.newRouting(),
+		Rules:        rules,
+		Routing:      queues,
 		Notification: a.Notification,
 		DeadLetter:   deadletter.New(a.DB, a.Bus, a.Clock),
 	})

@@ -15,6 +15,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/recurring"
 	"github.com/fixdesk/fixdesk/api/sla"
 	"github.com/fixdesk/fixdesk/api/tag"
+	"github.com/fixdesk/fixdesk/api/template"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/view"
 	"github.com/fixdesk/fixdesk/api/webhook"
@@ -45,6 +46,7 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Handle(message.ReleaseJob, a.Message.RunRelease)
 	w.Handle(message.PruneJob, a.Message.Prune)
 	w.Handle(macro.PruneJob, a.Macro.Prune)
+	w.Handle(template.PruneJob, a.Template.Prune)
 	w.Handle(recurring.TickJob, a.Recurring.Tick)
 	w.Handle(recurring.PruneJob, a.Recurring.Prune)
 	w.Handle(realtime.PruneJob, a.Realtime.Prune)
@@ -61,6 +63,7 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Every(time.Hour, pruneKeys)
 	w.Every(time.Minute, recurring.TickJob)
 	w.Every(24*time.Hour, recurring.PruneJob)
+	w.Every(24*time.Hour, template.PruneJob)
 	w.Every(5*time.Minute, sla.TickJob)
 	w.Every(time.Hour, ticket.PurgeJob)
 	w.Every(24*time.Hour, bulk.PruneJob)

@@ -39,7 +39,7 @@ func (a *App) newRules(o authz.Options) *automation.Service {
 	}
 	// What a rule names may be gone with any of these.
 	for _, e := range []string{
-		field.Deleted, tag.Deleted, category.Deleted, macro.Deleted, user.Deactivated, user.Anonymised, user.RoleChanged,
+		field.Deleted, tag.Deleted, category.Deleted, substatus.Deleted, macro.Deleted, user.Deactivated, user.Anonymised, user.RoleChanged,
 	} {
 		a.Bus.Durable(e, automation.CheckJob)
 	}

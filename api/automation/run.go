@@ -141,14 +141,9 @@ func (s *Service) prepare(ctx context.Context, rules []Rule) ([]ready, error) {
 	for _, r := range rules {
 		by, known := actors[r.OwnerID]
 		if !known {
-			u, err := user.Find(s.db.Read(ctx), r.OwnerID)
-			if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
-				return nil, fmt.Errorf("read the owner of rule %d: %w", r.ID, err)
-			}
-			if err == nil && u.IsActive {
-				if by, err = team.Join(s.db.Read(ctx), u.Person(s.options)); err != nil {
-					return nil, err
-				}
+			var err error
+			if by, err = s.owner(ctx, r); err != nil {
+				return nil, err
 			}
 			actors[r.OwnerID] = by
 		}
@@ -180,6 +175,18 @@ func (s *Service) prepare(ctx context.Context, rules []Rule) ([]ready, error) {
 		out = append(out, x)
 	}
 	return out, nil
+}
+
+// owner is in whose name a rule acts; nobody when their account is gone.
+func (s *Service) owner(ctx context.Context, r Rule) (authz.Actor, error) {
+	u, err := user.Find(s.db.Read(ctx), r.OwnerID)
+	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && !u.IsActive) {
+		return authz.Actor{}, nil
+	}
+	if err != nil {
+		return authz.Actor{}, fmt.Errorf("read the owner of rule %d: %w", r.ID, err)
+	}
+	return team.Join(s.db.Read(ctx), u.Person(s.options))
 }
 
 // disable switches a rule off, visibly, instead of carrying out half of it.

@@ -205,6 +205,17 @@ type named struct {
 	From string `json:"from,omitempty"`
 }
 
+// Gone returns the name of the tag that an event says was deleted, or "" for another
+// event.
+func Gone(e event.Event) (string, error) {
+	if e.Type != Deleted {
+		return "", nil
+	}
+	var data named
+	err := e.Decode(&data)
+	return data.Name, err
+}
+
 // Of returns the tags of each of the tickets, by name, in one query.
 func Of(tx *gorm.DB, tickets ...int64) (map[int64][]Tag, error) {
 	out := map[int64][]Tag{}

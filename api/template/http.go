@@ -72,6 +72,7 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.GET("/templates/:id", web.Handle(s.get))
 	signedIn.PATCH("/templates/:id", web.Handle(s.update))
 	signedIn.DELETE("/templates/:id", web.Handle(s.remove))
+	signedIn.POST("/templates/:id/restore", keys.Post(s.restore))
 }
 
 func viewFor(by authz.Actor, t Template) (View, error) {
@@ -245,7 +246,7 @@ func (s *Service) update(c *gin.Context) error {
 // remove answers DELETE /api/templates/{id}.
 //
 // @Summary Delete a template
-// @Description Tickets that began with it stay.
+// @Description Tickets that began with it stay. It can be restored for a day. One that a recurrence begins with stays (409, `template.in_use`).
 // @ID deleteTemplate
 // @Tags templates
 // @Produce json
@@ -267,6 +268,27 @@ func (s *Service) remove(c *gin.Context) error {
 }
 
 // read takes a template from a body, over what it was; what is wrong is in b.
+// restore answers POST /api/templates/{id}/restore.
+//
+// @Summary Restore a template that was deleted in the last day
+// @ID restoreTemplate
+// @Tags templates
+// @Produce json
+// @Param id path int true "The template" example(4)
+// @Success 200 {object} View
+// @Header 200 {string} ETag "For If-Match"
+// @Security BearerAuth
+// @x-authz {"it_staff":"author","admin":"any"}
+// @Router /api/templates/{id}/restore [post]
+func (s *Service) restore(c *gin.Context) error {
+	id, err := web.PathID(c, subject)
+	if err != nil {
+		return err
+	}
+	t, err := s.Restore(c.Request.Context(), authz.From(c.Request.Context()), id)
+	return s.send(c, http.StatusOK, t, err)
+}
+
 func read(tx *gorm.DB, by authz.Actor, b *web.Body, c Content) (Draft, error) {
 	d := Draft{Name: b.Text("name", web.NotBlank, web.Max(100)), Shared: b.Bool("shared"), ForEmployees: b.Bool("for_employees"), Content: &c}
 	if text := b.Text("title", web.Max(200)); text != nil {

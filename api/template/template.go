@@ -12,10 +12,12 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/clock"
 	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/etag"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/platform/job"
 	"github.com/fixdesk/fixdesk/api/ticket"
 )
 
@@ -30,6 +32,7 @@ type Template struct {
 	Version      int64
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
+	DeletedAt    *time.Time // can be restored for a while
 }
 
 // TableName names the table for GORM.
@@ -50,12 +53,18 @@ type Content struct {
 
 // What this package announces; the subject is the template.
 const (
-	Created = "template.created"
-	Updated = "template.updated"
-	Deleted = "template.deleted"
+	Created  = "template.created"
+	Updated  = "template.updated"
+	Deleted  = "template.deleted"
+	Restored = "template.restored"
 
 	subject = "template"
 )
+
+// PruneJob removes deleted templates for good.
+const PruneJob = "template.prune"
+
+const keep = 24 * time.Hour
 
 // MaxTemplates is how many templates a desk can have.
 const MaxTemplates = 1000
@@ -92,12 +101,13 @@ type Items func(tx *event.Tx, by authz.Actor, ticketID int64, texts []string) er
 type Service struct {
 	db    *db.DB
 	bus   *event.Bus
+	clock clock.Clock
 	items Items
 }
 
 // New returns the service, and lets new tickets begin with templates.
-func New(d *db.DB, bus *event.Bus, tickets *ticket.Service, items Items) *Service {
-	s := &Service{d, bus, items}
+func New(d *db.DB, bus *event.Bus, c clock.Clock, tickets *ticket.Service, items Items) *Service {
+	s := &Service{d, bus, c, items}
 	tickets.SetTemplates(s.begin)
 	return s
 }
@@ -105,7 +115,7 @@ func New(d *db.DB, bus *event.Bus, tickets *ticket.Service, items Items) *Servic
 // List returns the templates that the actor may use, by name.
 func (s *Service) List(ctx context.Context, by authz.Actor) ([]Template, error) {
 	var all []Template
-	if err := s.db.Read(ctx).Order("name, id").Limit(MaxTemplates).Find(&all).Error; err != nil {
+	if err := s.db.Read(ctx).Where("deleted_at IS NULL").Order("name, id").Limit(MaxTemplates).Find(&all).Error; err != nil {
 		return nil, fmt.Errorf("list the templates: %w", err)
 	}
 	out := all[:0]
@@ -119,13 +129,13 @@ func (s *Service) List(ctx context.Context, by authz.Actor) ([]Template, error) 
 
 // Get returns a template that the actor may use.
 func (s *Service) Get(ctx context.Context, by authz.Actor, id int64) (Template, error) {
-	return find(s.db.Read(ctx), by, id)
+	return find(s.db.Read(ctx), by, id, false)
 }
 
-func find(tx *gorm.DB, by authz.Actor, id int64) (Template, error) {
+func find(tx *gorm.DB, by authz.Actor, id int64, deleted bool) (Template, error) {
 	var t Template
 	err := tx.Take(&t, id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && !canRead(by, &t)) {
+	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && ((t.DeletedAt != nil) != deleted || !canRead(by, &t))) {
 		return t, errMissing
 	}
 	if err != nil {
@@ -173,7 +183,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, d Draft) (Template
 			return errDenied
 		}
 		var n int64
-		if err := tx.Model(&Template{}).Count(&n).Error; err != nil {
+		if err := tx.Model(&Template{}).Where("deleted_at IS NULL").Count(&n).Error; err != nil {
 			return fmt.Errorf("count the templates: %w", err)
 		}
 		if n >= MaxTemplates {
@@ -194,7 +204,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, d Draft) (Template
 // Update changes a template.
 func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want etag.Condition, d Draft) (Template, error) {
 	var t Template
-	err := s.change(ctx, by, id, want, func(tx *event.Tx, now *Template) error {
+	err := s.change(ctx, by, id, want, false, func(tx *event.Tx, now *Template) error {
 		was := now.Version
 		if err := d.apply(by, now); err != nil {
 			return err
@@ -209,16 +219,41 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 	return t, err
 }
 
-// Delete deletes a template. Tickets that began with it stay.
+// Delete deletes a template; for a day, Restore brings it back. Tickets that began
+// with it stay.
 func (s *Service) Delete(ctx context.Context, by authz.Actor, id int64, want etag.Condition) error {
-	return s.change(ctx, by, id, want, func(tx *event.Tx, t *Template) error {
-		return written(tx, tx.Where("id = ? AND version = ?", id, t.Version).Delete(&Template{}), id, Deleted)
+	return s.change(ctx, by, id, want, false, func(tx *event.Tx, t *Template) error {
+		return written(tx, tx.Model(&Template{}).Where("id = ? AND version = ?", id, t.Version).
+			Updates(map[string]any{"deleted_at": tx.Now, "version": t.Version + 1, "updated_at": tx.Now}), id, Deleted)
 	})
 }
 
-func (s *Service) change(ctx context.Context, by authz.Actor, id int64, want etag.Condition, fn func(*event.Tx, *Template) error) error {
+// Restore brings a deleted template back.
+func (s *Service) Restore(ctx context.Context, by authz.Actor, id int64) (Template, error) {
+	var t Template
+	err := s.change(ctx, by, id, etag.Condition{}, true, func(tx *event.Tx, was *Template) error {
+		t = *was
+		t.DeletedAt, t.Version, t.UpdatedAt = nil, was.Version+1, tx.Now
+		return written(tx, tx.Model(&Template{}).Where("id = ? AND version = ?", id, was.Version).
+			Updates(map[string]any{"deleted_at": nil, "version": t.Version, "updated_at": tx.Now}), id, Restored)
+	})
+	return t, err
+}
+
+// Prune handles PruneJob.
+func (s *Service) Prune(ctx context.Context, _ job.Job) error {
+	err := s.db.Tx(ctx, func(_ context.Context, tx *gorm.DB) error {
+		return tx.Where("deleted_at < ?", s.clock.Now().Add(-keep)).Delete(&Template{}).Error
+	})
+	if err != nil {
+		return fmt.Errorf("prune templates: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) change(ctx context.Context, by authz.Actor, id int64, want etag.Condition, deleted bool, fn func(*event.Tx, *Template) error) error {
 	return s.bus.Do(ctx, by, func(tx *event.Tx) error {
-		t, err := find(tx.DB, by, id)
+		t, err := find(tx.DB, by, id, deleted)
 		if err != nil {
 			return err
 		}
@@ -244,7 +279,7 @@ func written(tx *event.Tx, res *gorm.DB, id int64, kind string) error {
 
 // Read returns a template that the actor may use, and what it says.
 func Read(tx *gorm.DB, by authz.Actor, id int64) (Template, Content, error) {
-	t, err := find(tx, by, id)
+	t, err := find(tx, by, id, false)
 	if err != nil {
 		return t, Content{}, err
 	}
@@ -277,7 +312,7 @@ func (t Template) content() (Content, error) {
 // returns what is to happen to the ticket once it is there: the template's team,
 // assignee, tags and checklist are for whoever may not choose them, too.
 func (s *Service) begin(tx *event.Tx, by authz.Actor, id int64, d *ticket.Draft) (ticket.Changes, func(*event.Tx, int64) error, error) {
-	t, err := find(tx.DB, by, id)
+	t, err := find(tx.DB, by, id, false)
 	if fault.Is(err, fault.NotFound) {
 		err = errNone
 	}

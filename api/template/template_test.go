@@ -3,8 +3,10 @@ package template_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/job"
 	"github.com/fixdesk/fixdesk/api/testkit/house"
 )
 
@@ -38,5 +40,18 @@ func TestTemplates(t *testing.T) {
 		sol.Delete(one).Want(403)
 		sam.Delete(one).Want(204)
 		sam.Get(one).Want(404)
+		emma.Post("/api/tickets", obj{"title": "t", "description": "d", "template_id": id}).WantFields("template_id")
+		sol.Post(one+"/restore", nil).Want(403)
+		sam.Post(one+"/restore", nil).Want(200).Is("title", "Set up")
+		sam.Post(one+"/restore", nil).Want(404)
+		emma.Post("/api/tickets", obj{"title": "t", "description": "d", "template_id": id}).Want(201)
+		// After a day it is gone for good.
+		sam.Delete(one).Want(204)
+		h.Clock.Advance(25 * time.Hour)
+		if err := h.App.Template.Prune(t.Context(), job.Job{}); err != nil {
+			t.Fatal(err)
+		}
+		sam.SignIn(sam.Name, house.Password)
+		sam.Post(one+"/restore", nil).Want(404)
 	})
 }

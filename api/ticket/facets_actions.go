@@ -136,6 +136,11 @@ func (s *Service) facetActions() []ActionKind {
 	}
 }
 
+// Tags reports whether an action puts a tag on tickets, or takes it off.
+func (a Action) Tags(name string) bool {
+	return (a.Type == ActionAddTag || a.Type == ActionRemoveTag) && tag.Key(a.Text("tag")) == tag.Key(name)
+}
+
 // finer returns the finer status that an action names.
 func finer(tx *gorm.DB, a Action) (*substatus.Substatus, error) {
 	all, err := substatus.Load(tx)

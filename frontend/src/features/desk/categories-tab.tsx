@@ -19,10 +19,12 @@ import {
   createCategory,
   deleteCategory,
   type Field,
+  type ListCategoriesResponse,
   updateCategory,
 } from '@/lib/api';
 import {
   listCategoriesOptions,
+  listCategoriesQueryKey,
   listFieldsOptions,
   listTeamsOptions,
 } from '@/lib/api/@tanstack/react-query.gen';
@@ -30,7 +32,7 @@ import { ifMatch } from '@/lib/etag';
 import { Reorder } from '@/ui/reorder';
 import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
-import { useWrite, writeOrder } from './write';
+import { useNewest, useWrite, writeOrder } from './write';
 
 const must = { throwOnError: true } as const;
 const still = { transitionProps: { duration: 0 } };
@@ -118,9 +120,13 @@ function Row({ category, all, fields, buttons }: RowProps) {
   const write = useWrite();
   const teams = useQuery({ ...listTeamsOptions(), staleTime: 60_000 }).data?.results ?? [];
   const { id, name, path } = category;
-  const options = { path: { id }, headers: ifMatch(category), ...must };
+  const newest = useNewest(
+    category,
+    (client) => client.getQueryData<ListCategoriesResponse>(listCategoriesQueryKey())?.categories,
+  );
+  const options = () => ({ path: { id }, headers: ifMatch(newest()), ...must });
   const change = (body: Parameters<typeof updateCategory>[0]['body']) =>
-    write.mutate(() => updateCategory({ ...options, body }));
+    write.mutate(() => updateCategory({ ...options(), body }));
   const elsewhere = all.filter((one) => one.id !== id && !one.path.startsWith(`${path}/`));
   return (
     <Section
@@ -131,7 +137,7 @@ function Row({ category, all, fields, buttons }: RowProps) {
           <ActionIcon
             variant="default"
             aria-label={t`Delete ${path}`}
-            onClick={() => write.mutate(() => deleteCategory(options))}
+            onClick={() => write.mutate(() => deleteCategory(options()))}
           >
             <IconTrash size={16} />
           </ActionIcon>

@@ -4,14 +4,20 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Select, Stack, Switch, TagsInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { createField, deleteField, type Field, updateField } from '@/lib/api';
-import { listFieldsOptions } from '@/lib/api/@tanstack/react-query.gen';
+import {
+  createField,
+  deleteField,
+  type Field,
+  type ListFieldsResponse,
+  updateField,
+} from '@/lib/api';
+import { listFieldsOptions, listFieldsQueryKey } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
 import { Reorder } from '@/ui/reorder';
 import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
 import { ChoicesEditor } from './choices-editor';
-import { useWrite, writeOrder } from './write';
+import { useNewest, useWrite, writeOrder } from './write';
 
 const must = { throwOnError: true } as const;
 const still = { transitionProps: { duration: 0 } };
@@ -106,9 +112,13 @@ function Row({ field, kind, buttons }: { field: Field; kind: string; buttons: Re
   const { t } = useLingui();
   const write = useWrite();
   const { id, name, slug } = field;
-  const options = { path: { id }, headers: ifMatch(field), ...must };
+  const newest = useNewest(
+    field,
+    (client) => client.getQueryData<ListFieldsResponse>(listFieldsQueryKey())?.fields,
+  );
+  const options = () => ({ path: { id }, headers: ifMatch(newest()), ...must });
   const change = (body: Parameters<typeof updateField>[0]['body']) =>
-    write.mutate(() => updateField({ ...options, body }));
+    write.mutate(() => updateField({ ...options(), body }));
   const chosen = field.kind === 'choice' || field.kind === 'multi_choice';
   return (
     <Section
@@ -120,7 +130,7 @@ function Row({ field, kind, buttons }: { field: Field; kind: string; buttons: Re
           <Button
             size="compact-sm"
             variant="default"
-            onClick={() => write.mutate(() => deleteField(options))}
+            onClick={() => write.mutate(() => deleteField(options()))}
             aria-label={t`Delete ${name}`}
           >
             <Trans>Delete</Trans>

@@ -3,13 +3,22 @@ import { Button, Group, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { FinerPill } from '@/features/ticket';
-import { createSubstatus, deleteSubstatus, type Substatus, updateSubstatus } from '@/lib/api';
-import { listSubstatusesOptions } from '@/lib/api/@tanstack/react-query.gen';
+import {
+  createSubstatus,
+  deleteSubstatus,
+  type ListSubstatusesResponse,
+  type Substatus,
+  updateSubstatus,
+} from '@/lib/api';
+import {
+  listSubstatusesOptions,
+  listSubstatusesQueryKey,
+} from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
 import { Reorder } from '@/ui/reorder';
 import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
-import { useWrite, writeOrder } from './write';
+import { useNewest, useWrite, writeOrder } from './write';
 
 const must = { throwOnError: true } as const;
 
@@ -114,9 +123,14 @@ function Row({ status, state, buttons }: RowProps) {
   const { t } = useLingui();
   const write = useWrite();
   const { id, label } = status;
-  const options = { path: { id }, headers: ifMatch(status), ...must };
+  const newest = useNewest(
+    status,
+    (client) =>
+      client.getQueryData<ListSubstatusesResponse>(listSubstatusesQueryKey())?.substatuses,
+  );
+  const options = () => ({ path: { id }, headers: ifMatch(newest()), ...must });
   const change = (body: Parameters<typeof updateSubstatus>[0]['body']) =>
-    write.mutate(() => updateSubstatus({ ...options, body }));
+    write.mutate(() => updateSubstatus({ ...options(), body }));
   return (
     <Section
       title={label}
@@ -131,7 +145,7 @@ function Row({ status, state, buttons }: RowProps) {
           <Button
             size="compact-sm"
             variant="default"
-            onClick={() => write.mutate(() => deleteSubstatus(options))}
+            onClick={() => write.mutate(() => deleteSubstatus(options()))}
             aria-label={t`Delete ${label}`}
           >
             <Trans>Delete</Trans>

@@ -9,7 +9,9 @@ export {
   type Target,
   targetOf,
 } from './actions';
+export { toggleTimer } from './depth/timer';
 export { spellHours } from './duration';
+export { askForWhom } from './for-whom';
 export {
   type Priority,
   priorities,

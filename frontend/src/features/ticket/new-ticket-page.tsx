@@ -11,6 +11,7 @@ import {
   TextInput,
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useId, useState } from 'react';
 import { useUploads } from '@/features/attachment';
@@ -23,6 +24,7 @@ import { focusFirstError, showServerErrors } from '@/lib/forms';
 import { useIdempotencyKey } from '@/lib/idempotency';
 import { isQueued } from '@/lib/offline/door';
 import { explain } from '@/lib/problem';
+import { invalidate } from '@/lib/query';
 import { announce } from '@/lib/status-line';
 import { FormError } from '@/ui/form-error';
 import { LinkButton } from '@/ui/link-button';
@@ -30,6 +32,7 @@ import { Page } from '@/ui/page';
 import { AlikeTickets } from './alike-tickets';
 import { useCreateTicket } from './api';
 import type { Facets } from './facets-form';
+import { forWhomAsked } from './for-whom';
 import { type Priority, priorities, priorityKeys } from './labels';
 import { DraftStanding, NewTicketDraft, useNewTicketDraft } from './new-ticket-draft';
 import { TextBox } from './text-box';
@@ -60,6 +63,7 @@ export function useTextRules() {
 export function NewTicketPage() {
   const { t, i18n } = useLingui();
   const navigate = useNavigate();
+  const client = useQueryClient();
   const create = useCreateTicket();
   const uploads = useUploads('new');
   const key = useIdempotencyKey();
@@ -67,6 +71,7 @@ export function NewTicketPage() {
   const rules = useTextRules();
   const works = useCan('ticket.work');
   const [requester, setRequester] = useState<User | null>(null);
+  const [forWhom] = useState(forWhomAsked);
   const [team, setTeam] = useState<string | null>(null);
   const [facets, setFacets] = useState<Facets>({ category: null, fields: {} });
   const [template, setTemplate] = useState<Template | null>(null);
@@ -110,6 +115,8 @@ export function NewTicketPage() {
           void navigate({ to: '/tickets/$ticketId', params: { ticketId: String(ticket.id) } });
         },
         onError: (error) => {
+          // What is asked may have changed since the form was read.
+          void invalidate(client, 'listFields', 'listCategories');
           if (!isQueued(error)) return showServerErrors(form, error);
           draft.clear();
           announce(explain(error));
@@ -119,17 +126,22 @@ export function NewTicketPage() {
     );
   }, focusFirstError);
   const begun = form.values.title !== '' || form.values.description !== '';
+  const shown = ['title', 'description', 'priority', 'category'].concat(
+    Object.keys(form.errors).filter((name) => name.startsWith('fields.')),
+  );
   return (
     <Page title={t`New ticket`} width="narrow">
       <form noValidate onSubmit={submit}>
         <Stack gap="lg">
           <NewTicketDraft draft={draft} />
-          <FormError error={create.error} shown={['title', 'description', 'priority']} />
+          <FormError error={create.error} shown={shown} />
           {works && (
             <PersonSelect
               among="people"
               label={t`For whom?`}
               placeholder={t`Myself`}
+              description={t`Found by name, address or telephone number`}
+              autoFocus={forWhom}
               clearable
               value={requester}
               onPick={setRequester}

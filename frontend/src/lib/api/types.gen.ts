@@ -486,6 +486,10 @@ export type Comment = {
      * Moved says that it was written on another ticket, before a merge or a split.
      */
     moved: boolean;
+    /**
+     * MovedFrom is that ticket, for the IT staff.
+     */
+    moved_from: number | null;
     ticket_id: number;
     updated_at: string;
     version: number;
@@ -1522,6 +1526,21 @@ export type PushSubscription = {
 
 export type PushSubscriptionList = {
     results: Array<PushSubscription>;
+};
+
+export type Quarantine = {
+    results: Array<QuarantinedFile>;
+};
+
+export type QuarantinedFile = {
+    found: string;
+    id: number;
+    name: string;
+    sender: User;
+    sent_at: string;
+    size: number;
+    state: 'infected' | 'failed';
+    ticket_id: number | null;
 };
 
 export type QueryField = {
@@ -3042,6 +3061,25 @@ export type TimeEntryUpdate = {
     note?: string;
 };
 
+export type TimeReport = {
+    group: 'user' | 'team' | 'category' | 'ticket';
+    /**
+     * More says that there are lines of less time beyond the last.
+     */
+    more: boolean;
+    results: Array<TimeReportLine>;
+    total_minutes: number;
+};
+
+export type TimeReportLine = {
+    entries: number;
+    id: number | null;
+    label: string;
+    minutes: number;
+    tickets: number;
+    user: User | null;
+};
+
 export type TimeSum = {
     entries: number;
     minutes: number;
@@ -3414,7 +3452,7 @@ export type ListAssigneesData = {
     path?: never;
     query?: {
         /**
-         * Part of a name, username or address, upper and lower case alike
+         * Part of a name, username, address or telephone number, upper and lower case alike
          */
         search?: string;
         /**
@@ -3542,6 +3580,47 @@ export type CreateAttachmentResponses = {
 };
 
 export type CreateAttachmentResponse = CreateAttachmentResponses[keyof CreateAttachmentResponses];
+
+export type ListQuarantineData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/attachments/quarantine';
+};
+
+export type ListQuarantineErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListQuarantineError = ListQuarantineErrors[keyof ListQuarantineErrors];
+
+export type ListQuarantineResponses = {
+    /**
+     * OK
+     */
+    200: Quarantine;
+};
+
+export type ListQuarantineResponse = ListQuarantineResponses[keyof ListQuarantineResponses];
 
 export type DeleteAttachmentData = {
     body?: never;
@@ -9808,7 +9887,7 @@ export type ListPeopleData = {
     path?: never;
     query?: {
         /**
-         * Part of a name, username or address, upper and lower case alike
+         * Part of a name, username, address or telephone number, upper and lower case alike
          */
         search?: string;
         /**
@@ -14393,6 +14472,66 @@ export type UpdateTemplateResponses = {
 
 export type UpdateTemplateResponse = UpdateTemplateResponses[keyof UpdateTemplateResponses];
 
+export type RestoreTemplateData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The template
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/templates/{id}/restore';
+};
+
+export type RestoreTemplateErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type RestoreTemplateError = RestoreTemplateErrors[keyof RestoreTemplateErrors];
+
+export type RestoreTemplateResponses = {
+    /**
+     * OK
+     */
+    200: Template;
+};
+
+export type RestoreTemplateResponse = RestoreTemplateResponses[keyof RestoreTemplateResponses];
+
 export type ListTicketsData = {
     body?: never;
     path?: never;
@@ -17886,6 +18025,146 @@ export type ExportTimeEntriesResponses = {
 
 export type ExportTimeEntriesResponse = ExportTimeEntriesResponses[keyof ExportTimeEntriesResponses];
 
+export type ReportTimeData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * By what
+         */
+        group?: 'user' | 'team' | 'category' | 'ticket';
+        /**
+         * On this ticket
+         */
+        ticket_id?: number;
+        /**
+         * Of this person, or me
+         */
+        user_id?: string;
+        /**
+         * On tickets of this team, or of none
+         */
+        team_id?: string;
+        /**
+         * On tickets of this category, or of none
+         */
+        category_id?: string;
+        /**
+         * From this day on
+         */
+        from?: string;
+        /**
+         * Up to this day
+         */
+        to?: string;
+    };
+    url: '/api/time_entries/report';
+};
+
+export type ReportTimeErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ReportTimeError = ReportTimeErrors[keyof ReportTimeErrors];
+
+export type ReportTimeResponses = {
+    /**
+     * OK
+     */
+    200: TimeReport;
+};
+
+export type ReportTimeResponse = ReportTimeResponses[keyof ReportTimeResponses];
+
+export type ExportTimeReportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * By what
+         */
+        group?: 'user' | 'team' | 'category' | 'ticket';
+        /**
+         * On this ticket
+         */
+        ticket_id?: number;
+        /**
+         * Of this person, or me
+         */
+        user_id?: string;
+        /**
+         * On tickets of this team, or of none
+         */
+        team_id?: string;
+        /**
+         * On tickets of this category, or of none
+         */
+        category_id?: string;
+        /**
+         * From this day on
+         */
+        from?: string;
+        /**
+         * Up to this day
+         */
+        to?: string;
+    };
+    url: '/api/time_entries/report/csv';
+};
+
+export type ExportTimeReportErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ExportTimeReportError = ExportTimeReportErrors[keyof ExportTimeReportErrors];
+
+export type ExportTimeReportResponses = {
+    /**
+     * The table
+     */
+    200: string;
+};
+
+export type ExportTimeReportResponse = ExportTimeReportResponses[keyof ExportTimeReportResponses];
+
 export type SumTimeEntriesData = {
     body?: never;
     path?: never;
@@ -18620,7 +18899,7 @@ export type ListUsersData = {
     path?: never;
     query?: {
         /**
-         * Part of a name, username or address, upper and lower case alike
+         * Part of a name, username, address or telephone number, upper and lower case alike
          */
         search?: string;
         /**

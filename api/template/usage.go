@@ -1,0 +1,48 @@
+package template
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/fixdesk/fixdesk/api/category"
+	"github.com/fixdesk/fixdesk/api/field"
+	"github.com/fixdesk/fixdesk/api/platform/event"
+	"github.com/fixdesk/fixdesk/api/tag"
+	"github.com/fixdesk/fixdesk/api/usage"
+)
+
+// Uses lists the templates whose tickets would have the category, the field or the tag
+// that goes.
+func Uses(tx *event.Tx, gone event.Event) ([]usage.Use, error) {
+	lost, err := tag.Gone(gone)
+	if err != nil {
+		return nil, err
+	}
+	var was struct {
+		Slug string `json:"slug"`
+	}
+	if gone.Type == field.Deleted {
+		if err := gone.Decode(&was); err != nil {
+			return nil, err
+		}
+	}
+	var all []Template
+	if err := tx.Where("deleted_at IS NULL").Order("name, id").Find(&all).Error; err != nil {
+		return nil, fmt.Errorf("read the templates: %w", err)
+	}
+	var out []usage.Use
+	for _, t := range all {
+		c, err := t.content()
+		if err != nil {
+			return nil, err
+		}
+		_, asks := c.Fields[was.Slug]
+		used := (gone.Type == category.Deleted && c.CategoryID != nil && *c.CategoryID == gone.SubjectID) ||
+			(was.Slug != "" && asks) ||
+			(lost != "" && slices.ContainsFunc(c.Tags, func(name string) bool { return tag.Key(name) == tag.Key(lost) }))
+		if used {
+			out = append(out, usage.Use{Kind: usage.Template, Name: t.Name})
+		}
+	}
+	return out, nil
+}
