@@ -52,9 +52,59 @@ export interface Server {
   run: (args: string[], input?: string) => void;
 }
 
+/** A desk whose clock a journey moves. */
+export interface ClockServer extends Server {
+  /** Moves the clock forward, by a duration such as 90m, and returns what it shows. */
+  move: (by: string) => Promise<Date>;
+}
+
+/**
+ * Starts a desk with a clock of its own that shows `start` first. The program for it is
+ * built here: the real one's clock is the machine's.
+ */
+export async function startClockServer(start: Date): Promise<ClockServer> {
+  const dir = mkdtempSync(join(tmpdir(), 'fixdesk-clock-'));
+  const binary = join(dir, 'clockdesk');
+  const done = () => rmSync(dir, { recursive: true, force: true });
+  try {
+    execFileSync('go', ['build', '-trimpath', '-o', binary, './api/testkit/clockdesk'], {
+      cwd: resolve('..'),
+      env: { ...process.env, CGO_ENABLED: '0' },
+    });
+    const clock = `127.0.0.1:${await freePort()}`;
+    const server = await startServer(
+      {
+        FIXDESK_TEST_CLOCK: clock,
+        FIXDESK_TEST_START: start.toISOString(),
+        FIXDESK_TEST_PEOPLE: Object.entries(people)
+          .map(([role, name]) => `${name}=${role}`)
+          .join(';'),
+        FIXDESK_TEST_PASSWORD: password,
+      },
+      [binary],
+    );
+    const move = async (by: string) => {
+      const answer = await fetch(`http://${clock}/?by=${by}`, { method: 'POST' });
+      if (!answer.ok) throw new Error(`The clock does not move: ${await answer.text()}`);
+      return new Date(((await answer.json()) as { now: string }).now);
+    };
+    const stop = async () => {
+      await server.stop();
+      done();
+    };
+    return { ...server, move, stop };
+  } catch (error) {
+    done();
+    throw error;
+  }
+}
+
 /** Starts the binary, on an empty database unless the settings name another one. */
-export async function startServer(settings: Record<string, string> = {}): Promise<Server> {
-  const binary = resolve(process.env.FIXDESK_BIN ?? '../bin/fixdesk');
+export async function startServer(
+  settings: Record<string, string> = {},
+  [program, ...args]: string[] = [process.env.FIXDESK_BIN ?? '../bin/fixdesk', 'serve'],
+): Promise<Server> {
+  const binary = resolve(program ?? '');
   if (!existsSync(binary)) {
     throw new Error(
       `There is no ${binary}. Build it with "make build", or name one in FIXDESK_BIN.`,
@@ -74,7 +124,7 @@ export async function startServer(settings: Record<string, string> = {}): Promis
   };
   const log = join(dir, 'server.log');
   const out = openSync(log, 'a');
-  const server = spawn(binary, ['serve'], { env, stdio: ['ignore', out, out] });
+  const server = spawn(binary, args, { env, stdio: ['ignore', out, out] });
   closeSync(out);
   const stop = async () => {
     await end(server);
