@@ -92,9 +92,17 @@ func (s *Service) refresh(tx *event.Tx, b *rulebook, ids []int64, quiet time.Tim
 		return err
 	}
 	ticks := map[time.Time]bool{}
+	var fresh []*Clock
 	for i := range list {
-		if err := list[i].write(tx, ticks); err != nil {
+		begun, err := list[i].write(tx, ticks)
+		if err != nil {
 			return err
+		}
+		fresh = append(fresh, begun...)
+	}
+	if len(fresh) > 0 {
+		if err := tx.CreateInBatches(fresh, 50).Error; err != nil {
+			return fmt.Errorf("start clocks: %w", err)
 		}
 	}
 	return schedule(tx, ticks)
@@ -248,11 +256,12 @@ func sameID(a, b *int64) bool {
 	return (a == nil && b == nil) || (a != nil && b != nil && *a == *b)
 }
 
-// write writes what differs. ticks collects when somebody must look again.
-func (st *standing) write(tx *event.Tx, ticks map[time.Time]bool) error {
+// write writes what differs, but for clocks that begin: it returns these, so that
+// those of many tickets are written at once. ticks collects when somebody must look again.
+func (st *standing) write(tx *event.Tx, ticks map[time.Time]bool) (fresh []*Clock, err error) {
 	if len(st.gone) > 0 {
 		if err := tx.Where("id IN ?", st.gone).Delete(&Clock{}).Error; err != nil {
-			return fmt.Errorf("delete clocks of ticket %d: %w", st.ticket.ID, err)
+			return nil, fmt.Errorf("delete clocks of ticket %d: %w", st.ticket.ID, err)
 		}
 	}
 	for i := range st.clocks {
@@ -261,8 +270,10 @@ func (st *standing) write(tx *event.Tx, ticks map[time.Time]bool) error {
 		if known && c.equals(&was) {
 			continue
 		}
-		if err := c.save(tx, known); err != nil {
-			return err
+		if !known {
+			fresh = append(fresh, c)
+		} else if err := c.save(tx); err != nil {
+			return nil, err
 		}
 		if c.NextAt != nil {
 			ticks[tickAt(*c.NextAt, tx.Now)] = true
@@ -271,18 +282,12 @@ func (st *standing) write(tx *event.Tx, ticks map[time.Time]bool) error {
 	due, state := st.due(tx.Now)
 	t := &st.ticket
 	if state == t.SLAState && (t.DueSource == ticket.DueByHand || sameTime(due, t.DueAt)) {
-		return nil
+		return fresh, nil
 	}
-	return ticket.SetDue(tx, t.ID, due, state)
+	return fresh, ticket.SetDue(tx, t.ID, due, state)
 }
 
-func (c *Clock) save(tx *event.Tx, known bool) error {
-	if !known {
-		if err := tx.Create(c).Error; err != nil {
-			return fmt.Errorf("start a clock of ticket %d: %w", c.TicketID, err)
-		}
-		return nil
-	}
+func (c *Clock) save(tx *event.Tx) error {
 	was := c.Version
 	c.Version++
 	res := tx.Model(&Clock{}).Where("id = ? AND version = ?", c.ID, was).Select("*").Omit("id", "ticket_id", "target", "started_at").Updates(c)

@@ -186,6 +186,7 @@ type rulebook struct {
 	conditions []ticket.Condition
 	schedules  map[int64]*calendar.Schedule // by calendar; 0 is around the clock
 	broken     map[int64]error
+	stamp      string // of the policies and calendars that it was made of
 }
 
 var aroundTheClock = func() *calendar.Schedule {

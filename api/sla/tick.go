@@ -71,7 +71,7 @@ func (s *Service) ring(ctx context.Context, id int64) error {
 		}
 		if len(tickets) == 0 {
 			c.NextAt = nil
-			return c.save(tx, true)
+			return c.save(tx)
 		}
 		var p Policy
 		err = tx.Take(&p, c.PolicyID).Error
@@ -95,7 +95,7 @@ func (s *Service) ring(ctx context.Context, id int64) error {
 			}
 		}
 		c.NextAt = c.next(marks)
-		if err := c.save(tx, true); err != nil {
+		if err := c.save(tx); err != nil {
 			return err
 		}
 		if c.NextAt != nil {
@@ -129,7 +129,8 @@ func (s *Service) restate(tx *event.Tx, id int64) error {
 	for _, c := range st.clocks {
 		st.was[c.ID] = c
 	}
-	return st.write(tx, map[time.Time]bool{})
+	_, err = st.write(tx, map[time.Time]bool{}) // all of them are known
+	return err
 }
 
 // fire announces one moment and does what its step asks for.

@@ -54,18 +54,15 @@ func ParseSLAState(name string) (SLAState, bool) { return lookUp(slaStateNames, 
 // against that; nil for no such time. A time that somebody set by hand stays.
 // The ticket's version stays as well: nobody changed what people wrote.
 func SetDue(tx *event.Tx, id int64, at *time.Time, state SLAState) error {
-	res := tx.Model(&Ticket{}).Where("id = ?", id).UpdateColumn("sla_state", state)
-	if res.Error != nil {
-		return fmt.Errorf("write how ticket %d stands: %w", id, res.Error)
-	}
 	source := DueByRule
 	if at == nil {
 		source = NoDue
 	}
-	err := tx.Model(&Ticket{}).Where("id = ? AND due_source <> ?", id, DueByHand).
-		UpdateColumns(map[string]any{"due_at": at, "due_source": source}).Error
+	// due_at before due_source: MySQL assigns one after the other.
+	err := tx.Exec("UPDATE tickets SET sla_state = ?, due_at = CASE WHEN due_source = ? THEN due_at ELSE ? END,"+
+		" due_source = CASE WHEN due_source = ? THEN due_source ELSE ? END WHERE id = ?", state, DueByHand, at, DueByHand, source, id).Error
 	if err != nil {
-		return fmt.Errorf("write by when ticket %d is due: %w", id, err)
+		return fmt.Errorf("write how ticket %d stands: %w", id, err)
 	}
 	return nil
 }

@@ -236,7 +236,9 @@ func customField(f *field.Field) QueryField {
 	q.Example = q.Name + ":" + example
 	match := func(add query.Add, alias string, n query.Node) { valueMatch(add, alias, f, n) }
 	exists := func(add query.Add, rest func()) {
-		add("EXISTS (SELECT 1 FROM ticket_field_values AS v WHERE v.ticket_id = t.id AND ? = v.field_id", f.ID)
+		// The plus keeps SQLite from the index of the values, in which a range holds
+		// those of all tickets: one ticket has few.
+		add("EXISTS (SELECT 1 FROM ticket_field_values AS v WHERE v.ticket_id = t.id AND +v.field_id = ?", f.ID)
 		if rest != nil {
 			add(" AND ")
 			rest()

@@ -234,3 +234,27 @@ func TestNoSortedScans(t *testing.T) {
 		}
 	})
 }
+
+// TestValuesOfOneTicketAreFewToLookAt: a list that is not led by the values of a field
+// looks at those of each ticket, and not at all that a range holds.
+func TestValuesOfOneTicketAreFewToLookAt(t *testing.T) {
+	w := testkit.SQLite(t)
+	d := newDesk(t, w)
+	emma, sam := d.person("emma", authz.Employee), d.person("sam", authz.ITStaff)
+	d.hangOn(rand.New(rand.NewPCG(8, 8)), d.fixture(2, 200, emma, sam), []authz.Actor{emma, sam})
+	d.walkBelow = -1
+	for _, text := range []string{"cf.cost:>=5", "cf.cost:5..80", "cf.due:>=2026-01-01", "cf.asset:lt*", "cf.cost:none"} {
+		f, err := d.Where(ctx, sam, Filter{Sort: ByNewest}, text, time.UTC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := f.union(d.db, f.branches(scopesOf(sam)), nil, 0, 11, f.extra(""))
+		plan, err := d.DB.Explain(ctx, q.sql.String(), q.args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(plan, "SEARCH v") || strings.Contains(plan, "idx_field_values") {
+			t.Errorf("%s\n%s\n%s", text, q.sql.String(), plan)
+		}
+	}
+}
