@@ -20,6 +20,7 @@ journeys('rules', (desk) => {
     await dialog.getByLabel('Priority').selectOption('urgent');
     await dialog.getByRole('button', { name: 'Try it' }).click();
     await dialog.getByText(/acted on 1 tickets/).waitFor();
+    await dialog.getByText(/each as it is now and not as it was then/).waitFor();
     await expectAccessible(page);
     await dialog.getByRole('button', { name: 'Save rule' }).click();
     await page.getByText('title:projector → Set priority to urgent').waitFor();
@@ -37,6 +38,8 @@ journeys('rules', (desk) => {
     const page = await desk.openAs('admin', '/rules', { width: 360, dark: true });
     await page.getByRole('button', { name: 'New rule' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Add a condition' }).click();
+    await page.getByRole('button', { name: 'Add a group' }).click();
+    await page.getByRole('button', { name: 'Add a group to group 2' }).click();
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
   });

@@ -19,6 +19,7 @@ import { ifMatch } from '@/lib/etag';
 import { explain, fieldErrors } from '@/lib/problem';
 import { invalidate } from '@/lib/query';
 import { announce } from '@/lib/status-line';
+import { exactTime } from '@/lib/time';
 import { Dialog } from '@/ui/dialog';
 import { FormError } from '@/ui/form-error';
 import { ConditionBuilder } from './condition-builder';
@@ -150,15 +151,29 @@ export function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }
                   <Trans>It fits {trial.data.fits} tickets now. Nothing was changed.</Trans>
                 ) : (
                   <Trans>
-                    In the last 30 days it would have acted on {trial.data.fits} tickets, as they
-                    are now. Nothing was changed.
+                    In the last 30 days it would have acted on {trial.data.fits} tickets. Nothing
+                    was changed.
                   </Trans>
+                )}
+              </p>
+              <p className={classes.note}>
+                {timed ? (
+                  <Trans>Judged are all tickets, as they are now.</Trans>
+                ) : (
+                  <Trans>
+                    Judged are the tickets of {trial.data.looked} events, each as it is now and not
+                    as it was then: one that was urgent and is so no longer does not fit.
+                  </Trans>
+                )}{' '}
+                {trial.data.more && (
+                  <Trans>These are not all: only the newest were looked at or are listed.</Trans>
                 )}
               </p>
               <ul className={classes.lines}>
                 {trial.data.lines.map((line) => (
                   <li key={line.ticket_id}>
-                    #{line.ticket_id} {line.title}: {i18n._(stateOf(line.state))}. {line.reason}
+                    {line.at && `${exactTime(line.at, i18n.locale)} · `}#{line.ticket_id}{' '}
+                    {line.title}: {i18n._(stateOf(line.state))}. {line.reason}
                   </li>
                 ))}
               </ul>
