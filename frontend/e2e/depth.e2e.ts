@@ -162,3 +162,84 @@ journeys('what is to be done, and how long it took', (desk) => {
     await expectAccessible(page);
   });
 });
+
+journeys('what the keys do about work', (desk) => {
+  it('starts and stops the timer, adds to the checklist, puts it into order, changes times', async () => {
+    const { id } = await desk.ticket('Keys at work');
+    const page = await desk.openAs('admin', `/tickets/${id}`, { width: 1680 });
+    await page.getByRole('heading', { name: 'Keys at work' }).waitFor();
+    await page.keyboard.press('l');
+    await page.getByRole('button', { name: /^Stop the timer/ }).waitFor();
+    await page.keyboard.press('l');
+    await page.getByRole('button', { name: 'Start the timer' }).waitFor();
+    await page.getByRole('button', { name: /^Change 0:01 of/ }).click();
+    await page.getByLabel('Minutes worked').fill('90');
+    await page.getByLabel('What this time was for').fill('Cables');
+    await page.keyboard.press('Enter');
+    await page.getByText('1:30').first().waitFor();
+    await page.getByRole('button', { name: /^Change 1:30 of/ }).waitFor();
+    await page.keyboard.press('u');
+    await page.getByRole('button', { name: /^Change 0:01 of/ }).waitFor();
+
+    await page.keyboard.press('y');
+    const dialog = page.getByRole('dialog', { name: `Add to the checklist of ticket #${id}` });
+    await dialog.getByLabel('One item per line').fill('First\nSecond\nThird');
+    await expectAccessible(page);
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('0 of 3 done').waitFor();
+    const list = page.getByRole('region', { name: 'Checklist' });
+    const order = () =>
+      list
+        .getByRole('checkbox')
+        .evaluateAll((boxes) =>
+          boxes.map((box) => box.closest('li')?.textContent?.replace('!', '').trim()),
+        );
+    await list.getByRole('checkbox', { name: 'Third' }).focus();
+    await page.keyboard.press('Alt+ArrowUp');
+    await expect.poll(order).toEqual(['First', 'Third', 'Second']);
+    await page.reload();
+    await page.getByText('0 of 3 done').waitFor();
+    await expect.poll(order).toEqual(['First', 'Third', 'Second']);
+    await list.getByRole('button', { name: 'Move Second' }).click();
+    await page.getByRole('menuitem', { name: 'To the top' }).click();
+    await expect.poll(order).toEqual(['Second', 'First', 'Third']);
+    await expectAccessible(page);
+  }, 150_000);
+
+  it('adds the hours up in a report that leads to the tickets', async () => {
+    const { id } = await desk.ticket('Took an hour');
+    await desk.api('admin', 'POST', `/api/tickets/${id}/time_entries`, { minutes: 60, note: 'x' });
+    const page = await desk.openAs('admin', '/reports/time');
+    await page.getByRole('table').getByRole('link', { name: /ada/ }).click();
+    await page.getByRole('link', { name: new RegExp(`#${id} Took an hour`) }).waitFor();
+    await expectAccessible(page);
+    await page.getByText('Category', { exact: true }).first().click();
+    await page.getByRole('link', { name: 'No category' }).waitFor();
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'This table as CSV' }).click();
+    expect((await saving).suggestedFilename()).toMatch(/^time-by-category-.*\.csv$/);
+    const phone = await desk.openAs('it_staff', '/reports/time', { width: 360, dark: true });
+    await phone.getByRole('heading', { name: 'Time report' }).waitFor();
+    await expectAccessible(phone);
+  });
+
+  it('brings a deleted template back', async () => {
+    const page = await desk.openAs('admin', '/tickets/new');
+    await page.getByLabel('What is wrong?').fill('Set up a notebook');
+    await page.getByRole('button', { name: 'Keep this form as a template' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New template' });
+    await dialog.getByLabel('Name').fill('Newcomer');
+    await dialog.getByLabel('Checklist: one item per line').fill('Order it');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Delete the template' }).click();
+    await page.getByText('Template “Newcomer” deleted', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Delete the template' }).waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /^Undo/ }).first().click();
+    await page.getByRole('button', { name: 'Delete the template' }).waitFor();
+    await page.getByRole('button', { name: 'Create ticket' }).click();
+    await page.getByRole('heading', { name: 'Set up a notebook' }).waitFor();
+    // The panel is folded away at this width.
+    await page.getByText('0 of 1 done').waitFor({ state: 'attached' });
+  });
+});
