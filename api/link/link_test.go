@@ -30,6 +30,9 @@ func texts(c *house.Client, one string) []string {
 	list, _ := c.Get(one).Want(200).Field("comments").([]any)
 	for _, v := range list {
 		if m, _ := v.(obj); m["is_system_message"] == false {
+			if m["updated_at"] != m["created_at"] {
+				out = append(out, "edited by nobody:")
+			}
 			out = append(out, fmt.Sprint(m["content"]))
 		}
 	}

@@ -100,7 +100,7 @@ func CommentIDs(tx *gorm.DB, ticketID int64) ([]int64, error) {
 func MoveComments(tx *event.Tx, ids []int64, from, to *Ticket) (int64, error) {
 	var moved int64
 	for batch := range slices.Chunk(ids, 500) {
-		res := tx.Model(&Comment{}).Where("id IN ? AND ticket_id = ? AND is_system_message = ?", batch, from.ID, false).Updates(map[string]any{
+		res := tx.Model(&Comment{}).Where("id IN ? AND ticket_id = ? AND is_system_message = ?", batch, from.ID, false).UpdateColumns(map[string]any{
 			"ticket_id": to.ID, "ticket_requester": to.CreatedByID, "ticket_assignee": to.AssignedToID,
 			"ticket_team": to.TeamID, "ticket_department": to.Department,
 			"origin_id": gorm.Expr("CASE WHEN COALESCE(origin_id, ?) = ? THEN NULL ELSE COALESCE(origin_id, ?) END", from.ID, to.ID, from.ID),

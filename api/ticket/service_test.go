@@ -106,6 +106,11 @@ func TestLifeOfATicket(t *testing.T) {
 		if end.CommentCount != 1 {
 			t.Errorf("counts %d comments, want 1: system messages are none", end.CommentCount)
 		}
+		for _, c := range end.Comments {
+			if !c.UpdatedAt.Equal(c.CreatedAt) {
+				t.Errorf("%q counts as edited: nobody edited it", c.Content)
+			}
+		}
 	})
 }
 

@@ -82,7 +82,8 @@ func save(d *db.DB, tx *gorm.DB, before *Ticket, t *Ticket) error {
 	}
 	if !sameID(before.AssignedToID, t.AssignedToID) || !sameID(before.TeamID, t.TeamID) {
 		err := tx.Model(&Comment{}).Where("ticket_id = ?", t.ID).
-			Updates(map[string]any{"ticket_assignee": t.AssignedToID, "ticket_team": t.TeamID}).Error
+			// Columns only: GORM would set updated_at otherwise, and every comment would count as edited.
+			UpdateColumns(map[string]any{"ticket_assignee": t.AssignedToID, "ticket_team": t.TeamID}).Error
 		if err != nil {
 			return fmt.Errorf("save the assignee and the team at the comments of ticket %d: %w", t.ID, err)
 		}
