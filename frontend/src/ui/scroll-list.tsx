@@ -6,6 +6,7 @@ import {
   useEffect,
   useImperativeHandle,
   useLayoutEffect,
+  useReducer,
   useRef,
 } from 'react';
 import { rescueFocus } from '@/lib/navigation';
@@ -58,25 +59,44 @@ const rest = 100;
 
 /** Rows pass too fast to be read when more than this part of a window is new at once. */
 const tooFast = 0.5;
+/** So many rows are completed between two frames while one scrolls. */
+const perFrame = 6;
 
 /**
  * Which rows only pass: those that came while one scrolls so fast that a whole window of rows
- * would have to be made for each frame. They are completed when the scrolling slows down.
+ * would have to be made for each frame. When the scrolling slows down they are completed, a few
+ * with each frame, so that no key waits for all of them.
  */
-function usePassing(offset: number, scrolling: boolean, height: number) {
-  const before = useRef({ offset, keys: new Set<React.Key>() });
-  const moved = Math.abs(offset - before.current.offset);
-  const fast = scrolling && height > 0 && moved > height * tooFast;
-  const whole = before.current.keys;
+function usePassing(
+  offset: number,
+  scrolling: boolean,
+  height: number,
+  keys: readonly React.Key[],
+): (key: React.Key) => boolean {
+  const [, complete] = useReducer((frames: number) => frames + 1, 0);
+  const before = useRef({ offset, whole: new Set<React.Key>(), left: false });
+  const { whole, left } = before.current;
+  const fast =
+    scrolling && height > 0 && Math.abs(offset - before.current.offset) > height * tooFast;
+  let room = fast ? 0 : scrolling || left ? perFrame : Number.POSITIVE_INFINITY;
   const next = new Set<React.Key>();
+  for (const key of keys) {
+    if (!whole.has(key)) {
+      if (room === 0) continue;
+      room -= 1;
+    }
+    next.add(key);
+  }
+  const more = next.size < keys.length;
   useLayoutEffect(() => {
-    before.current = { offset, keys: next };
+    before.current = { offset, whole: next, left: more };
   });
-  return (key: React.Key) => {
-    const passes = fast && !whole.has(key);
-    if (!passes) next.add(key);
-    return passes;
-  };
+  useEffect(() => {
+    if (!more || fast) return;
+    const frame = requestAnimationFrame(complete);
+    return () => cancelAnimationFrame(frame);
+  });
+  return (key) => !next.has(key);
 }
 
 /**
@@ -92,6 +112,8 @@ export function ScrollList<T>(props: ScrollListProps<T>) {
   const last = useRef(-1);
   // The row that has the focus, as far as events tell: none comes when it is taken away.
   const held = useRef<string | number | null>(null);
+  const linkOf = (index: number) =>
+    box.current?.querySelector<HTMLElement>(`[data-index="${index}"] :is(a, button)`);
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => box.current,
@@ -108,7 +130,18 @@ export function ScrollList<T>(props: ScrollListProps<T>) {
   useEffect(() => rows.measure(), [rowHeight]);
 
   const shown = rows.getVirtualItems();
-  const passes = usePassing(rows.scrollOffset ?? 0, rows.isScrolling, rows.scrollRect?.height ?? 0);
+  const passes = usePassing(
+    rows.scrollOffset ?? 0,
+    rows.isScrolling,
+    rows.scrollRect?.height ?? 0,
+    shown.map((row) => row.key),
+  );
+  // A row that is completed is made anew, and the focus with it.
+  useLayoutEffect(() => {
+    if (held.current === null || document.activeElement !== document.body) return;
+    const at = shown.find((row) => row.key === held.current);
+    if (at) linkOf(at.index)?.focus({ preventScroll: true });
+  });
   const end = shown.at(-1)?.index ?? 0;
   useEffect(() => {
     if (items.length > 0 && end > items.length - ahead) onNearEnd();
@@ -147,11 +180,9 @@ export function ScrollList<T>(props: ScrollListProps<T>) {
     if (index < 0 || index >= items.length) return;
     last.current = index;
     rows.scrollToIndex(index);
-    const link = () =>
-      box.current?.querySelector<HTMLElement>(`[data-index="${index}"] :is(a, button)`);
-    const found = link();
+    const found = linkOf(index);
     if (found) found.focus();
-    else requestAnimationFrame(() => link()?.focus());
+    else requestAnimationFrame(() => linkOf(index)?.focus());
   };
   const resume = () => {
     focusRow(Math.min(Math.max(0, last.current), items.length - 1));
