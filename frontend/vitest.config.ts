@@ -18,7 +18,7 @@ export default mergeConfig(
       css: false,
       restoreMocks: true,
       maxWorkers: 2,
-      testTimeout: 30_000,
+      testTimeout: 120_000,
     },
   }),
 );

@@ -7,7 +7,7 @@ import { messages } from '../locales/en/messages.po';
 import { server } from './server';
 
 // Pages load their code when they are opened; a busy machine takes its time with that.
-configure({ asyncUtilTimeout: 10_000 });
+configure({ asyncUtilTimeout: 40_000 });
 
 i18n.loadAndActivate({ locale: 'en', messages });
 
