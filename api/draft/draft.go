@@ -21,10 +21,11 @@ import (
 // Kind is what a draft is to become.
 type Kind string
 
-// A reply and a note belong to a ticket; a ticket is a new one.
+// A reply, a note and an edit of title and description belong to a ticket; a ticket is a new one.
 const (
 	Reply  Kind = "reply"
 	Note   Kind = "note"
+	Edit   Kind = "edit"
 	Ticket Kind = "ticket"
 )
 
@@ -33,7 +34,7 @@ type Draft struct {
 	UserID    int64  `gorm:"primaryKey;autoIncrement:false"`
 	TicketID  int64  `gorm:"primaryKey;autoIncrement:false"`
 	Kind      Kind   `gorm:"primaryKey"`
-	Title     string // of a new ticket
+	Title     string // of a new ticket, or of one that is edited
 	Content   string
 	Version   int64
 	UpdatedAt time.Time

@@ -14,7 +14,7 @@ import (
 
 // View is a draft.
 type View struct {
-	Kind      string    `json:"kind" enums:"reply,note,ticket" example:"reply"`
+	Kind      string    `json:"kind" enums:"reply,note,edit,ticket" example:"reply"`
 	TicketID  *int64    `json:"ticket_id" extensions:"x-nullable" example:"42"`
 	Title     string    `json:"title" example:""`
 	Content   string    `json:"content" example:"A new cartri"`
@@ -78,7 +78,7 @@ func where(c *gin.Context) (int64, Kind, error) {
 		return 0, "", err
 	}
 	k := Kind(c.Param("kind"))
-	if k != Reply && k != Note {
+	if k != Reply && k != Note && k != Edit {
 		return 0, "", fault.Missing("draft")
 	}
 	return id, k, nil
@@ -91,7 +91,7 @@ func where(c *gin.Context) (int64, Kind, error) {
 // @Tags drafts
 // @Produce json
 // @Param id path int true "The ticket" example(42)
-// @Param kind path string true "What it is to become" Enums(reply, note)
+// @Param kind path string true "What it is to become" Enums(reply, note, edit)
 // @Success 200 {object} View
 // @Header 200 {string} ETag "For If-Match"
 // @Security BearerAuth
@@ -113,7 +113,7 @@ func (s *Service) get(c *gin.Context) error {
 // @Accept json
 // @Produce json
 // @Param id path int true "The ticket" example(42)
-// @Param kind path string true "What it is to become" Enums(reply, note)
+// @Param kind path string true "What it is to become" Enums(reply, note, edit)
 // @Param body body PutRequest true "The draft"
 // @Success 200 {object} View
 // @Header 200 {string} ETag "For If-Match"
@@ -135,7 +135,7 @@ func (s *Service) put(c *gin.Context) error {
 // @Tags drafts
 // @Produce json
 // @Param id path int true "The ticket" example(42)
-// @Param kind path string true "What it is to become" Enums(reply, note)
+// @Param kind path string true "What it is to become" Enums(reply, note, edit)
 // @Success 204 "Gone"
 // @Security BearerAuth
 // @x-authz {"employee":"own","it_staff":"visible","admin":"any"}

@@ -38,6 +38,16 @@ func TestDraftsAreOnesOwn(t *testing.T) {
 		sam.Get(reply).Want(404)
 		sam.Get(note).Want(200)
 
+		// An edit of the ticket keeps both of its texts.
+		edit := fmt.Sprintf("/api/tickets/%d/drafts/edit", id)
+		emma.Put(edit, obj{"title": "Better title", "content": "More of it"}).Want(200).Is("kind", "edit")
+		emma.Get(edit).Want(200).Is("title", "Better title").Is("content", "More of it")
+		sam.Get(edit).WantCode(404, "draft.not_found")
+		eric.Put(edit, obj{"content": "x"}).Want(404)
+		emma.Put(edit, obj{"title": strings.Repeat("x", 201), "content": "x"}).WantFields("title")
+		emma.Delete(edit).Want(204)
+		emma.Get(edit).Want(404)
+
 		emma.Put("/api/drafts/ticket", obj{"title": "Laptop", "content": ""}).Want(200).Is("ticket_id", nil).Is("title", "Laptop")
 		emma.Get("/api/drafts/ticket").Want(200)
 		sam.Get("/api/drafts/ticket").Want(404)

@@ -13,7 +13,7 @@ import { keepUnsaved, unsaved } from '@/lib/offline/unsaved';
 import { ApiError, asApiError } from '@/lib/problem';
 
 /** What a draft is to become; a reply can never turn into a note, nor a note into a reply. */
-export type DraftKind = 'reply' | 'note' | 'ticket';
+export type DraftKind = 'reply' | 'note' | 'edit' | 'ticket';
 
 /** Where a draft stands; `conflict` holds what another device has written. */
 export type DraftState =
@@ -27,6 +27,13 @@ const must = { throwOnError: true } as const;
 interface Text {
   title: string;
   content: string;
+}
+
+interface Shown extends Text {
+  /** When the server was given it; null when it was not fetched from there. */
+  keptAt: string | null;
+  /** Grows with each text that the box has to show. */
+  revision: number;
 }
 
 /** Anything but white space. */
@@ -52,7 +59,7 @@ async function drop(ticketId: number | null, kind: DraftKind) {
 export function useDraft(ticketId: number | null, kind: DraftKind) {
   const client = useQueryClient();
   const all = useQuery({ ...listDraftsOptions(), staleTime: 60_000 });
-  const [text, setText] = useState({ title: '', content: '', revision: 0 });
+  const [text, setText] = useState<Shown>({ title: '', content: '', keptAt: null, revision: 0 });
   const [filled, setFilled] = useState(false);
   const [state, setState] = useState<DraftState>({ is: 'loading' });
   const now = useRef({
@@ -69,8 +76,8 @@ export function useDraft(ticketId: number | null, kind: DraftKind) {
   );
 
   // A text that does not come from the box: the box has to show it.
-  const show = useCallback((next: Text) => {
-    setText((before) => ({ ...next, revision: before.revision + 1 }));
+  const show = useCallback((next: Text, keptAt: string | null = null) => {
+    setText((before) => ({ ...next, keptAt, revision: before.revision + 1 }));
     setFilled(next.content.trim() !== '');
   }, []);
 
@@ -149,7 +156,7 @@ export function useDraft(ticketId: number | null, kind: DraftKind) {
       }
       if (kept && !now.current.dirty) {
         now.current.text = { title: kept.title, content: kept.content };
-        show(now.current.text);
+        show(now.current.text, kept.updated_at);
         return { is: 'saved' };
       }
       return { is: 'clean' };

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Group, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { useLayoutEffect, useRef, useState } from 'react';
@@ -13,6 +13,7 @@ import { announce } from '@/lib/status-line';
 import { FormError } from '@/ui/form-error';
 import { useEditTicket } from './api';
 import { EditConflict } from './edit-conflict';
+import { DraftStanding, FormDraftConflict, useFormDraft } from './form-draft';
 import { changedTexts, mergeTexts, type TextField, type Texts } from './merge-edit';
 import { useTextRules } from './new-ticket-page';
 import { TextBox } from './text-box';
@@ -22,7 +23,12 @@ interface Conflict {
   fields: TextField[];
 }
 
-/** Edits title and description; what somebody else changed meanwhile is merged, or both versions are shown. */
+const fields = ['title', 'description'] as const;
+
+/**
+ * Edits title and description; what somebody else changed meanwhile is merged, or both versions
+ * are shown. What is not saved is kept as a draft until it is, or until it is given up.
+ */
 export function EditTicket({ ticket, onDone }: { ticket: TicketDetail; onDone: () => void }) {
   const { t } = useLingui();
   const client = useQueryClient();
@@ -33,11 +39,24 @@ export function EditTicket({ ticket, onDone }: { ticket: TicketDetail; onDone: (
   const uploads = useUploads(`${ticket.id}.edit`);
   const done = () => {
     uploads.clear();
+    draft.clear();
     onDone();
   };
   const form = useForm<Texts>({
     initialValues: { title: ticket.title, description: ticket.description },
     validate: useTextRules(),
+    onValuesChange: (values) => draft.keep(values),
+  });
+  // Another number shows the description anew.
+  const [revision, setRevision] = useState(0);
+  const [begin] = useState(() => ({ title: ticket.title, description: ticket.description }));
+  const draft = useFormDraft({ ticketId: ticket.id, kind: 'edit', begin }, (texts, keptAt) => {
+    form.setValues(texts);
+    setRevision((n) => n + 1);
+    // What it began from is not known any more: whoever kept it has to choose.
+    const differ = fields.filter((field) => texts[field] !== ticket[field]);
+    const older = !!keptAt && Date.parse(keptAt) < Date.parse(ticket.updated_at);
+    if (older && differ.length > 0) setConflict({ theirs: ticket, fields: differ });
   });
 
   const save = (since: TicketDetail, values: Texts, merged = false) =>
@@ -112,15 +131,17 @@ export function EditTicket({ ticket, onDone }: { ticket: TicketDetail; onDone: (
             />
           )
         )}
+        <FormDraftConflict draft={draft} />
         <TextInput label={t`Title`} required autoFocus {...form.getInputProps('title')} />
         <TextBox
           kind="description"
           label={t`Description`}
           required
           rows={5}
+          kept
           uploads={uploads}
           text={form.values.description}
-          revision={base.version}
+          revision={base.version + revision}
           onChange={(text) => form.setFieldValue('description', text)}
           error={form.errors.description}
         />
@@ -137,6 +158,9 @@ export function EditTicket({ ticket, onDone }: { ticket: TicketDetail; onDone: (
           <Button variant="default" onClick={done}>
             <Trans>Cancel</Trans>
           </Button>
+          <Text size="xs" c="dimmed">
+            <DraftStanding draft={draft} />
+          </Text>
         </Group>
       </Stack>
     </form>

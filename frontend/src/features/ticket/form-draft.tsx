@@ -1,28 +1,37 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Button, Group } from '@mantine/core';
+import { IconPencil } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
+import { listDraftsOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { PlainText } from '@/ui/plain-text';
 import { useDraft } from './drafts';
+import type { Texts } from './merge-edit';
 
-/** The two texts of a report. */
-interface Texts {
-  title: string;
-  description: string;
-}
+type FormDraftOptions =
+  | { ticketId: null; kind: 'ticket'; begin: Texts }
+  | { ticketId: number; kind: 'edit'; begin: Texts };
 
-/** Keeps a report that is being written; `show` puts what was kept into the form. */
-export function useNewTicketDraft(show: (texts: Texts) => void) {
-  const draft = useDraft(null, 'ticket');
-  const { title, content, state, type, clear, choose } = draft;
+/**
+ * Keeps title and description while they are being written: of a new report, or
+ * of a ticket that is edited. `begin` is what the form shows without a draft;
+ * `show` puts what was kept into the form, with the time when the server got it.
+ */
+export function useFormDraft(
+  { ticketId, kind, begin }: FormDraftOptions,
+  show: (texts: Texts, keptAt: string | null) => void,
+) {
+  const draft = useDraft(ticketId, kind);
+  const { title, content, keptAt, state, type, clear, choose } = draft;
   const shown = useRef(false);
-  const last = useRef<Texts>({ title: '', description: '' });
+  const last = useRef(begin);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was kept appears once
   useEffect(() => {
     if (state.is === 'loading' || shown.current) return;
     shown.current = true;
     if (!title && !content) return;
     last.current = { title, description: content };
-    show(last.current);
+    show(last.current, keptAt);
   }, [state.is]);
   return {
     state,
@@ -30,20 +39,23 @@ export function useNewTicketDraft(show: (texts: Texts) => void) {
     keep(now: Texts): void {
       if (now.title === last.current.title && now.description === last.current.description) return;
       last.current = { title: now.title, description: now.description };
-      type(now.description, now.title);
+      if (now.title === begin.title && now.description === begin.description) clear();
+      else type(now.description, now.title);
     },
     choose(which: 'mine' | 'theirs'): void {
       if (which === 'theirs' && state.is === 'conflict') {
         last.current = { title: state.theirs.title, description: state.theirs.content };
-        show(last.current);
+        show(last.current, state.theirs.updated_at);
       }
       choose(which);
     },
   };
 }
 
-/** Where the report stands: kept, or written elsewhere as well. */
-export function NewTicketDraft({ draft }: { draft: ReturnType<typeof useNewTicketDraft> }) {
+type FormDraft = ReturnType<typeof useFormDraft>;
+
+/** The choice, when another device has written as well. */
+export function FormDraftConflict({ draft }: { draft: FormDraft }) {
   const { t } = useLingui();
   const { state, choose } = draft;
   if (state.is !== 'conflict') return null;
@@ -62,8 +74,30 @@ export function NewTicketDraft({ draft }: { draft: ReturnType<typeof useNewTicke
   );
 }
 
+/** Leads back to an edit that was left before it was saved. */
+export function UnsavedEdit({ ticketId, onOpen }: { ticketId: number; onOpen: () => void }) {
+  const { data } = useQuery({
+    ...listDraftsOptions(),
+    staleTime: 60_000,
+    select: ({ results }) =>
+      results.some(({ kind, ticket_id }) => kind === 'edit' && ticket_id === ticketId),
+  });
+  if (!data) return null;
+  return (
+    <Button
+      size="compact-xs"
+      variant="light"
+      color="orange"
+      leftSection={<IconPencil size={14} />}
+      onClick={onOpen}
+    >
+      <Trans>Unsaved edit</Trans>
+    </Button>
+  );
+}
+
 /** A quiet word about the draft, beside the buttons. */
-export function DraftStanding({ draft }: { draft: ReturnType<typeof useNewTicketDraft> }) {
+export function DraftStanding({ draft }: { draft: FormDraft }) {
   switch (draft.state.is) {
     case 'saving':
       return <Trans>Saving the draft …</Trans>;

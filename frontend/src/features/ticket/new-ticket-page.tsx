@@ -33,8 +33,8 @@ import { AlikeTickets } from './alike-tickets';
 import { useCreateTicket } from './api';
 import type { Facets } from './facets-form';
 import { forWhomAsked } from './for-whom';
+import { DraftStanding, FormDraftConflict, useFormDraft } from './form-draft';
 import { type Priority, priorities, priorityKeys } from './labels';
-import { DraftStanding, NewTicketDraft, useNewTicketDraft } from './new-ticket-draft';
 import { TextBox } from './text-box';
 
 const FacetsForm = lazy(() => import('./facets-form').then((m) => ({ default: m.FacetsForm })));
@@ -55,6 +55,8 @@ export function useTextRules() {
     description: (value: string) => (value.trim() ? null : t`Describe what happened.`),
   };
 }
+
+const nothing = { title: '', description: '' };
 
 /**
  * Begins with one field: the rest appears as soon as there is something to say.
@@ -88,7 +90,7 @@ export function NewTicketPage() {
   });
   // Another number shows the description anew.
   const [revision, setRevision] = useState(0);
-  const draft = useNewTicketDraft((texts) => {
+  const draft = useFormDraft({ ticketId: null, kind: 'ticket', begin: nothing }, (texts) => {
     form.setValues(texts);
     setRevision((n) => n + 1);
   });
@@ -133,7 +135,7 @@ export function NewTicketPage() {
     <Page title={t`New ticket`} width="narrow">
       <form noValidate onSubmit={submit}>
         <Stack gap="lg">
-          <NewTicketDraft draft={draft} />
+          <FormDraftConflict draft={draft} />
           <FormError error={create.error} shown={shown} />
           {works && (
             <PersonSelect

@@ -323,6 +323,65 @@ describe('editing', () => {
   });
 });
 
+describe('an edit that was left', () => {
+  const kept = {
+    kind: 'edit',
+    ticket_id: 42,
+    title: 'Printer burnt',
+    content: 'All of it',
+    version: 1,
+  };
+  const serveDraft = (updated_at: string) =>
+    server.use(on.get('/drafts', () => HttpResponse.json(aList([{ ...kept, updated_at }]))));
+
+  it('is kept, and there again', async () => {
+    serve(aTicketDetail());
+    const puts: unknown[] = [];
+    server.use(
+      on.put('/tickets/:id/drafts/:kind', async ({ request, params }) => {
+        puts.push({ kind: params.kind, ...((await request.json()) as object) });
+        return HttpResponse.json({ ...kept, updated_at: '2026-11-02T09:00:00Z' });
+      }),
+    );
+    const { user } = openApp('/tickets/42', 'employee');
+    await user.click(await screen.findByRole('button', { name: 'Edit ticket' }));
+    await user.type(screen.getByLabelText(/^Title/), '!');
+    const { description } = aTicketDetail();
+    await waitFor(() =>
+      expect(puts).toEqual([{ kind: 'edit', title: 'Printer on fire!', content: description }]),
+    );
+    expect(await screen.findByText('Draft saved')).toBeVisible();
+  });
+
+  it('goes on where it was left', async () => {
+    serve(aTicketDetail());
+    serveDraft('2099-01-01T00:00:00Z');
+    const dropped: unknown[] = [];
+    server.use(
+      on.delete('/tickets/:id/drafts/:kind', ({ params }) => {
+        dropped.push(params.kind);
+        return new HttpResponse(null, { status: 204 });
+      }),
+    );
+    const { user } = openApp('/tickets/42', 'employee');
+    await user.click(await screen.findByRole('button', { name: 'Unsaved edit' }));
+    await waitFor(() => expect(screen.getByLabelText(/^Title/)).toHaveValue('Printer burnt'));
+    expect(screen.queryByRole('region', { name: 'Your version' })).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Cancel' }));
+    await waitFor(() => expect(dropped).toEqual(['edit']));
+    expect(screen.queryByRole('button', { name: 'Unsaved edit' })).toBeNull();
+  });
+
+  it('is not laid over what changed since', async () => {
+    serve(aTicketDetail());
+    serveDraft('2020-01-01T00:00:00Z');
+    const { user } = openApp('/tickets/42', 'employee');
+    await user.click(await screen.findByRole('button', { name: 'Unsaved edit' }));
+    const [title] = await screen.findAllByRole('region', { name: 'Your version' });
+    expect(within(title as HTMLElement).getByText('Printer burnt')).toBeVisible();
+  });
+});
+
 describe('deleting', () => {
   it('leads back to the list, and can be undone', async () => {
     serve(aTicketDetail({ version: 5 }));

@@ -35,6 +35,7 @@ import { Conversation } from './conversation';
 import { RestPill } from './depth/rest-pill';
 import { EditTicket } from './edit-ticket';
 import { Followers } from './followers';
+import { UnsavedEdit } from './form-draft';
 import { lastQueue } from './last-queue';
 import { FinerPill, PriorityPill, StatusPill } from './pills';
 import { Present } from './present';
@@ -170,6 +171,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
             <PriorityPill priority={ticket.priority} />
             {ticket.confidential && <ConfidentialPill />}
             <RestPill ticket={ticket} />
+            {editTitle && <UnsavedEdit ticketId={ticket.id} onOpen={editTitle} />}
             {works && <Present ticketId={ticket.id} />}
             <span>
               {ticket.created_by.id === me.id ? (
