@@ -197,7 +197,9 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("FIXDESK_WEBHOOK_ALLOW_PRIVATE: %w", err)
 	}
-	a.Webhook = webhook.New(a.DB, a.Bus, a.Clock, guard, set.PublicURL)
+	if err := a.newWebhooks(set, secret, guard); err != nil {
+		return nil, err
+	}
 	a.Feed = feed.New(a.DB, a.Clock, a.Auth.Identify)
 	if err := a.newMail(set, secret, options, sender); err != nil {
 		return nil, err
@@ -277,6 +279,9 @@ func Migrate(ctx context.Context, set config.Settings) (int, error) {
 		return 0, err
 	}
 	n, err := migration.Up(ctx, d)
+	if err == nil {
+		err = sealWebhooks(ctx, d, set)
+	}
 	return n, errors.Join(err, d.Close())
 }
 

@@ -147,11 +147,12 @@ func (s *Service) list(c *gin.Context) error {
 // stream answers GET /api/events/stream.
 //
 // @Summary Follow the event feed
-// @Description The feed as server-sent events (WHATWG HTML, "Server-sent events") named `event`, each with its place in the feed as id: reconnect with `Last-Event-ID` and nothing is missed. Without it the stream begins with what happens next; 0 is the beginning of the feed. A comment is sent every 15 seconds. The stream ends with the access token.
+// @Description The feed as server-sent events (WHATWG HTML, "Server-sent events") named `event`, each with its place in the feed as id: reconnect with `Last-Event-ID` and nothing is missed. `after` says the same where a client cannot send that header, which comes first. Without both the stream begins with what happens next; 0 is the beginning of the feed. A comment is sent every 15 seconds. The stream ends with the access token.
 // @ID followEvents
 // @Tags events
 // @Produce text/event-stream
 // @Param Last-Event-ID header string false "The id of the last event that was received"
+// @Param after query int false "The same, as next of a slice" minimum(0)
 // @Param types query string false "Comma list of types, such as ticket.created,note.*" example(ticket.created,note.*)
 // @Success 200 {string} string "The stream"
 // @Failure 429 {object} web.Problem "Too many open streams"
@@ -164,13 +165,17 @@ func (s *Service) stream(c *gin.Context) error {
 	if !canRead(by) {
 		return errDenied
 	}
-	q := web.ReadQuery(c, "types")
-	types := readTypes(q)
+	q := web.ReadQuery(c, "after", "types")
+	types, after := readTypes(q), q.Int("after")
 	if err := q.Err(); err != nil {
 		return err
 	}
 	at, err := strconv.ParseInt(c.GetHeader("Last-Event-ID"), 10, 64)
-	if err != nil || at < 0 {
+	switch {
+	case err == nil && at >= 0:
+	case after != nil:
+		at = *after
+	default:
 		if at, err = s.Newest(ctx, by); err != nil {
 			return err
 		}

@@ -3,12 +3,17 @@ package feed_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/feed"
 	"github.com/fixdesk/fixdesk/api/platform/config"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/testkit"
@@ -107,6 +112,99 @@ func TestALateCommitIsNotMissed(t *testing.T) {
 	})
 }
 
+// TestNothingIsMissedWhereTransactionsEndInAnyOrder has many writers whose transactions take
+// different times, some of which are undone, and readers that follow meanwhile, by two replicas.
+func TestNothingIsMissedWhereTransactionsEndInAnyOrder(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, w *testkit.World) {
+		h := house.New(t, w, nil)
+		ada := h.Person("ada", authz.Admin)
+		by := authz.Person(ada.ID, "ada", authz.Admin, authz.Options{})
+		replicas := []*feed.Service{h.App.Feed, feed.New(h.DB, h.Clock, nil)}
+		_, start := readAll(ada, 0, "")
+		const writers, each = 8, 30
+		var writing, reading sync.WaitGroup
+		var mu sync.Mutex
+		committed := map[int64]bool{}
+		for n := range writers {
+			writing.Go(func() {
+				dice := rand.New(rand.NewPCG(7, uint64(n)))
+				for i := range each {
+					subject, undo := int64(n*each+i+1), dice.IntN(5) == 0
+					errUndo := errors.New("undone")
+					err := h.Bus.Do(context.Background(), authz.System("test"), func(tx *event.Tx) error {
+						if err := tx.Emit("lamp.lit", "lamp", subject, nil); err != nil {
+							return err
+						}
+						if w.DB.Engine() != "sqlite" { // which has one writer at a time
+							time.Sleep(time.Duration(dice.IntN(40)) * time.Millisecond)
+						}
+						if undo {
+							return errUndo
+						}
+						return nil
+					})
+					if undo && errors.Is(err, errUndo) {
+						continue
+					}
+					if err != nil {
+						t.Error(err)
+						continue
+					}
+					mu.Lock()
+					committed[subject] = true
+					mu.Unlock()
+				}
+			})
+		}
+		done := make(chan struct{})
+		seen := make([]map[int64]int, 4)
+		for i := range seen {
+			seen[i] = map[int64]int{}
+			reading.Go(func() {
+				at, last := int64(start), false
+				for {
+					s, err := replicas[i%2].After(context.Background(), by, at, 1+7*i, []string{"lamp.*"})
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					for _, e := range s.Entries {
+						if e.Seq <= at {
+							t.Errorf("reader %d: %d after %d", i, e.Seq, at)
+						}
+						seen[i][e.SubjectID]++
+					}
+					at = s.Next
+					if last && !s.More {
+						return
+					}
+					select {
+					case <-done:
+						last = true // once more, to the end
+					default:
+					}
+				}
+			})
+		}
+		writing.Wait()
+		close(done)
+		reading.Wait()
+		if len(committed) < writers*each/2 || len(committed) == writers*each {
+			t.Fatalf("%d of %d were committed: the test proves nothing", len(committed), writers*each)
+		}
+		for i, s := range seen {
+			for subject := range committed {
+				if s[subject] != 1 {
+					t.Errorf("reader %d saw %d %d times", i, subject, s[subject])
+				}
+			}
+			if len(s) != len(committed) {
+				t.Errorf("reader %d saw %d, committed were %d", i, len(s), len(committed))
+			}
+		}
+	})
+}
+
 func TestConfidentialTicketsStayHidden(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, w *testkit.World) {
 		h := house.New(t, w, func(s *config.Settings) { s.ConfidentialScope = "named" })
@@ -126,8 +224,8 @@ func TestConfidentialTicketsStayHidden(t *testing.T) {
 func TestTheStream(t *testing.T) {
 	house.Each(t, func(t *testing.T, h *house.House) {
 		ada := h.Person("ada", authz.Admin)
-		follow := func(last string) *bufio.Scanner {
-			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.URL+"/api/events/stream?types=ticket.*", nil)
+		follow := func(last string, query ...string) *bufio.Scanner {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.URL+"/api/events/stream?types=ticket.*"+strings.Join(query, ""), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -169,6 +267,12 @@ func TestTheStream(t *testing.T) {
 		again, data := next(follow(id))
 		if want := fmt.Sprintf(`"subject":{"type":"ticket","id":%d}`, ticket); !strings.Contains(data, want) || again == id {
 			t.Errorf("resumed with %s %s", again, data)
+		}
+		if by, data := next(follow("", "&after="+id)); by != again {
+			t.Errorf("resumed by after with %s %s", by, data)
+		}
+		if first, data := next(follow(id, "&after=0")); first != again {
+			t.Errorf("the header does not come first: %s %s", first, data)
 		}
 	})
 }

@@ -65,6 +65,7 @@ func steps() []step {
 		notifications(),
 		longSorts(),
 		ruleEditions(),
+		webhookRequests(),
 		templateUndo(),
 	}
 }

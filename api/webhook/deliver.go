@@ -18,6 +18,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/clock"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/platform/secret"
 	"github.com/fixdesk/fixdesk/api/ticket"
 )
 
@@ -141,6 +142,9 @@ func (s *Service) attempt(ctx context.Context, w *Webhook, d *Delivery) (outcome
 	if err != nil {
 		return o, err
 	}
+	if body != d.Payload {
+		o.Request = &body
+	}
 	if problem := s.guard.CheckURL(w.URL); problem != "" {
 		o.Error = "The address is not allowed any more. " + problem
 		return o, nil
@@ -153,7 +157,11 @@ func (s *Service) attempt(ctx context.Context, w *Webhook, d *Delivery) (outcome
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "Fixdesk-Webhook/1")
 	if w.Kind == Standard {
-		signed, err := w.signatures(d.MessageID, o.At, body)
+		signed, err := s.signatures(w, d.MessageID, o.At, body)
+		if errors.Is(err, secret.ErrSealed) {
+			o.Error = "Its secret was sealed with another FIXDESK_SECRET. Give the webhook a new one."
+			return o, nil
+		}
 		if err != nil {
 			return o, err
 		}

@@ -19,6 +19,7 @@ const (
 // Routes registers the endpoints of webhooks.
 func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.GET("/webhooks", web.Handle(s.list))
+	signedIn.GET("/webhook_types", web.Handle(s.types))
 	signedIn.POST("/webhooks", keys.Post(s.create))
 	signedIn.GET("/webhooks/:id", web.Handle(s.get))
 	signedIn.PATCH("/webhooks/:id", web.Handle(s.update))
@@ -61,6 +62,30 @@ func (s *Service) list(c *gin.Context) error {
 	return web.SendList(c, rows, viewOf)
 }
 
+// types answers GET /api/webhook_types.
+//
+// @Summary List the types of events that webhooks hear of
+// @ID listWebhookTypes
+// @Tags webhooks
+// @Produce json
+// @Success 200 {object} TypeList
+// @Security BearerAuth
+// @x-authz {"admin":"any"}
+// @Router /api/webhook_types [get]
+func (s *Service) types(c *gin.Context) error {
+	if !canManage(authz.From(c.Request.Context())) {
+		return errDenied
+	}
+	if err := web.ReadQuery(c).Err(); err != nil {
+		return err
+	}
+	out := TypeList{Results: make([]TypeView, len(Types))}
+	for i, t := range Types {
+		out.Results[i] = TypeView{t, internal(t)}
+	}
+	return web.SendPlain(c, http.StatusOK, out)
+}
+
 // create answers POST /api/webhooks.
 //
 // @Summary Make a webhook
@@ -71,6 +96,7 @@ func (s *Service) list(c *gin.Context) error {
 // @Produce json
 // @Param body body CreateRequest true "The webhook"
 // @Success 201 {object} NewView
+// @Failure 409 {object} web.Problem "There are as many webhooks as there may be"
 // @Security BearerAuth
 // @x-authz {"admin":"any"}
 // @Router /api/webhooks [post]
@@ -92,11 +118,11 @@ func (s *Service) create(c *gin.Context) error {
 	if err := b.Err(); err != nil {
 		return err
 	}
-	w, err := s.Create(c.Request.Context(), by, ch)
+	w, plain, err := s.Create(c.Request.Context(), by, ch)
 	if err != nil {
 		return err
 	}
-	return web.SendSecret(c, http.StatusCreated, NewView{viewOf(w), w.Secret})
+	return web.SendSecret(c, http.StatusCreated, NewView{viewOf(w), plain})
 }
 
 // get answers GET /api/webhooks/{id}.
@@ -198,11 +224,11 @@ func (s *Service) rotate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	w, err := s.Rotate(c.Request.Context(), by, id, web.IfMatch(c))
+	w, plain, err := s.Rotate(c.Request.Context(), by, id, web.IfMatch(c))
 	if err != nil {
 		return err
 	}
-	return web.SendSecret(c, http.StatusOK, NewView{viewOf(w), w.Secret})
+	return web.SendSecret(c, http.StatusOK, NewView{viewOf(w), plain})
 }
 
 // test answers POST /api/webhooks/{id}/test.

@@ -13,6 +13,7 @@ var (
 	errDenied          = fault.Denied("webhook.denied", "Only administrators look after webhooks.")
 	errConfidential    = fault.Denied("webhook.confidential_denied", "Only those who see every confidential ticket may let a webhook hear of them.")
 	errPending         = fault.New(fault.Conflict, "webhook.pending", "This delivery is still under way.")
+	errTooMany         = fault.New(fault.Conflict, "webhook.too_many", "There may be at most %d webhooks. Delete one that is not needed any more.", maxWebhooks)
 	errChanged         = fault.New(fault.Conflict, "webhook.changed", "Somebody changed this webhook at the same moment. Fetch it again, then repeat your change.").
 				Because(db.ErrLostRace)
 )

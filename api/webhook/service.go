@@ -59,18 +59,27 @@ func get(tx *gorm.DB, id int64) (Webhook, error) {
 	return w, nil
 }
 
-// Create makes a webhook with a new secret.
-func (s *Service) Create(ctx context.Context, by authz.Actor, ch Changes) (Webhook, error) {
-	var w Webhook
-	err := s.bus.Do(ctx, by, func(tx *event.Tx) error {
+// maxWebhooks is how many there may be: each event is written down for each that asks for it.
+const maxWebhooks = 100
+
+// Create makes a webhook and returns its secret, which nobody sees again.
+func (s *Service) Create(ctx context.Context, by authz.Actor, ch Changes) (w Webhook, plain string, err error) {
+	err = s.bus.Do(ctx, by, func(tx *event.Tx) error {
 		if !canManage(by) {
 			return errDenied
 		}
-		secret, err := newSecret()
-		if err != nil {
+		var n int64
+		if err := tx.Model(&Webhook{}).Count(&n).Error; err != nil {
+			return fmt.Errorf("count the webhooks: %w", err)
+		}
+		if n >= maxWebhooks {
+			return errTooMany
+		}
+		var sealed string
+		if plain, sealed, err = s.newSecret(); err != nil {
 			return err
 		}
-		w = Webhook{Kind: Standard, Events: []string{}, Active: true, Secret: secret, Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now}
+		w = Webhook{Kind: Standard, Events: []string{}, Active: true, Secret: sealed, Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now}
 		if ch.Kind != nil {
 			w.Kind = *ch.Kind
 		}
@@ -83,7 +92,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, ch Changes) (Webho
 		}
 		return tx.Emit(Created, Subject, w.ID, nil)
 	})
-	return w, err
+	return w, plain, err
 }
 
 // check says what is wrong with a webhook. opened tells that somebody new may
@@ -148,17 +157,19 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 	})
 }
 
-// Rotate gives a webhook a new secret. The one before signs as well for a day.
-func (s *Service) Rotate(ctx context.Context, by authz.Actor, id int64, want etag.Condition) (Webhook, error) {
-	return s.change(ctx, by, id, want, SecretRotated, func(w *Webhook) ([]string, error) {
-		secret, err := newSecret()
-		if err != nil {
+// Rotate gives a webhook a new secret and returns it. The one before signs as well
+// for a day.
+func (s *Service) Rotate(ctx context.Context, by authz.Actor, id int64, want etag.Condition) (w Webhook, plain string, err error) {
+	w, err = s.change(ctx, by, id, want, SecretRotated, func(w *Webhook) ([]string, error) {
+		var sealed string
+		if plain, sealed, err = s.newSecret(); err != nil {
 			return nil, err
 		}
 		until := s.clock.Now().Add(overlap)
-		w.OldSecret, w.OldSecretUntil, w.Secret = w.Secret, &until, secret
+		w.OldSecret, w.OldSecretUntil, w.Secret = w.Secret, &until, sealed
 		return []string{"secret"}, nil
 	})
+	return w, plain, err
 }
 
 func (s *Service) change(ctx context.Context, by authz.Actor, id int64, want etag.Condition, eventType string, decide func(*Webhook) ([]string, error)) (Webhook, error) {

@@ -54,9 +54,24 @@ type AttemptView struct {
 	DurationMS int64     `json:"duration_ms" example:"84"`
 	Status     *int      `json:"status" extensions:"x-nullable" example:"200"`
 	Error      string    `json:"error" example:""`
+	// Request is the body that was sent, where it is not the payload: chats get
+	// words of their own.
+	Request string `json:"request" example:""`
 	// Response is the beginning of the answer.
 	Response string `json:"response" example:"ok"`
 } //@name WebhookAttempt
+
+// TypeView is a type of event.
+type TypeView struct {
+	Type string `json:"type" example:"ticket.created"`
+	// Internal ones are heard of by webhooks that may hear of internal notes.
+	Internal bool `json:"internal" example:"false"`
+} //@name WebhookType
+
+// TypeList is every type of event that webhooks hear of.
+type TypeList struct {
+	Results []TypeView `json:"results"`
+} //@name WebhookTypeList
 
 // LogView is a delivery with what was sent and the attempts to send it.
 type LogView struct {
@@ -136,6 +151,9 @@ func logView(d Delivery, attempts []Attempt) LogView {
 		one := AttemptView{ID: a.ID, At: a.At, DurationMS: a.DurationMS, Error: a.Error, Response: a.Response}
 		if a.Status != 0 {
 			one.Status = &a.Status
+		}
+		if a.Request != nil {
+			one.Request = *a.Request
 		}
 		v.Log = append(v.Log, one)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/netguard"
+	"github.com/fixdesk/fixdesk/api/platform/secret"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
@@ -77,8 +78,8 @@ type Webhook struct {
 	Confidential   bool
 	Active         bool
 	DisabledReason Reason
-	Secret         string
-	OldSecret      string     // signs too until OldSecretUntil
+	Secret         string     // sealed
+	OldSecret      string     // sealed; signs too until OldSecretUntil
 	OldSecretUntil *time.Time //
 	Failures       int        // since the last success
 	FailingSince   *time.Time
@@ -143,7 +144,8 @@ type Attempt struct {
 	DurationMS int64 `gorm:"column:duration_ms"`
 	Status     int   // 0 when there was no answer
 	Error      string
-	Response   string // the beginning of the answer
+	Request    *string // the body, where it is another one than the delivery's
+	Response   string  // the beginning of the answer
 }
 
 // TableName names the table for GORM.
@@ -155,11 +157,13 @@ type Service struct {
 	bus    *event.Bus
 	clock  clock.Clock
 	guard  *netguard.Guard
+	box    *secret.Box
 	client *http.Client
 	public string
 }
 
-// New returns the service. public is where people reach the desk.
-func New(d *db.DB, bus *event.Bus, c clock.Clock, guard *netguard.Guard, public string) *Service {
-	return &Service{db: d, bus: bus, clock: c, guard: guard, client: guard.Client(nil), public: strings.TrimRight(public, "/")}
+// New returns the service. public is where people reach the desk; the box seals
+// the secrets.
+func New(d *db.DB, bus *event.Bus, c clock.Clock, guard *netguard.Guard, box *secret.Box, public string) *Service {
+	return &Service{db: d, bus: bus, clock: c, guard: guard, box: box, client: guard.Client(nil), public: strings.TrimRight(public, "/")}
 }

@@ -10,6 +10,7 @@ journeys('every page', (desk) => {
   let user = 0;
   let calendar = 0;
   let policy = 0;
+  let webhook = 0;
   beforeAll(async () => {
     const made = await desk.api<{ id: number }>('employee', 'POST', '/api/tickets', {
       title: hostile,
@@ -55,6 +56,14 @@ journeys('every page', (desk) => {
     await make('/api/substatuses', { label: 'Waiting for parts', state: 'in_progress' });
     await make('/api/tags', { name: 'a-tag-with-a-name' });
     await make('/api/teams', { name: long('Team') });
+    webhook = (
+      await make<{ id: number }>('/api/webhooks', {
+        url: `http://127.0.0.1:9/${'hook'.repeat(60)}`,
+        description: long('Inventory'),
+        events: ['ticket.created', 'ticket.status_changed', 'user.created'],
+      })
+    ).id;
+    await make(`/api/webhooks/${webhook}/test`, undefined);
     user = (await desk.api<{ id: number }>('employee', 'GET', '/api/auth/me')).id;
   });
 
@@ -109,6 +118,8 @@ journeys('every page', (desk) => {
         '/routing',
         '/macros',
         '/recurring',
+        '/webhooks',
+        `/webhooks/${webhook}`,
         '/mail',
         '/mail/1', // no message yet: says so
       ],

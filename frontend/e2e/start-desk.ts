@@ -120,6 +120,7 @@ export async function startServer(
     FIXDESK_LISTEN: `127.0.0.1:${port}`,
     FIXDESK_PUBLIC_URL: url,
     FIXDESK_RATE_LIMIT: 'off',
+    FIXDESK_WEBHOOK_ALLOW_PRIVATE: '127.0.0.0/8',
     ...settings,
   };
   const log = join(dir, 'server.log');

@@ -21,6 +21,7 @@ const features = [
   'outbox',
   'tour',
   'job',
+  'webhook',
   'sla',
   'report',
   'dashboard',

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"syscall"
 	"testing"
 
 	"code.dny.dev/ssrf"
@@ -87,6 +88,24 @@ func TestPrivateAddressesAreRefused(t *testing.T) {
 	for _, at := range []string{srv.URL, "http://localhost:" + u.Port(), "http://[::ffff:127.0.0.1]:" + u.Port()} {
 		if err := get(guard(t, "").Client(nil), at); !errors.Is(err, ssrf.ErrProhibitedIP) && !errors.Is(err, ssrf.ErrProhibitedNetwork) {
 			t.Errorf("%s: %v", at, err)
+		}
+	}
+	// Whatever way a private address is written in.
+	for _, at := range []string{
+		"0.0.0.0", "0.1.2.3", "10.1.2.3", "100.64.0.1", "127.1.2.3", "169.254.169.254", "172.16.0.1", "192.168.0.1", "192.0.0.1", "198.18.0.1", "224.0.0.1", "255.255.255.255",
+		"[::]", "[::1]", "[::127.0.0.1]", "[::ffff:0.0.0.0]", "[::ffff:10.0.0.1]", "[::ffff:169.254.169.254]", "[::ffff:0:127.0.0.1]",
+		"[64:ff9b::127.0.0.1]", "[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::10.0.0.1]", "[2002:7f00:1::]", "[2001:0:4136:e378:8000:63bf:80ff:fffe]",
+		"[fc00::1]", "[fd12:3456::1]", "[fe80::1]", "[ff02::1]", "[100::1]", "[2001:db8::1]",
+	} {
+		err := get(guard(t, "").Client(nil), "https://"+at+"/")
+		if !errors.Is(err, ssrf.ErrProhibitedIP) && !errors.Is(err, ssrf.ErrProhibitedNetwork) && !errors.Is(err, syscall.EAFNOSUPPORT) {
+			t.Errorf("%s: %v", at, err)
+		}
+	}
+	// Numbers that some read as addresses are none.
+	for _, at := range []string{"https://2130706433/", "https://0x7f000001/", "https://0177.0.0.1/"} {
+		if err := get(guard(t, "").Client(lying(t)), at); err == nil {
+			t.Errorf("%s was called", at)
 		}
 	}
 	if err := get(guard(t, "").Client(lying(t)), named); !errors.Is(err, ssrf.ErrProhibitedIP) {

@@ -18,6 +18,7 @@ import {
   IconUserCheck,
   IconUsers,
   IconUsersGroup,
+  IconWebhook,
 } from '@tabler/icons-react';
 import { useRouterState } from '@tanstack/react-router';
 import { useViewCounts } from '@/features/ticket';
@@ -48,6 +49,7 @@ export function useItems(): {
   const slas = useCan('sla.manage');
   const rules = useCan('rule.manage');
   const routes = useCan('routing.manage');
+  const webhooks = useCan('webhook.manage');
   const { pathname, view } = useRouterState({
     select: ({ location }) => ({
       // Which ticket is open is nothing to the menu.
@@ -168,6 +170,13 @@ export function useItems(): {
     link: { to: '/mail' },
     current: below('/mail'),
   };
+  const webhookPages: Item = {
+    key: 'webhooks',
+    label: t`Webhooks`,
+    icon: IconWebhook,
+    link: { to: '/webhooks' },
+    current: below('/webhooks'),
+  };
   const rulePages: Item = {
     key: 'rules',
     label: t`Rules`,
@@ -213,6 +222,7 @@ export function useItems(): {
       ...(configures ? [deskPages, mailPages] : []),
       ...(rules ? [rulePages] : []),
       ...(routes ? [routingPages] : []),
+      ...(webhooks ? [webhookPages] : []),
       ...(jobs ? [jobPages] : []),
     ],
     me: {

@@ -14,6 +14,7 @@ import { parseTimeSearch } from '@/features/report/time-search';
 import { parseSlaReportSearch } from '@/features/sla/search-params';
 import { parseQueueSearch } from '@/features/ticket/search-params';
 import { parseUsersSearch } from '@/features/user/search-params';
+import { parseDeliverySearch } from '@/features/webhook/search-params';
 import { expectHeading, safeReturnPath } from '@/lib/navigation';
 import { ApiError } from '@/lib/problem';
 import { currentSession, startSession } from '@/lib/session';
@@ -198,6 +199,17 @@ const appRoutes = [
     getParentRoute: () => app,
     path: '/mail/$id',
     component: page(() => import('@/features/mail/message-page'), 'MailMessagePage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/webhooks',
+    component: page(() => import('@/features/webhook/webhooks-page'), 'WebhooksPage'),
+  }),
+  createRoute({
+    getParentRoute: () => app,
+    path: '/webhooks/$webhookId',
+    validateSearch: parseDeliverySearch,
+    component: page(() => import('@/features/webhook/webhook-page'), 'WebhookPage'),
   }),
   createRoute({
     getParentRoute: () => app,

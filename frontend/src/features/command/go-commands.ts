@@ -15,6 +15,7 @@ import {
   IconUserPlus,
   IconUserQuestion,
   IconUsers,
+  IconWebhook,
   IconZzz,
 } from '@tabler/icons-react';
 import { unfinished } from '@/features/ticket';
@@ -133,6 +134,14 @@ const targets: Target[] = [
     keys: 'g e',
     place: { to: '/mail' },
     needs: 'desk.configure',
+  },
+  {
+    id: 'go.webhooks',
+    label: msg`Go to webhooks`,
+    icon: IconWebhook,
+    keys: 'g w',
+    place: { to: '/webhooks' },
+    needs: 'webhook.manage',
   },
   {
     id: 'go.notifications',
