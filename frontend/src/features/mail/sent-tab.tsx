@@ -119,7 +119,7 @@ function Row({ mail }: { mail: MailOut }) {
           size="compact-sm"
           variant="default"
           loading={write.isPending}
-          aria-label={t`Send mail ${id} again`}
+          aria-label={t`Send again: mail ${id}`}
           onClick={() => write.mutate(() => retryMail({ path: { id }, ...must }))}
         >
           <Trans>Send again</Trans>
@@ -175,7 +175,7 @@ function AddressRow({ one }: { one: MailAddress }) {
       <Button
         size="compact-sm"
         variant="default"
-        aria-label={t`Send to ${address} again`}
+        aria-label={t`Send again to ${address}`}
         onClick={() => write.mutate(() => deleteMailAddress({ path: { id }, ...must }))}
       >
         <Trans>Send again</Trans>

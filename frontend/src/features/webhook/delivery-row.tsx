@@ -83,7 +83,7 @@ export function DeliveryRow(props: { delivery: WebhookDelivery; webhook: Webhook
             size="compact-sm"
             variant="default"
             loading={write.isPending}
-            aria-label={t`Send delivery ${id} again`}
+            aria-label={t`Send again: delivery ${id}`}
             onClick={() =>
               write.mutate(async () => {
                 await replayWebhookDelivery({ path: { id }, ...must });
@@ -115,13 +115,13 @@ function Log(props: { id: number; state: string; webhook: Webhook }) {
     <Fetched query={log} skeleton={<SkeletonRows rows={3} />}>
       {(found) => (
         <>
-          <h4>
+          <h3>
             <Trans>Request</Trans>
-          </h4>
+          </h3>
           <Source text={requestOf(found, webhook)} />
-          <h4>
+          <h3>
             <Trans>Tries</Trans>
-          </h4>
+          </h3>
           {found.log.length === 0 ? (
             <Trans>It was not tried yet.</Trans>
           ) : (

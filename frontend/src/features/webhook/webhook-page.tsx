@@ -34,11 +34,14 @@ import { nameOf } from './webhooks-page';
 import { isChat, kinds, typeLabels } from './words';
 import { must, useWebhookWrite } from './write';
 
+const lookEvery = 5000;
+
 /** One webhook: how it fares, what it was sent, and what became of that. */
 export function WebhookPage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/webhooks/$webhookId' }).webhookId);
-  const query = useQuery(getWebhookOptions({ path: { id } }));
+  // Deliveries change it by themselves, and tell no open screen.
+  const query = useQuery({ ...getWebhookOptions({ path: { id } }), refetchInterval: lookEvery });
   return (
     <Page
       title={query.data ? nameOf(query.data) : t`Webhook`}
@@ -259,9 +262,7 @@ function Deliveries({ webhook }: { webhook: Webhook }) {
       },
     }),
     placeholderData: keepPreviousData,
-    // What waits moves by itself.
-    refetchInterval: ({ state }) =>
-      state.data?.results.some((one) => one.state === 'pending') ? 5000 : false,
+    refetchInterval: lookEvery,
   });
   return (
     <Section
