@@ -34,6 +34,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/macro"
 	"github.com/fixdesk/fixdesk/api/mailbox"
 	"github.com/fixdesk/fixdesk/api/mailbox/fetch"
+	"github.com/fixdesk/fixdesk/api/mailbox/smtpd"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/migration"
 	"github.com/fixdesk/fixdesk/api/note"
@@ -101,7 +102,9 @@ type App struct {
 
 	set     config.Settings
 	fetcher *fetch.Fetcher
-	redis   *redis.Client
+	// listeners are where mail is taken in.
+	listeners []smtpd.Listener
+	redis     *redis.Client
 }
 
 // Parts are what tests put in the place of the real thing; the zero Parts are

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/fixdesk/fixdesk/api/bulk"
@@ -57,7 +58,9 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Handle(pruneJobs, w.Prune)
 	w.Handle(pruneKeys, func(ctx context.Context, _ job.Job) error { return keys.Prune(ctx) })
 	w.Handle(pruneSessions, a.Auth.Prune)
-	w.Handle(pruneMail, func(ctx context.Context, _ job.Job) error { return a.Outbox.Prune(ctx) })
+	w.Handle(pruneMail, func(ctx context.Context, _ job.Job) error {
+		return errors.Join(a.Outbox.Prune(ctx), a.pruneMessages(ctx))
+	})
 
 	w.Every(24*time.Hour, pruneJobs)
 	w.Every(time.Hour, pruneKeys)

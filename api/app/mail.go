@@ -38,7 +38,11 @@ func (a *App) newMail(set config.Settings, key []byte, options authz.Options, se
 	if err != nil {
 		return fmt.Errorf("FIXDESK_BLOB: %w", err)
 	}
-	if _, err := smtpd.Read(set.SMTPListen); err != nil {
+	protect, err := smtpd.Certificate(set.SMTPCert, set.SMTPKey)
+	if err != nil {
+		return err
+	}
+	if a.listeners, err = smtpd.Read(set.SMTPListen, protect); err != nil {
 		return err
 	}
 	a.Mailbox = mailbox.New(mailbox.Deps{
@@ -92,10 +96,8 @@ func (a *App) filesOf(ctx context.Context, commentID int64) ([]mail.File, error)
 // nobody asks for anything any more.
 func (a *App) takeMail(ctx context.Context, running *sync.WaitGroup) (func(), error) {
 	ctx, stop := context.WithCancel(ctx)
-	listeners, err := smtpd.Read(a.set.SMTPListen)
-	if err != nil {
-		return stop, err
-	}
+	var err error
+	listeners := a.listeners
 	if len(listeners) > 0 {
 		if err := a.Mailbox.EnsureDefault(ctx, a.set.MailAddress()); err != nil {
 			return stop, err
@@ -116,6 +118,14 @@ func (a *App) takeMail(ctx context.Context, running *sync.WaitGroup) (func(), er
 	running.Go(func() { a.Notification.Run(ctx) })
 	running.Go(func() { a.fetcher.Run(ctx) })
 	return stop, nil
+}
+
+// pruneMessages forgets the content of mail that came long ago, if it is to be forgotten at all.
+func (a *App) pruneMessages(ctx context.Context) error {
+	if a.set.MailKeepDays == 0 {
+		return nil
+	}
+	return a.Mailbox.Prune(ctx, a.Clock.Now().AddDate(0, 0, -a.set.MailKeepDays))
 }
 
 func (a *App) mailStore() smtpd.Store {

@@ -52,6 +52,7 @@ func (a *App) subscribe() {
 		a.Bus.InTx(eventType, a.Notification.Follow)
 	}
 	a.Bus.InTx(ticket.Purged, notification.Forget)
+	a.Bus.InTx(note.Deleted, notification.ForgetNote)
 	a.Bus.InTx(user.Anonymised, notification.ForgetPerson)
 	// bulk: what was asked for is done in the background
 	a.Bus.Durable(bulk.Started, bulk.RunJob)

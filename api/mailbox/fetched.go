@@ -53,11 +53,11 @@ func (s *Service) Reached(ctx context.Context, id, validity, uid int64) error {
 		UpdateColumns(map[string]any{"uid_validity": validity, "last_uid": uid}).Error
 }
 
-// Renew keeps a refresh token that a server gave in the place of the last one.
-func (s *Service) Renew(ctx context.Context, b Mailbox, token string) error {
-	sealed, err := s.Box.Seal(token)
-	if err != nil {
-		return err
+// Renew keeps a refresh token that a server gave in the place of the last one, and
+// returns how it is kept.
+func (s *Service) Renew(ctx context.Context, b Mailbox, token string) (sealed string, err error) {
+	if sealed, err = s.Box.Seal(token); err != nil {
+		return "", err
 	}
-	return s.DB.Writer(ctx).Model(&Mailbox{}).Where("id = ? AND secret = ?", b.ID, b.Secret).UpdateColumn("secret", sealed).Error
+	return sealed, s.DB.Writer(ctx).Model(&Mailbox{}).Where("id = ? AND secret = ?", b.ID, b.Secret).UpdateColumn("secret", sealed).Error
 }

@@ -146,6 +146,7 @@ type Message struct {
 	NextAt       time.Time // when it is due, or until when somebody handles it
 	ReceivedAt   time.Time
 	ProcessedAt  *time.Time
+	PrunedAt     *time.Time // since when only the log of it is kept
 	Version      int64
 }
 

@@ -66,6 +66,7 @@ func steps() []step {
 		longSorts(),
 		ruleEditions(),
 		webhookRequests(),
+		keeping(),
 		templateUndo(),
 	}
 }

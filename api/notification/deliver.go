@@ -37,7 +37,9 @@ const (
 	maxWaiting = 500
 	keepRows   = 90 * 24 * time.Hour
 	maxRows    = 1000 // of one person
-	keepSent   = 30 * 24 * time.Hour
+	// pruneWithin is more than the time between two runs of the job.
+	pruneWithin = 3 * time.Hour
+	keepSent    = 30 * 24 * time.Hour
 )
 
 // Run sends what is due until ctx ends.
@@ -377,15 +379,19 @@ func (s *Service) Prune(ctx context.Context, _ job.Job) error {
 		return err
 	}
 	var many []int64
-	err := s.DB.Read(ctx).Model(&Notification{}).Group("user_id").Having("count(*) > ?", maxRows).Pluck("user_id", &many).Error
+	// Who got none since the last time cannot have too many since then.
+	err := s.DB.Read(ctx).Model(&Notification{}).Where("created_at > ?", now.Add(-pruneWithin)).Distinct("user_id").Pluck("user_id", &many).Error
 	if err != nil {
-		return fmt.Errorf("look for who has many notifications: %w", err)
+		return fmt.Errorf("look for who may have many notifications: %w", err)
 	}
 	for _, id := range many {
 		var last []int64
 		err := s.DB.Read(ctx).Model(&Notification{}).Where("user_id = ?", id).Order("id DESC").Offset(maxRows-1).Limit(1).Pluck("id", &last).Error
-		if err != nil || len(last) == 0 {
-			return err
+		if err != nil {
+			return fmt.Errorf("look for the oldest notification to keep: %w", err)
+		}
+		if len(last) == 0 {
+			continue
 		}
 		if err := s.pruneRows(ctx, func(tx *gorm.DB) *gorm.DB {
 			return tx.Model(&Notification{}).Where("user_id = ? AND id < ? AND mail_at IS NULL AND push_at IS NULL", id, last[0])
@@ -399,7 +405,7 @@ func (s *Service) Prune(ctx context.Context, _ job.Job) error {
 func (s *Service) pruneRows(ctx context.Context, which func(*gorm.DB) *gorm.DB, table any) error {
 	for {
 		var found []int64
-		if err := which(s.DB.Read(ctx)).Order("id").Limit(batch).Pluck("id", &found).Error; err != nil || len(found) == 0 {
+		if err := which(s.DB.Read(ctx)).Order("created_at").Limit(batch).Pluck("id", &found).Error; err != nil || len(found) == 0 {
 			return err
 		}
 		err := s.DB.Tx(ctx, func(_ context.Context, tx *gorm.DB) error { return tx.Where("id IN ?", found).Delete(table).Error })

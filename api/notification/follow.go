@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
@@ -32,6 +33,7 @@ type concern struct {
 	order     []int64
 	detail    string
 	commentID *int64
+	noteID    *int64
 }
 
 func (c *concern) add(k Kind, people ...int64) {
@@ -53,7 +55,7 @@ func takers(t *ticket.Ticket) []int64 {
 }
 
 // concerns finds out whom an event concerns.
-func (s *Service) concerns(e event.Event, t *ticket.Ticket) (*concern, error) {
+func (s *Service) concerns(tx *gorm.DB, e event.Event, t *ticket.Ticket) (*concern, error) {
 	c := &concern{kinds: map[int64]Kind{}}
 	switch e.Type {
 	case ticket.Assigned:
@@ -65,12 +67,18 @@ func (s *Service) concerns(e event.Event, t *ticket.Ticket) (*concern, error) {
 			c.add(Assigned, a.To.ID)
 		}
 	case ticket.Commented, noted:
-		var ref ticket.CommentRef
+		var ref struct {
+			ticket.CommentRef
+			NoteID int64 `json:"note_id"`
+		}
 		if err := e.Decode(&ref); err != nil {
 			return nil, err
 		}
 		if ref.CommentID != 0 {
 			c.commentID = &ref.CommentID
+		}
+		if ref.NoteID != 0 {
+			c.noteID = &ref.NoteID
 		}
 		c.add(Mention, ref.Mentions...)
 		c.add(Reply, takers(t)...)
@@ -96,13 +104,47 @@ func (s *Service) concerns(e event.Event, t *ticket.Ticket) (*concern, error) {
 		if c.add(SLA, named...); len(named) > 0 {
 			return c, nil
 		}
-		if t.AssignedToID != nil {
-			c.add(SLA, *t.AssignedToID)
+		responsible, err := responsible(tx, t)
+		if err != nil {
+			return nil, err
 		}
+		c.add(SLA, responsible...)
 		c.add(SLA, t.Watchers...)
 	}
 	return c, nil
 }
+
+// responsible are those who are to see to a ticket: whoever has it, else the leads of its
+// team, or all of the team where nobody leads it, else the administrators.
+func responsible(tx *gorm.DB, t *ticket.Ticket) ([]int64, error) {
+	if t.AssignedToID != nil {
+		return []int64{*t.AssignedToID}, nil
+	}
+	var out []int64
+	if t.TeamID != nil {
+		var all []team.Member
+		if err := tx.Where("team_id = ?", *t.TeamID).Order("user_id").Find(&all).Error; err != nil {
+			return nil, fmt.Errorf("read who belongs to team %d: %w", *t.TeamID, err)
+		}
+		led := slices.ContainsFunc(all, func(m team.Member) bool { return m.Lead })
+		for _, m := range all {
+			if m.Lead || !led {
+				out = append(out, m.UserID)
+			}
+		}
+		if len(out) > 0 {
+			return out, nil
+		}
+	}
+	err := tx.Model(&user.User{}).Where("role = ? AND is_active = ?", authz.Admin, true).Order("id").Limit(maxResponsible).Pluck("id", &out).Error
+	if err != nil {
+		return nil, fmt.Errorf("read who the administrators are: %w", err)
+	}
+	return out, nil
+}
+
+// maxResponsible bounds how many administrators hear of a ticket that nobody has.
+const maxResponsible = 100
 
 // Follow writes down, in the transaction of an event, whom it concerns and how
 // each of them hears of it. Nobody hears of their own acts, nor of what they may
@@ -119,7 +161,7 @@ func (s *Service) Follow(tx *event.Tx, e event.Event) error {
 	if t == nil {
 		return nil
 	}
-	c, err := s.concerns(e, t)
+	c, err := s.concerns(tx.DB, e, t)
 	if err != nil {
 		return err
 	}
@@ -171,7 +213,7 @@ func (s *Service) rows(tx *event.Tx, e event.Event, t *ticket.Ticket, c *concern
 		ways, loc := st.of(kind), zone(u.TimeZone)
 		n := Notification{
 			UserID: u.ID, EventID: e.ID, TicketID: t.ID, Kind: kind, Type: e.Type, Internal: internal, ActorID: e.ActorID,
-			Detail: c.detail, CommentID: c.commentID, InApp: ways.InApp, Unread: ways.InApp, CreatedAt: tx.Now,
+			Detail: c.detail, CommentID: c.commentID, NoteID: c.noteID, InApp: ways.InApp, Unread: ways.InApp, CreatedAt: tx.Now,
 		}
 		if ways.Mail != Off && !slices.Contains(told, u.ID) {
 			at := st.due(ways.Mail, tx.Now, loc)
@@ -192,6 +234,21 @@ func (s *Service) rows(tx *event.Tx, e event.Event, t *ticket.Ticket, c *concern
 func Forget(tx *event.Tx, e event.Event) error {
 	if err := tx.Where("ticket_id = ?", e.SubjectID).Delete(&Notification{}).Error; err != nil {
 		return fmt.Errorf("delete the notifications of ticket %d: %w", e.SubjectID, err)
+	}
+	return nil
+}
+
+// ForgetNote takes back what was to be told, or is shown, of a note that was
+// deleted.
+func ForgetNote(tx *event.Tx, e event.Event) error {
+	var ref struct {
+		NoteID int64 `json:"note_id"`
+	}
+	if err := e.Decode(&ref); err != nil {
+		return err
+	}
+	if err := tx.Where("note_id = ?", ref.NoteID).Delete(&Notification{}).Error; err != nil {
+		return fmt.Errorf("take back what tells of note %d: %w", ref.NoteID, err)
 	}
 	return nil
 }

@@ -52,6 +52,7 @@ type Notification struct {
 	ActorID   int64
 	Detail    string // the new status, or the target
 	CommentID *int64
+	NoteID    *int64
 	InApp     bool
 	Unread    bool
 	MailAt    *time.Time // when it is to leave, nil for not or no more

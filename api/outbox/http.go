@@ -1,21 +1,16 @@
 package outbox
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/gin-gonic/gin"
-	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
-	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 )
 
@@ -149,6 +144,7 @@ func (s *Service) Routes(public, signedIn *gin.RouterGroup, keys *web.Keys) {
 			web.Fail(c, err)
 		}
 	})
+	public.GET("/mail/unsubscribe", web.Handle(s.askToLeave))
 	signedIn.GET("/mail_outbox", web.Handle(s.list))
 	signedIn.POST("/mail_outbox/:id/retry", keys.Post(s.retry))
 	signedIn.GET("/mail_addresses", web.Handle(s.addresses))
@@ -314,65 +310,6 @@ func (s *Service) forgive(c *gin.Context) error {
 		return err
 	}
 	return web.SendNothing(c)
-}
-
-// unsubscribeLink is where a program can take an address from the CC of a ticket
-// (RFC 8058).
-func (s *Service) unsubscribeLink(ticketID int64, address string) string {
-	q := url.Values{"token": {s.Signer.Unsubscribe(ticketID, address)}, "address": {address}}
-	return s.Public + "/api/mail/unsubscribe?" + q.Encode()
-}
-
-// unsubscribe answers POST /api/mail/unsubscribe.
-//
-// @Summary Leave the CC of a ticket by the link in a mail
-// @Description What the List-Unsubscribe header of a mail names (RFC 8058): the token proves that the mail was received. Whatever the body says is ignored; doing it again changes nothing.
-// @ID unsubscribeMail
-// @Tags mail
-// @Produce json
-// @Param token query string true "The token of the link"
-// @Param address query string true "The address that the mail went to"
-// @Success 204 "Done"
-// @x-authz {"anonymous":"any"}
-// @Router /api/mail/unsubscribe [post]
-func (s *Service) unsubscribe(c *gin.Context) error {
-	ctx := c.Request.Context()
-	q := web.ReadQuery(c, "token", "address")
-	token, address := q.Text("token"), q.Text("address")
-	if err := q.Err(); err != nil {
-		return err
-	}
-	id, ok := s.Signer.IsUnsubscribe(token, address)
-	if !ok {
-		return fault.New(fault.Invalid, "mail.unsubscribe_token", "This link is not valid.")
-	}
-	err := s.leave(ctx, id, address)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return err
-	}
-	return web.SendNothing(c)
-}
-
-func (s *Service) leave(ctx context.Context, id int64, address string) error {
-	tx := s.DB.Read(ctx)
-	find := tx.Where("ticket_id = ? AND kind = ? AND address = ?", id, ticket.CC, user.Key(address))
-	u, err := user.ByEmail(tx, address)
-	switch {
-	case err == nil:
-		find = tx.Where("ticket_id = ? AND kind = ? AND (address = ? OR user_id = ?)", id, ticket.CC, user.Key(address), u.ID)
-	case !errors.Is(err, gorm.ErrRecordNotFound):
-		return fmt.Errorf("look for an account: %w", err)
-	}
-	var found []ticket.Watcher
-	if err := find.Find(&found).Error; err != nil {
-		return fmt.Errorf("look for somebody in CC: %w", err)
-	}
-	for _, w := range found {
-		if err := s.Tickets.RemoveWatcher(ctx, system, id, w.ID); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func templateView(t Template) TemplateView {

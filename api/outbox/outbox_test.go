@@ -115,6 +115,22 @@ func TestAConversationByMail(t *testing.T) {
 			if link != "" {
 				path := strings.TrimPrefix(link, "http://desk.example.com")
 				s.Nobody().Do("POST", strings.Replace(path, "token=", "token=x", 1), "List-Unsubscribe=One-Click", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}).Want(400)
+				// Who opens it in a browser is asked first; programs that look at links change nothing.
+				s.Nobody().Get(strings.Replace(path, "token=", "token=x", 1)).WantCode(400, "mail.unsubscribe_token")
+				page := s.Nobody().Do("GET", path, nil, map[string]string{"Accept": "text/html", "Accept-Language": "de"}).Want(200)
+				if text := string(page.Raw); !strings.Contains(text, `<form method="post">`) || !strings.Contains(text, `lang="de"`) || !strings.Contains(text, at("Ticket #%d an lee@other.example?", id)) {
+					t.Errorf("the page: %s", text)
+				}
+				if p := page.Header.Get("Content-Security-Policy"); !strings.Contains(p, "form-action 'self'") || strings.Contains(p, "script-src") {
+					t.Errorf("its policy: %s", p)
+				}
+				if list := s.ada.Get(at("/api/tickets/%d/watchers", id)).Results(); len(list) != 2 {
+					t.Errorf("looking at the link took somebody out: %v", list)
+				}
+				done := s.Nobody().Do("POST", path, "", map[string]string{"Accept": "text/html,*/*", "Content-Type": "application/x-www-form-urlencoded"}).Want(200)
+				if !strings.Contains(string(done.Raw), at("From now on lee@other.example gets no mail about ticket #%d.", id)) {
+					t.Errorf("done: %s", done.Raw)
+				}
 				s.Nobody().Do("POST", path, "List-Unsubscribe=One-Click", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}).Want(204)
 			}
 		}

@@ -363,7 +363,7 @@ func (s *Service) Prune(ctx context.Context) error {
 	for {
 		var ids []int64
 		err := s.DB.Read(ctx).Model(&Mail{}).Where("state <> ? AND created_at < ?", Pending, s.Clock.Now().Add(-keepSent)).
-			Order("id").Limit(500).Pluck("id", &ids).Error
+			Order("created_at").Limit(500).Pluck("id", &ids).Error
 		if err != nil || len(ids) == 0 {
 			return err
 		}

@@ -43,7 +43,14 @@ func (f *Fetcher) signIn(ctx context.Context, c *imapclient.Client, b mailbox.Ma
 		if err != nil {
 			return err
 		}
-		return c.Authenticate(xoauth2{b.Username, access})
+		if err := c.Authenticate(xoauth2{b.Username, access}); err != nil {
+			// It may have been taken back before its time: the next try asks for another.
+			f.mu.Lock()
+			delete(f.tokens, b.ID)
+			f.mu.Unlock()
+			return err
+		}
+		return nil
 	}
 	return c.Login(b.Username, secret).Wait()
 }
@@ -89,13 +96,14 @@ func (f *Fetcher) access(ctx context.Context, b mailbox.Mailbox, refresh string)
 	if err := json.Unmarshal(raw, &answer); err != nil || answer.AccessToken == "" {
 		return "", fmt.Errorf("no token was given (%d %s)", res.StatusCode, answer.Error)
 	}
+	of := b.Secret
 	if answer.RefreshToken != "" && answer.RefreshToken != refresh {
-		if err := f.boxes.Renew(ctx, b, answer.RefreshToken); err != nil {
+		if of, err = f.boxes.Renew(ctx, b, answer.RefreshToken); err != nil {
 			return "", err
 		}
 	}
 	f.mu.Lock()
-	f.tokens[b.ID] = token{answer.AccessToken, now.Add(time.Duration(max(answer.ExpiresIn-60, 0)) * time.Second), b.Secret}
+	f.tokens[b.ID] = token{answer.AccessToken, now.Add(time.Duration(max(answer.ExpiresIn-60, 0)) * time.Second), of}
 	f.mu.Unlock()
 	return answer.AccessToken, nil
 }

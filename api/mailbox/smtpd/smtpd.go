@@ -4,6 +4,7 @@ package smtpd
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -29,11 +30,13 @@ type Store struct {
 type Listener struct {
 	network, address string
 	lmtp             bool
+	tls              bool // from the first byte (RFC 8314)
+	protect          *tls.Config
 }
 
-// Read reads a comma list of addresses: `:25`, `lmtp://127.0.0.1:24`,
-// `lmtp+unix:///run/fixdesk.sock`.
-func Read(list string) ([]Listener, error) {
+// Read reads a comma list of addresses: `:25`, `smtps://:465`, `lmtp://127.0.0.1:24`,
+// `lmtp+unix:///run/fixdesk.sock`. With protect clients may begin TLS (RFC 3207).
+func Read(list string, protect *tls.Config) ([]Listener, error) {
 	var out []Listener
 	for part := range strings.SplitSeq(list, ",") {
 		part = strings.TrimSpace(part)
@@ -41,12 +44,18 @@ func Read(list string) ([]Listener, error) {
 			continue
 		}
 		l := Listener{network: "tcp", address: strings.TrimPrefix(part, "smtp://")}
-		if a, ok := strings.CutPrefix(part, "lmtp+unix://"); ok {
+		if a, ok := strings.CutPrefix(part, "smtps://"); ok {
+			l = Listener{network: "tcp", address: a, tls: true}
+			if protect == nil {
+				return nil, fmt.Errorf("FIXDESK_SMTP_LISTEN: %q needs a certificate: set FIXDESK_SMTP_CERT and FIXDESK_SMTP_KEY", part)
+			}
+		} else if a, ok := strings.CutPrefix(part, "lmtp+unix://"); ok {
 			l = Listener{network: "unix", address: a, lmtp: true}
 		} else if a, ok := strings.CutPrefix(part, "lmtp://"); ok {
 			l = Listener{network: "tcp", address: a, lmtp: true}
 		}
 		if l.network == "tcp" {
+			l.protect = protect // on this machine's own socket nobody listens in
 			if _, _, err := net.SplitHostPort(l.address); err != nil {
 				return nil, fmt.Errorf("FIXDESK_SMTP_LISTEN: %q is no address; write :2525 or lmtp://127.0.0.1:2424", part)
 			}
@@ -80,13 +89,17 @@ func (l Listener) Serve(ctx context.Context, n net.Listener, domain string, stor
 	srv := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
 		return &session{ctx: ctx, store: store, via: via}, nil
 	}))
-	srv.Domain, srv.LMTP = domain, l.lmtp
+	srv.Domain, srv.LMTP, srv.TLSConfig = domain, l.lmtp, l.protect
 	srv.MaxMessageBytes, srv.MaxRecipients = parse.MaxSize, maxRecipients
 	srv.ReadTimeout, srv.WriteTimeout = 5*time.Minute, time.Minute
 	srv.EnableSMTPUTF8, srv.EnableBINARYMIME = true, true
 	srv.ErrorLog = slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug)
 	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(&limited{Listener: n, slots: make(chan struct{}, maxClients)}) }()
+	n = &limited{Listener: n, slots: make(chan struct{}, maxClients)}
+	if l.tls {
+		n = tls.NewListener(n, l.protect)
+	}
+	go func() { failed <- srv.Serve(n) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve mail: %w", err)

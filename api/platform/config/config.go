@@ -26,7 +26,10 @@ type Settings struct {
 	Secret            string `help:"Signs tokens; generated into the data folder when empty." env:"FIXDESK_SECRET"`
 	SMTP              string `help:"smtp://user:password@host:587; empty writes mail to the log." env:"FIXDESK_SMTP" name:"smtp"`
 	MailFrom          string `help:"Sender of mail; default fixdesk@ the host of the public URL." env:"FIXDESK_MAIL_FROM"`
-	SMTPListen        string `help:"Where the desk takes mail: :2525, lmtp://127.0.0.1:2424, or several of them; empty for nowhere." env:"FIXDESK_SMTP_LISTEN" name:"smtp-listen"`
+	SMTPListen        string `help:"Where the desk takes mail: :2525, smtps://:465, lmtp://127.0.0.1:2424, or several of them; empty for nowhere." env:"FIXDESK_SMTP_LISTEN" name:"smtp-listen"`
+	SMTPCert          string `help:"File with the certificate chain of the mail listener, in PEM; with it clients may begin TLS." env:"FIXDESK_SMTP_CERT" name:"smtp-cert" type:"path"`
+	SMTPKey           string `help:"File with the key of that certificate, in PEM." env:"FIXDESK_SMTP_KEY" name:"smtp-key" type:"path"`
+	MailKeepDays      int    `help:"Days for which the content of mail that came is kept; 0 for ever." env:"FIXDESK_MAIL_KEEP_DAYS" name:"mail-keep-days" default:"365"`
 	Redis             string `help:"redis://…, needed for more than one replica." env:"FIXDESK_REDIS"`
 	RateLimit         string `help:"on or off." env:"FIXDESK_RATE_LIMIT" default:"on"`
 	TrustedProxies    string `help:"Comma list of addresses or networks that may set X-Forwarded-For." env:"FIXDESK_TRUSTED_PROXIES"`
@@ -90,6 +93,9 @@ func (s Settings) Check() error {
 	if s.SMTP != "" && !strings.HasPrefix(s.SMTP, "smtp://") && !strings.HasPrefix(s.SMTP, "smtps://") {
 		add("FIXDESK_SMTP: must start with smtp:// or smtps://")
 	}
+	if (s.SMTPCert == "") != (s.SMTPKey == "") {
+		add("FIXDESK_SMTP_CERT and FIXDESK_SMTP_KEY: set both, or neither")
+	}
 	if s.Redis != "" && !strings.HasPrefix(s.Redis, "redis://") && !strings.HasPrefix(s.Redis, "rediss://") {
 		add("FIXDESK_REDIS: must start with redis:// or rediss://")
 	}
@@ -122,6 +128,9 @@ func (s Settings) Check() error {
 				}
 			}
 		}
+	}
+	if s.MailKeepDays < 0 || s.MailKeepDays > 36500 {
+		add("FIXDESK_MAIL_KEEP_DAYS: must be a number of days from 0 (for ever) to 36500, not %d", s.MailKeepDays)
 	}
 	if s.ReopenDays < 0 || s.ReopenDays > 3650 {
 		add("FIXDESK_REOPEN_DAYS: must be a number of days from 0 to 3650, not %d", s.ReopenDays)

@@ -303,8 +303,9 @@ func (c *Client) check(req *http.Request, a *Answer) {
 	}
 }
 
-// Workbooks are checked as bytes.
+// Workbooks and pages are checked as bytes.
 func init() {
+	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.FileBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", openapi3filter.FileBodyDecoder)
 }
 

@@ -34,6 +34,26 @@ type owner struct{ uid, gid, login, group string }
 // is skipped without it.
 func StartDovecot(t *testing.T) *Dovecot {
 	t.Helper()
+	return startDovecot(t, "")
+}
+
+// StartDovecotOAuth starts one that asks at an address whose a token is (RFC 7662),
+// and knows no passwords.
+func StartDovecotOAuth(t *testing.T, introspect string) *Dovecot {
+	t.Helper()
+	file := filepath.Join(folder(t), "oauth2.conf")
+	conf := "introspection_mode = post\nintrospection_url = " + introspect + "\nusername_attribute = username\nactive_attribute = active\nactive_value = true\n"
+	if err := os.WriteFile(file, []byte(conf), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return startDovecot(t, "auth_mechanisms = xoauth2 oauthbearer\npassdb {\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = "+file+"\n}\n")
+}
+
+func startDovecot(t *testing.T, auth string) *Dovecot {
+	t.Helper()
+	if auth == "" {
+		auth = "passdb {\n  driver = static\n  args = password=" + Password + "\n}\n"
+	}
 	path := program(t, "dovecot", "dovecot-imapd")
 	dir := folder(t)
 	d := &Dovecot{Port: FreePort(t), dir: dir, own: whoOwns(t)}
@@ -52,10 +72,7 @@ default_login_user = %[7]s
 first_valid_uid = 0
 first_valid_gid = 0
 mail_location = maildir:%[1]s/mail/%%n
-passdb {
-  driver = static
-  args = password=%[8]s
-}
+%[8]s
 userdb {
   driver = static
   args = uid=%[5]s gid=%[6]s home=%[1]s
@@ -75,7 +92,7 @@ service anvil {
 service stats {
   chroot =
 }
-`, dir, me.Username, d.Port, d.own.group, d.own.uid, d.own.gid, d.own.login, Password)
+`, dir, me.Username, d.Port, d.own.group, d.own.uid, d.own.gid, d.own.login, auth)
 	file := filepath.Join(dir, "dovecot.conf")
 	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
 		t.Fatal(err)
