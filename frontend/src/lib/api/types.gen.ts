@@ -3278,6 +3278,11 @@ export type WebhookAttempt = {
     error: string;
     id: number;
     /**
+     * Request is the body that was sent, where it is not the payload: chats get
+     * words of their own.
+     */
+    request: string;
+    /**
      * Response is the beginning of the answer.
      */
     response: string;
@@ -3356,6 +3361,18 @@ export type WebhookReplayRequest = {
     from?: string;
     state?: 'delivered' | 'dead' | 'cancelled';
     to?: string;
+};
+
+export type WebhookType = {
+    /**
+     * Internal ones are heard of by webhooks that may hear of internal notes.
+     */
+    internal: boolean;
+    type: string;
+};
+
+export type WebhookTypeList = {
+    results: Array<WebhookType>;
 };
 
 export type WebhookUpdate = {
@@ -6619,6 +6636,10 @@ export type FollowEventsData = {
     path?: never;
     query?: {
         /**
+         * The same, as next of a slice
+         */
+        after?: number;
+        /**
          * Comma list of types, such as ticket.created,note.*
          */
         types?: string;
@@ -7569,6 +7590,48 @@ export type RestoreMacroResponses = {
 
 export type RestoreMacroResponse = RestoreMacroResponses[keyof RestoreMacroResponses];
 
+export type AskToUnsubscribeMailData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The token of the link
+         */
+        token: string;
+        /**
+         * The address that the mail went to
+         */
+        address: string;
+    };
+    url: '/api/mail/unsubscribe';
+};
+
+export type AskToUnsubscribeMailErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type AskToUnsubscribeMailError = AskToUnsubscribeMailErrors[keyof AskToUnsubscribeMailErrors];
+
+export type AskToUnsubscribeMailResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type AskToUnsubscribeMailResponse = AskToUnsubscribeMailResponses[keyof AskToUnsubscribeMailResponses];
+
 export type UnsubscribeMailData = {
     body?: never;
     path?: never;
@@ -7603,6 +7666,10 @@ export type UnsubscribeMailErrors = {
 export type UnsubscribeMailError = UnsubscribeMailErrors[keyof UnsubscribeMailErrors];
 
 export type UnsubscribeMailResponses = {
+    /**
+     * A page, for browsers
+     */
+    200: string;
     /**
      * Done
      */
@@ -19881,6 +19948,47 @@ export type ReplayWebhookDeliveryResponses = {
 
 export type ReplayWebhookDeliveryResponse = ReplayWebhookDeliveryResponses[keyof ReplayWebhookDeliveryResponses];
 
+export type ListWebhookTypesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/webhook_types';
+};
+
+export type ListWebhookTypesErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type ListWebhookTypesError = ListWebhookTypesErrors[keyof ListWebhookTypesErrors];
+
+export type ListWebhookTypesResponses = {
+    /**
+     * OK
+     */
+    200: WebhookTypeList;
+};
+
+export type ListWebhookTypesResponse = ListWebhookTypesResponses[keyof ListWebhookTypesResponses];
+
 export type ListWebhooksData = {
     body?: never;
     path?: never;
@@ -19964,6 +20072,10 @@ export type CreateWebhookErrors = {
      * The caller may see this, but not do this
      */
     403: Problem;
+    /**
+     * There are as many webhooks as there may be
+     */
+    409: Problem;
     /**
      * The body is too large
      */
