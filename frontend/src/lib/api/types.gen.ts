@@ -582,7 +582,7 @@ export type Detail = {
 
 export type Draft = {
     content: string;
-    kind: 'reply' | 'note' | 'ticket';
+    kind: 'reply' | 'note' | 'edit' | 'ticket';
     ticket_id: number | null;
     title: string;
     updated_at: string;
@@ -15959,7 +15959,7 @@ export type DeleteDraftData = {
         /**
          * What it is to become
          */
-        kind: 'reply' | 'note';
+        kind: 'reply' | 'note' | 'edit';
     };
     query?: never;
     url: '/api/tickets/{id}/drafts/{kind}';
@@ -16023,7 +16023,7 @@ export type GetDraftData = {
         /**
          * What it is to become
          */
-        kind: 'reply' | 'note';
+        kind: 'reply' | 'note' | 'edit';
     };
     query?: never;
     url: '/api/tickets/{id}/drafts/{kind}';
@@ -16086,7 +16086,7 @@ export type PutDraftData = {
         /**
          * What it is to become
          */
-        kind: 'reply' | 'note';
+        kind: 'reply' | 'note' | 'edit';
     };
     query?: never;
     url: '/api/tickets/{id}/drafts/{kind}';
