@@ -43,6 +43,7 @@ journeys('routing', (desk) => {
     await ticket.getByText(/Routing “Cables” chose/).waitFor();
     await ticket.getByRole('button', { name: 'Why this agent?' }).click();
     await why.getByRole('heading', { name: /it was their turn/ }).waitFor();
+    await expectAccessible(ticket);
   }, 180_000);
 
   it('fits on a phone and in the dark', async () => {
