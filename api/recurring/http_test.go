@@ -164,7 +164,11 @@ func TestATicketThatCannotBeOpened(t *testing.T) {
 		is(t, "for somebody who has left", tickets(ada), 0)
 		ada.Get(one).Want(200).Is("next_run_at", "2026-03-02T12:00:00Z").Is("problem", "Must be somebody with an active account.")
 		ada.Patch(one, obj{"requester_id": ada.ID}).Want(200).Is("problem", "")
-		ada.Delete(form).Want(204)
+		ada.Delete(form).WantCode(409, "template.in_use")
+		// One that was deleted before its use kept it.
+		if err := h.DB.Writer(t.Context()).Exec("UPDATE ticket_templates SET deleted_at = created_at").Error; err != nil {
+			t.Fatal(err)
+		}
 		tick(t, h)
 		ada.Get(one).Is("problem", "There is no such template, or it is not for you.")
 		later(h, 10*time.Minute, ada)
