@@ -14,6 +14,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/mailbox/parse"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/platform/locale"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket"
 )
@@ -78,7 +79,8 @@ func (s *Service) messages(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.SendList(c, rows, messageView)
+	lang := web.Language(c)
+	return web.SendList(c, rows, func(m Message) MessageView { return messageView(lang, m) })
 }
 
 // message answers GET /api/mail_messages/{id}.
@@ -107,7 +109,7 @@ func (s *Service) message(c *gin.Context) error {
 
 func (s *Service) detail(c *gin.Context, status int, m Message) error {
 	ctx := c.Request.Context()
-	v := DetailView{MessageView: messageView(m), EnvelopeFrom: m.EnvelopeFrom, EnvelopeTo: m.EnvelopeTo, Trace: steps(web.Language(c), m.Trace)}
+	v := DetailView{MessageView: messageView(web.Language(c), m), EnvelopeFrom: m.EnvelopeFrom, EnvelopeTo: m.EnvelopeTo, Trace: steps(web.Language(c), m.Trace)}
 	if v.EnvelopeTo == nil {
 		v.EnvelopeTo = []string{}
 	}
@@ -276,7 +278,7 @@ func (s *Service) try(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := TryView{State: p.State, Reason: p.Reason, ReasonText: p.ReasonText, Trace: steps(web.Language(c), p.Steps), TicketID: ticketOf(p), Parts: partsView(raw, p.Mail, nil)}
+	v := TryView{State: p.State, Reason: p.Reason, ReasonText: locale.Translate(web.Language(c), p.ReasonText), Trace: steps(web.Language(c), p.Steps), TicketID: ticketOf(p), Parts: partsView(raw, p.Mail, nil)}
 	if p.Mail != nil {
 		v.Title = title(p.Mail)
 	}
@@ -319,7 +321,7 @@ func (s *Service) ofTicket(c *gin.Context) error {
 	}
 	out := OfTicketList{Results: make([]OfTicketView, len(found))}
 	for i, m := range found {
-		v := OfTicketView{MessageView: messageView(m), Trace: steps(web.Language(c), m.Trace)}
+		v := OfTicketView{MessageView: messageView(web.Language(c), m), Trace: steps(web.Language(c), m.Trace)}
 		// A few large ones must not make the answer large.
 		if m.BlobKey == "" && i < 30 {
 			if mail, err := parse.Parse(m.Raw); err == nil {

@@ -165,6 +165,18 @@ func TestWhatIsIgnoredOrHeld(t *testing.T) {
 			if m["state"] != c.state || m["reason"] != c.reason {
 				t.Errorf("%s: %v %v (%v)", c.name, m["state"], m["reason"], m["reason_text"])
 			}
+			// Why is said in the reader's language, in the reason as in the trace.
+			german := s.ada.Do("GET", at("/api/mail_messages/%d", idOf(m)), nil, map[string]string{"Accept-Language": "de"}).Want(200).JSON
+			there, _ := m["trace"].([]any)
+			here, _ := german["trace"].([]any)
+			for i := range there {
+				if fmt.Sprint(here[i]) == fmt.Sprint(there[i]) {
+					t.Errorf("%s: not said in German: %v", c.name, here[i])
+				}
+			}
+			if m["reason_text"] != "" && m["reason_text"] == german["reason_text"] {
+				t.Errorf("%s: not said in German: %v", c.name, m["reason_text"])
+			}
 		}
 		// Somebody looks, and lets one in.
 		for _, m := range s.ada.Get("/api/mail_messages?state=held").Want(200).Results() {

@@ -216,9 +216,10 @@ func viewOf(b Mailbox) View {
 	}
 }
 
-func messageView(m Message) MessageView {
+// messageView shows a message; what became of it is said in the reader's language.
+func messageView(lang string, m Message) MessageView {
 	return MessageView{
-		ID: m.ID, MailboxID: m.MailboxID, State: m.State, Reason: m.Reason, ReasonText: m.ReasonText, FromName: m.FromName,
+		ID: m.ID, MailboxID: m.MailboxID, State: m.State, Reason: m.Reason, ReasonText: locale.Translate(lang, m.ReasonText), FromName: m.FromName,
 		FromAddress: m.FromAddress, Subject: m.Subject, Size: m.Size, MessageID: m.MessageID, Source: m.Source, Auto: m.Auto,
 		TicketID: m.TicketID, CommentID: m.CommentID, Attempts: m.Attempts, ReceivedAt: m.ReceivedAt, ProcessedAt: m.ProcessedAt, Version: m.Version,
 	}

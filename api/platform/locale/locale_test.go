@@ -56,7 +56,33 @@ func TestEveryMessageIsTranslated(t *testing.T) {
 }
 
 // composed are put together in ways that reading the code does not show.
-var composed = []string{"{} (at character {})."}
+var composed = []string{
+	"{} (at character {}).", "Held: {}", "Ignored: {}", "Not handled: {}", "somebody discarded it",
+}
+
+// traced are the functions that write the log of a mail; their last text is for people,
+// a sentence or not.
+var traced = []string{"end", "say", "Stepf"}
+
+// ofTrace returns what a call writes to the log of a mail; ok is false for other calls.
+func ofTrace(call *ast.CallExpr) (text string, ok bool) {
+	var name string
+	switch f := call.Fun.(type) {
+	case *ast.SelectorExpr:
+		name = f.Sel.Name
+	case *ast.Ident:
+		name = f.Name
+	}
+	if !slices.Contains(traced, name) {
+		return "", false
+	}
+	for _, arg := range call.Args {
+		if t, is := template(arg); is {
+			text = t
+		}
+	}
+	return text, strings.ContainsFunc(strings.ReplaceAll(text, hole, ""), unicode.IsLetter) && strings.Contains(text, " ")
+}
 
 // sentences returns the messages in the code, and where each is.
 func sentences(t *testing.T) map[string]string {
@@ -87,6 +113,11 @@ func sentences(t *testing.T) map[string]string {
 			switch n := n.(type) {
 			case *ast.ImportSpec, *ast.Field:
 				return false
+			case *ast.CallExpr:
+				if text, ok := ofTrace(n); ok && strings.HasPrefix(rel, "mailbox/") {
+					out[text] = rel
+				}
+				return true
 			case ast.Expr:
 				text, ok := template(n)
 				if !ok {
@@ -142,7 +173,7 @@ func template(e ast.Expr) (string, bool) {
 var oneLine = regexp.MustCompile(`^[^\n\t]+$`)
 
 // notForUsers are texts for operators and databases.
-var notForUsers = regexp.MustCompile(`^(SELECT|EXISTS|Finished runs of jobs|HTTP requests by|Time to answer, by) `)
+var notForUsers = regexp.MustCompile(`^(SELECT|UPDATE|EXISTS|Finished runs of jobs|HTTP requests by|Time to answer, by) `)
 
 // isSentence reports whether a text is written for people.
 func isSentence(s string) bool {
