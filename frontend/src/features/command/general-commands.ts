@@ -32,7 +32,7 @@ export function defineGeneralCommands(): void {
   defineCommand({
     id: 'ticket.new-for',
     group: 'general',
-    label: msg`New ticket for somebody`,
+    label: msg`Ticket for somebody on the phone`,
     words: msg`phone call telephone behalf requester`,
     icon: IconPhone,
     scope: 'global',
