@@ -48,8 +48,10 @@ async function write(ticketId: number | null, kind: DraftKind, text: Text, versi
 }
 
 async function drop(ticketId: number | null, kind: DraftKind) {
-  if (ticketId === null) await deleteTicketDraft(must);
-  else await deleteDraft({ path: { id: ticketId, kind: kind as 'reply' }, ...must });
+  // The page may be going away; what was sent must not come back as a draft.
+  const options = { keepalive: true, ...must };
+  if (ticketId === null) await deleteTicketDraft(options);
+  else await deleteDraft({ path: { id: ticketId, kind: kind as 'reply' }, ...options });
 }
 
 /**

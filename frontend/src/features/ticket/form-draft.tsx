@@ -39,7 +39,8 @@ export function useFormDraft(
     keep(now: Texts): void {
       if (now.title === last.current.title && now.description === last.current.description) return;
       last.current = { title: now.title, description: now.description };
-      if (now.title === begin.title && now.description === begin.description) clear();
+      const unchanged = now.title === begin.title && now.description === begin.description;
+      if (kind === 'edit' && unchanged) clear();
       else type(now.description, now.title);
     },
     choose(which: 'mine' | 'theirs'): void {
