@@ -5,7 +5,6 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/event"
-	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/usage"
@@ -41,7 +40,7 @@ func (s *Service) Uses(tx *event.Tx, gone event.Event) ([]usage.Use, error) {
 			if err == nil {
 				err = s.checkActions(tx.DB, by.ByRule(r.Name), r.Actions)
 			}
-			if used = fault.Is(err, fault.Invalid); err != nil && !used {
+			if used, err = usage.Lost(err); err != nil {
 				return nil, err
 			}
 		}

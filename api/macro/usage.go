@@ -6,7 +6,6 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/event"
-	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/usage"
@@ -32,12 +31,11 @@ func Uses(tickets *ticket.Service) usage.Finder {
 		for _, m := range shared {
 			used := slices.ContainsFunc(m.Actions, func(a ticket.Action) bool { return lost != "" && a.Tags(lost) })
 			for _, a := range m.Actions {
-				err := tickets.Actions().Check(tx.DB, by, a)
-				if fault.Is(err, fault.Invalid) {
-					used = true
-				} else if err != nil {
+				wrong, err := usage.Lost(tickets.Actions().Check(tx.DB, by, a))
+				if err != nil {
 					return nil, err
 				}
+				used = used || wrong
 			}
 			if used {
 				out = append(out, usage.Use{Kind: usage.Macro, Name: m.Name})

@@ -17,9 +17,5 @@ func Uses(tx *event.Tx, gone event.Event) ([]usage.Use, error) {
 	if err := tx.Model(&Mailbox{}).Where("category_id = ?", gone.SubjectID).Order("id").Pluck("name", &names).Error; err != nil {
 		return nil, fmt.Errorf("look for mailboxes of category %d: %w", gone.SubjectID, err)
 	}
-	out := make([]usage.Use, len(names))
-	for i, name := range names {
-		out[i] = usage.Use{Kind: usage.Mailbox, Name: name}
-	}
-	return out, nil
+	return usage.Named(usage.Mailbox, names), nil
 }

@@ -18,9 +18,5 @@ func Uses(tx *event.Tx, gone event.Event) ([]usage.Use, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look for recurrences of template %d: %w", gone.SubjectID, err)
 	}
-	out := make([]usage.Use, len(names))
-	for i, name := range names {
-		out[i] = usage.Use{Kind: usage.Recurrence, Name: name}
-	}
-	return out, nil
+	return usage.Named(usage.Recurrence, names), nil
 }

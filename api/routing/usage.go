@@ -6,7 +6,6 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/category"
 	"github.com/fixdesk/fixdesk/api/platform/event"
-	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/usage"
 )
@@ -21,10 +20,12 @@ func (s *Service) Uses(tx *event.Tx, gone event.Event) ([]usage.Use, error) {
 	var out []usage.Use
 	for i := range queues {
 		_, err := s.condition(tx.Ctx, &queues[i])
-		if fault.Is(err, fault.Invalid) {
-			out = append(out, usage.Use{Kind: usage.Queue, Name: queues[i].Name})
-		} else if err != nil {
+		lost, err := usage.Lost(err)
+		if err != nil {
 			return nil, err
+		}
+		if lost {
+			out = append(out, usage.Use{Kind: usage.Queue, Name: queues[i].Name})
 		}
 	}
 	skills, err := skillsOf(tx, gone)

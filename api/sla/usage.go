@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/fixdesk/fixdesk/api/platform/event"
-	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/usage"
 )
 
@@ -17,10 +16,12 @@ func (s *Service) Uses(tx *event.Tx, _ event.Event) ([]usage.Use, error) {
 	var out []usage.Use
 	for _, p := range all {
 		_, err := s.condition(tx.DB, p.Condition)
-		if fault.Is(err, fault.Invalid) {
-			out = append(out, usage.Use{Kind: usage.Policy, Name: p.Name})
-		} else if err != nil {
+		lost, err := usage.Lost(err)
+		if err != nil {
 			return nil, err
+		}
+		if lost {
+			out = append(out, usage.Use{Kind: usage.Policy, Name: p.Name})
 		}
 	}
 	return out, nil

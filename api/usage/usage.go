@@ -25,6 +25,24 @@ const (
 // Use is a thing that needs what is about to go.
 type Use struct{ Kind, Name string }
 
+// Named returns uses of one kind.
+func Named(kind string, names []string) []Use {
+	out := make([]Use, len(names))
+	for i, name := range names {
+		out[i] = Use{kind, name}
+	}
+	return out
+}
+
+// Lost reports whether something cannot be understood any more, by the error of
+// understanding it; other errors are returned.
+func Lost(err error) (bool, error) {
+	if fault.Is(err, fault.Invalid) {
+		return true, nil
+	}
+	return false, err
+}
+
 // Finder lists what needs the subject of an event that says it was deleted. It runs
 // after the deletion, in its transaction: what can no longer be understood needed it.
 type Finder func(tx *event.Tx, gone event.Event) ([]Use, error)

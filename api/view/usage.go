@@ -8,7 +8,6 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/platform/event"
-	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/usage"
 )
@@ -35,14 +34,15 @@ func (s *Service) Uses(tx *event.Tx, gone event.Event) ([]usage.Use, error) {
 	for _, v := range shared {
 		used := column != "" && slices.Contains(v.Columns.list(), column)
 		_, err := s.tickets.Where(tx.Ctx, by, ticket.Filter{}, v.Q, time.UTC)
-		if err != nil && !fault.Is(err, fault.Invalid) {
+		lost, err := usage.Lost(err)
+		if err != nil {
 			return nil, err
 		}
-		wrong, sortErr := s.tickets.CheckSort(tx.DB, by, v.Sort)
-		if sortErr != nil {
-			return nil, sortErr
+		wrong, err := s.tickets.CheckSort(tx.DB, by, v.Sort)
+		if err != nil {
+			return nil, err
 		}
-		if used || err != nil || wrong != "" {
+		if used || lost || wrong != "" {
 			out = append(out, usage.Use{Kind: usage.View, Name: v.Name})
 		}
 	}
