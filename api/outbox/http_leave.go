@@ -43,17 +43,11 @@ func (s *Service) unsubscribeLink(ticketID int64, address string) string {
 // @x-authz {"anonymous":"any"}
 // @Router /api/mail/unsubscribe [post]
 func (s *Service) unsubscribe(c *gin.Context) error {
-	ctx := c.Request.Context()
-	q := web.ReadQuery(c, "token", "address")
-	token, address := q.Text("token"), q.Text("address")
-	if err := q.Err(); err != nil {
+	id, address, err := s.readLink(c)
+	if err != nil {
 		return err
 	}
-	id, ok := s.Signer.IsUnsubscribe(token, address)
-	if !ok {
-		return errLink
-	}
-	err := s.leave(ctx, id, address)
+	err = s.leave(c.Request.Context(), id, address)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
@@ -64,6 +58,20 @@ func (s *Service) unsubscribe(c *gin.Context) error {
 }
 
 var errLink = fault.New(fault.Invalid, "mail.unsubscribe_token", "This link is not valid.")
+
+// readLink returns whose address is to leave which ticket, as the link of a mail proves.
+func (s *Service) readLink(c *gin.Context) (id int64, address string, err error) {
+	q := web.ReadQuery(c, "token", "address")
+	token, address := q.Text("token"), q.Text("address")
+	if err := q.Err(); err != nil {
+		return 0, "", err
+	}
+	id, ok := s.Signer.IsUnsubscribe(token, address)
+	if !ok {
+		return 0, "", errLink
+	}
+	return id, address, nil
+}
 
 // askToLeave answers GET /api/mail/unsubscribe.
 //
@@ -78,14 +86,9 @@ var errLink = fault.New(fault.Invalid, "mail.unsubscribe_token", "This link is n
 // @x-authz {"anonymous":"any"}
 // @Router /api/mail/unsubscribe [get]
 func (s *Service) askToLeave(c *gin.Context) error {
-	q := web.ReadQuery(c, "token", "address")
-	token, address := q.Text("token"), q.Text("address")
-	if err := q.Err(); err != nil {
+	id, address, err := s.readLink(c)
+	if err != nil {
 		return err
-	}
-	id, ok := s.Signer.IsUnsubscribe(token, address)
-	if !ok {
-		return errLink
 	}
 	return sendPage(c, leavePage{Text: fmt.Sprintf("No more mail about ticket #%d to %s?", id, address)})
 }

@@ -35,8 +35,18 @@ type ReportView struct {
 
 var reportParams = append([]string{"group", "team_id", "category_id"}, filterParams...)
 
-// readReport reads what a report is to be about.
-func readReport(c *gin.Context, by authz.Actor) (Filter, By, error) {
+// asked is a report that was asked for.
+type asked struct {
+	by    authz.Actor
+	of    Filter
+	group By
+	lines []Line
+}
+
+// readReport makes the report that a request asks for.
+func (s *Service) readReport(c *gin.Context) (asked, error) {
+	ctx := c.Request.Context()
+	by := authz.From(ctx)
 	q := web.ReadQuery(c, reportParams...)
 	f := readFilter(q, by)
 	group := q.OneOf("group", Groups...)
@@ -50,7 +60,11 @@ func readReport(c *gin.Context, by authz.Actor) (Filter, By, error) {
 		}
 		*id = q.Int(name)
 	}
-	return f, By(group), q.Err()
+	if err := q.Err(); err != nil {
+		return asked{}, err
+	}
+	lines, err := s.Report(ctx, by, f, By(group))
+	return asked{by: by, of: f, group: By(group), lines: lines}, err
 }
 
 // report answers GET /api/time_entries/report.
@@ -72,18 +86,12 @@ func readReport(c *gin.Context, by authz.Actor) (Filter, By, error) {
 // @x-authz {"it_staff":"visible","admin":"any"}
 // @Router /api/time_entries/report [get]
 func (s *Service) report(c *gin.Context) error {
-	ctx := c.Request.Context()
-	by := authz.From(ctx)
-	f, group, err := readReport(c, by)
+	r, err := s.readReport(c)
 	if err != nil {
 		return err
 	}
-	lines, err := s.Report(ctx, by, f, group)
-	if err != nil {
-		return err
-	}
-	out := ReportView{Group: string(group), Results: make([]ReportLineView, len(lines)), More: len(lines) == MaxLines}
-	for i, l := range lines {
+	out := ReportView{Group: string(r.group), Results: make([]ReportLineView, len(r.lines)), More: len(r.lines) == MaxLines}
+	for i, l := range r.lines {
 		v := ReportLineView{Label: l.Label, User: l.User, Minutes: l.Minutes, Entries: l.Entries, Tickets: l.Tickets}
 		if l.ID != 0 {
 			v.ID = &l.ID
@@ -92,7 +100,7 @@ func (s *Service) report(c *gin.Context) error {
 		out.TotalMinutes += l.Minutes
 	}
 	if out.More {
-		sums, err := s.Sums(ctx, by, f)
+		sums, err := s.Sums(c.Request.Context(), r.by, r.of)
 		if err != nil {
 			return err
 		}
@@ -123,25 +131,20 @@ func (s *Service) report(c *gin.Context) error {
 // @x-authz {"it_staff":"visible","admin":"any"}
 // @Router /api/time_entries/report/csv [get]
 func (s *Service) reportCSV(c *gin.Context) error {
-	ctx := c.Request.Context()
-	by := authz.From(ctx)
-	f, group, err := readReport(c, by)
+	r, err := s.readReport(c)
 	if err != nil {
 		return err
 	}
-	lines, err := s.Report(ctx, by, f, group)
-	if err != nil {
-		return err
-	}
+	group := string(r.group)
 	var text strings.Builder
 	to, err := sheet.NewCSV(&text)
 	if err != nil {
 		return err
 	}
-	if err := to.Row([]any{string(group) + "_id", string(group), "minutes", "entries", "tickets"}); err != nil {
+	if err := to.Row([]any{group + "_id", group, "minutes", "entries", "tickets"}); err != nil {
 		return err
 	}
-	for _, l := range lines {
+	for _, l := range r.lines {
 		var id any = ""
 		if l.ID != 0 {
 			id = l.ID
@@ -155,7 +158,7 @@ func (s *Service) reportCSV(c *gin.Context) error {
 	}
 	head := c.Writer.Header()
 	head.Set("Cache-Control", "no-store")
-	head.Set("Content-Disposition", `attachment; filename="time-by-`+string(group)+"-"+s.clock.Now().UTC().Format(time.DateOnly)+`.csv"`)
+	head.Set("Content-Disposition", `attachment; filename="time-by-`+group+"-"+s.clock.Now().UTC().Format(time.DateOnly)+`.csv"`)
 	c.Data(http.StatusOK, "text/csv; charset=utf-8", []byte(text.String()))
 	return nil
 }
