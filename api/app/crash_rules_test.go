@@ -30,6 +30,10 @@ type replicas struct {
 
 func eachReplicas(t *testing.T, test func(t *testing.T, r *replicas)) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts the real program several times")
+	}
+	t.Parallel()
 	binary := buildProgram(t)
 	run := func(url string, n int) func(t *testing.T) {
 		return func(t *testing.T) {
@@ -115,10 +119,6 @@ func (r *replicas) killAround(times int, rest func() bool) {
 // ticket, nobody gets a ticket that somebody else has, and what was taken by hand
 // stays there.
 func TestRulesAndRoutingActOnceWhenKilled(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts the real program several times")
-	}
-	t.Parallel()
 	eachReplicas(t, func(t *testing.T, r *replicas) {
 		const tickets, kills = 90, 4
 		a := r.list[0]

@@ -13,10 +13,6 @@ import (
 // tickets anew: the job goes on where it was, and ends with each ticket counted
 // once and right.
 func TestCountingAnewSurvivesAKill(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts the real program several times")
-	}
-	t.Parallel()
 	eachReplicas(t, func(t *testing.T, r *replicas) {
 		const tickets, kills = 1500, 3
 		a := r.list[0]

@@ -10,13 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fixdesk/fixdesk/api/app"
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/demo"
 	"github.com/fixdesk/fixdesk/api/field"
-	"github.com/fixdesk/fixdesk/api/platform/config"
 	"github.com/fixdesk/fixdesk/api/platform/web"
-	"github.com/fixdesk/fixdesk/api/testkit"
 	"github.com/fixdesk/fixdesk/api/ticket"
 )
 
@@ -106,24 +103,7 @@ func figured(b *testing.B, engine string, n int) *subject {
 			b.Fatal(err)
 		}
 	}
-	url := "sqlite:" + filepath.Join(dir, "bench.db")
-	if engine == "mysql" {
-		fresh, drop, err := testkit.FreshMySQL()
-		if err != nil {
-			b.Fatal(err)
-		}
-		url = fresh
-		b.Cleanup(drop)
-	}
-	set := config.Settings{Database: url, DataDir: dir, PublicURL: "http://localhost:8080", RateLimit: "off", Registration: "on", StaffScope: "queue"}
-	if _, err := app.Migrate(ctx, set); err != nil {
-		b.Fatal(err)
-	}
-	a, err := app.New(set, "bench", app.Parts{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = a.Close() })
+	a := opened(b, engine, dir)
 	s := &subject{app: a}
 	var rules int64
 	if err := a.DB.Read(ctx).Table("rules").Count(&rules).Error; err != nil {

@@ -20,10 +20,9 @@ import (
 	"github.com/fixdesk/fixdesk/api/ticket"
 )
 
-// small opens a desk of 2,000 tickets.
-func small(b *testing.B, engine string) *subject {
+// opened returns a desk with its files in a folder.
+func opened(b *testing.B, engine, dir string) *app.App {
 	b.Helper()
-	dir := b.TempDir()
 	url := "sqlite:" + filepath.Join(dir, "bench.db")
 	if engine == "mysql" {
 		fresh, drop, err := testkit.FreshMySQL()
@@ -42,6 +41,14 @@ func small(b *testing.B, engine string) *subject {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = a.Close() })
+	return a
+}
+
+// small opens a desk of 2,000 tickets.
+func small(b *testing.B, engine string) *subject {
+	b.Helper()
+	dir := b.TempDir()
+	a := opened(b, engine, dir)
 	desk := demo.Desk{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Users: a.User, Tickets: a.Ticket, DataDir: dir}
 	if _, err := desk.Load(ctx, demo.Options{Tickets: 2000, Comments: 2, Seed: 1}); err != nil {
 		b.Fatal(err)
