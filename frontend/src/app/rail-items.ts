@@ -107,6 +107,19 @@ export function useItems(): {
     },
     queue('all', onList && !view && !teams.some(({ current }) => current)),
   ];
+  /** A page with what lies below it. */
+  const page = <To extends `/${string}`>(
+    key: string,
+    label: string,
+    icon: Item['icon'],
+    to: To,
+  ) => ({
+    key,
+    label,
+    icon,
+    link: { to },
+    current: below(to),
+  });
   const home: Item = {
     key: 'dashboard',
     label: t`Dashboard`,
@@ -121,13 +134,7 @@ export function useItems(): {
     link: { to: '/reports' },
     current: pathname === '/reports',
   };
-  const timePages: Item = {
-    key: 'time',
-    label: t`Time report`,
-    icon: IconClockHour4,
-    link: { to: '/reports/time' },
-    current: below('/reports/time'),
-  };
+  const timePages = page('time', t`Time report`, IconClockHour4, '/reports/time');
   const slaPages: Item = {
     key: 'sla',
     label: t`SLA`,
@@ -135,76 +142,16 @@ export function useItems(): {
     link: { to: '/sla' },
     current: below('/sla') || below('/calendars'),
   };
-  const userPages: Item = {
-    key: 'users',
-    label: t`Users`,
-    icon: IconUsers,
-    link: { to: '/users' },
-    current: below('/users'),
-  };
-  const jobPages: Item = {
-    key: 'jobs',
-    label: t`Jobs`,
-    icon: IconBug,
-    link: { to: '/jobs' },
-    current: below('/jobs'),
-  };
-  const teamPages: Item = {
-    key: 'teams',
-    label: t`Teams`,
-    icon: IconUsersGroup,
-    link: { to: '/teams' },
-    current: below('/teams'),
-  };
-  const deskPages: Item = {
-    key: 'desk',
-    label: t`Ticket setup`,
-    icon: IconAdjustments,
-    link: { to: '/desk' },
-    current: below('/desk'),
-  };
-  const mailPages: Item = {
-    key: 'mail',
-    label: t`Mail`,
-    icon: IconMail,
-    link: { to: '/mail' },
-    current: below('/mail'),
-  };
-  const webhookPages: Item = {
-    key: 'webhooks',
-    label: t`Webhooks`,
-    icon: IconWebhook,
-    link: { to: '/webhooks' },
-    current: below('/webhooks'),
-  };
-  const rulePages: Item = {
-    key: 'rules',
-    label: t`Rules`,
-    icon: IconBolt,
-    link: { to: '/rules' },
-    current: below('/rules'),
-  };
-  const routingPages: Item = {
-    key: 'routing',
-    label: t`Routing`,
-    icon: IconRoute,
-    link: { to: '/routing' },
-    current: below('/routing'),
-  };
-  const macroPages: Item = {
-    key: 'macros',
-    label: t`Macros`,
-    icon: IconBolt,
-    link: { to: '/macros' },
-    current: below('/macros'),
-  };
-  const recurringPages: Item = {
-    key: 'recurring',
-    label: t`Recurring tickets`,
-    icon: IconRepeat,
-    link: { to: '/recurring' },
-    current: below('/recurring'),
-  };
+  const userPages = page('users', t`Users`, IconUsers, '/users');
+  const jobPages = page('jobs', t`Jobs`, IconBug, '/jobs');
+  const teamPages = page('teams', t`Teams`, IconUsersGroup, '/teams');
+  const deskPages = page('desk', t`Ticket setup`, IconAdjustments, '/desk');
+  const mailPages = page('mail', t`Mail`, IconMail, '/mail');
+  const webhookPages = page('webhooks', t`Webhooks`, IconWebhook, '/webhooks');
+  const rulePages = page('rules', t`Rules`, IconBolt, '/rules');
+  const routingPages = page('routing', t`Routing`, IconRoute, '/routing');
+  const macroPages = page('macros', t`Macros`, IconBolt, '/macros');
+  const recurringPages = page('recurring', t`Recurring tickets`, IconRepeat, '/recurring');
   return {
     work: [
       home,

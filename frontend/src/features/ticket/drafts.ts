@@ -20,6 +20,9 @@ export type DraftState =
   | { is: 'loading' | 'clean' | 'saving' | 'saved' | 'failed' }
   | { is: 'conflict'; theirs: Draft };
 
+/** One's own drafts; this app is what changes them. */
+export const draftsOptions = () => ({ ...listDraftsOptions(), staleTime: 60_000 });
+
 /** Milliseconds without a key before a draft is saved. */
 const pause = 600;
 const must = { throwOnError: true } as const;
@@ -60,7 +63,7 @@ async function drop(ticketId: number | null, kind: DraftKind) {
  */
 export function useDraft(ticketId: number | null, kind: DraftKind) {
   const client = useQueryClient();
-  const all = useQuery({ ...listDraftsOptions(), staleTime: 60_000 });
+  const all = useQuery(draftsOptions());
   const [text, setText] = useState<Shown>({ title: '', content: '', keptAt: null, revision: 0 });
   const [filled, setFilled] = useState(false);
   const [state, setState] = useState<DraftState>({ is: 'loading' });

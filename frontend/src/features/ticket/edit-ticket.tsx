@@ -23,8 +23,6 @@ interface Conflict {
   fields: TextField[];
 }
 
-const fields = ['title', 'description'] as const;
-
 /**
  * Edits title and description; what somebody else changed meanwhile is merged, or both versions
  * are shown. What is not saved is kept as a draft until it is, or until it is given up.
@@ -54,7 +52,7 @@ export function EditTicket({ ticket, onDone }: { ticket: TicketDetail; onDone: (
     form.setValues(texts);
     setRevision((n) => n + 1);
     // What it began from is not known any more: whoever kept it has to choose.
-    const differ = fields.filter((field) => texts[field] !== ticket[field]);
+    const differ = Object.keys(changedTexts(ticket, texts)) as TextField[];
     const older = !!keptAt && Date.parse(keptAt) < Date.parse(ticket.updated_at);
     if (older && differ.length > 0) setConflict({ theirs: ticket, fields: differ });
   });

@@ -3,9 +3,8 @@ import { Alert, Button, Group } from '@mantine/core';
 import { IconPencil } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { listDraftsOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { PlainText } from '@/ui/plain-text';
-import { useDraft } from './drafts';
+import { draftsOptions, useDraft } from './drafts';
 import type { Texts } from './merge-edit';
 
 type FormDraftOptions =
@@ -78,8 +77,7 @@ export function FormDraftConflict({ draft }: { draft: FormDraft }) {
 /** Leads back to an edit that was left before it was saved. */
 export function UnsavedEdit({ ticketId, onOpen }: { ticketId: number; onOpen: () => void }) {
   const { data } = useQuery({
-    ...listDraftsOptions(),
-    staleTime: 60_000,
+    ...draftsOptions(),
     select: ({ results }) =>
       results.some(({ kind, ticket_id }) => kind === 'edit' && ticket_id === ticketId),
   });
