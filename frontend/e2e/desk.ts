@@ -7,8 +7,15 @@ import {
   type Locator,
   type Page,
 } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject } from 'vitest';
-import { type DeskInfo, password, people } from './start-desk.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject } from 'vitest';
+import {
+  createPeople,
+  type DeskInfo,
+  password,
+  people,
+  type Server,
+  startServer,
+} from './start-desk.ts';
 
 export { password, people };
 export type Role = keyof typeof people;
@@ -41,7 +48,9 @@ export class Desk {
   /** What the browser complained about since the test began. */
   readonly complaints: string[] = [];
 
-  private readonly info: DeskInfo;
+  private info: DeskInfo;
+  /** A server of its own, once the journeys' common one is given up. */
+  private own: Server | undefined;
 
   constructor(info: DeskInfo) {
     this.info = info;
@@ -61,6 +70,16 @@ export class Desk {
 
   async stop(): Promise<void> {
     await this.browser?.close();
+    await this.own?.stop();
+  }
+
+  /** Leaves the common server, and what was left behind there, for a new and empty one. */
+  async startAfresh(): Promise<void> {
+    await this.own?.stop();
+    this.own = await startServer();
+    createPeople(this.own);
+    this.info = { ...this.info, url: this.own.url, log: this.own.log };
+    this.forgetSessions();
   }
 
   /** Signs in anew for what comes: sessions end when a clock goes far forward. */
@@ -236,6 +255,10 @@ export function journeys(name: string, define: (desk: Desk) => void): void {
     const desk = new Desk(info ?? { url: '', log: '', chromium: '' });
     beforeAll(() => desk.start());
     afterAll(() => desk.stop());
+    // What a failed try left behind may be what the next one fails of.
+    beforeEach(async ({ task }) => {
+      if ((task.result?.retryCount ?? 0) > 1) await desk.startAfresh();
+    });
     afterEach(async () => {
       const complaints = [...desk.complaints];
       await desk.tidy();

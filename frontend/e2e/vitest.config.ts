@@ -23,7 +23,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     passWithNoTests: false,
-    // A shared machine may stall a browser for seconds; what is wrong fails twice.
-    retry: process.env.CI ? 1 : 0,
+    // A shared machine may stall a browser for seconds; what is wrong fails each time.
+    // The last try has a server of its own.
+    retry: process.env.CI ? 2 : 0,
   },
 });
