@@ -25,10 +25,12 @@ import (
 
 // Note is one internal note.
 type Note struct {
-	ID        int64
-	TicketID  int64
-	AuthorID  int64
-	Content   string
+	ID       int64
+	TicketID int64
+	AuthorID int64
+	Content  string
+	// OriginID is the ticket that it was written on, if that is another one.
+	OriginID  *int64
 	Version   int64
 	CreatedAt time.Time
 	UpdatedAt time.Time
@@ -238,11 +240,15 @@ func IDs(tx *gorm.DB, ticketID int64) ([]int64, error) {
 }
 
 // Move takes notes with their files from one ticket to another; what is not there
-// any more is left out. It returns how many moved.
+// any more is left out. It returns how many moved. A note remembers where it was
+// written until it is back there.
 func Move(tx *event.Tx, ids []int64, from, to int64) (int64, error) {
 	var moved int64
 	for batch := range slices.Chunk(ids, 500) {
-		res := tx.Model(&Note{}).Where("id IN ? AND ticket_id = ?", batch, from).UpdateColumn("ticket_id", to)
+		res := tx.Model(&Note{}).Where("id IN ? AND ticket_id = ?", batch, from).UpdateColumns(map[string]any{
+			"ticket_id": to,
+			"origin_id": gorm.Expr("CASE WHEN COALESCE(origin_id, ?) = ? THEN NULL ELSE COALESCE(origin_id, ?) END", from, to, from),
+		})
 		if res.Error != nil {
 			return 0, fmt.Errorf("move notes from ticket %d to %d: %w", from, to, res.Error)
 		}

@@ -17,11 +17,13 @@ type Can struct {
 
 // View is an internal note.
 type View struct {
-	ID          int64             `json:"id" example:"3"`
-	TicketID    int64             `json:"ticket_id" example:"42"`
-	Author      user.Card         `json:"author"`
-	Content     string            `json:"content" example:"The **spare** is in room 12."`
-	ContentHTML string            `json:"content_html" example:"<p>The <strong>spare</strong> is in room 12.</p>"`
+	ID          int64     `json:"id" example:"3"`
+	TicketID    int64     `json:"ticket_id" example:"42"`
+	Author      user.Card `json:"author"`
+	Content     string    `json:"content" example:"The **spare** is in room 12."`
+	ContentHTML string    `json:"content_html" example:"<p>The <strong>spare</strong> is in room 12.</p>"`
+	// MovedFrom is the ticket that it was written on, before a merge or a split.
+	MovedFrom   *int64            `json:"moved_from" extensions:"x-nullable" example:"41"`
 	CreatedAt   time.Time         `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
 	UpdatedAt   time.Time         `json:"updated_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
 	Attachments []attachment.View `json:"attachments"`
@@ -38,7 +40,7 @@ type ContentRequest struct {
 func viewFor(by authz.Actor, people map[int64]user.Card, files []attachment.Listed) func(Note) View {
 	return func(n Note) View {
 		return View{
-			ID: n.ID, TicketID: n.TicketID, Author: people[n.AuthorID],
+			ID: n.ID, TicketID: n.TicketID, Author: people[n.AuthorID], MovedFrom: n.OriginID,
 			Content: n.Content, ContentHTML: markdown.Render(n.Content),
 			CreatedAt: n.CreatedAt.UTC(), UpdatedAt: n.UpdatedAt.UTC(), Version: n.Version,
 			Attachments: attachment.Views(by, files, func(l attachment.Listed) bool { return l.NoteID != nil && *l.NoteID == n.ID }),

@@ -15,7 +15,7 @@ journeys('routing', (desk) => {
     await form.getByLabel('Team').selectOption({ label: 'Routers' });
     await form.getByRole('button', { name: 'Add a condition' }).click();
     await form.getByLabel('Field of condition 1').selectOption('title');
-    await form.getByLabel('Value of condition 1').fill('patchcable');
+    await form.getByRole('combobox', { name: 'Value of condition 1' }).fill('patchcable');
     await expectAccessible(admin);
     await form.getByRole('button', { name: 'Save queue' }).click();
     await admin.getByText('title:patchcable → Routers').waitFor();

@@ -126,7 +126,7 @@ describe.skipIf(!info)('a desk is set up on its screens', () => {
     await dialog.getByRole('textbox', { name: 'Name' }).fill('Stranded people first');
     await dialog.getByRole('button', { name: 'Add a condition' }).click();
     await dialog.getByLabel('Field of condition 1').selectOption('cf.where_is_it');
-    await dialog.getByLabel('Value of condition 1').fill('On the road');
+    await dialog.getByRole('combobox', { name: 'Value of condition 1' }).fill('On the road');
     await page.keyboard.press('Escape');
     await expect
       .poll(() => dialog.getByLabel('Condition', { exact: true }).inputValue())

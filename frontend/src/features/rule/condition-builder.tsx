@@ -176,12 +176,14 @@ function LineEditor({ line: one, number, fields, onChange, onRemove }: LineEdito
         onChange={(event) => onChange({ ...one, not: event.currentTarget.value === 'not' })}
       />
       <Autocomplete
+        className={classes.value}
         aria-label={t`Value of condition ${number}`}
         placeholder={field?.example}
         data={field?.values ?? []}
         value={one.value}
         onChange={(value) => onChange({ ...one, value })}
-        comboboxProps={{ transitionProps: { duration: 0 } }}
+        // Inside the dialog: what lies in a portal of its own belongs to no landmark.
+        comboboxProps={{ transitionProps: { duration: 0 }, withinPortal: false }}
       />
       <Button
         variant="subtle"

@@ -17,6 +17,7 @@ import { RichText } from '@/ui/rich-text';
 import classes from './conversation.module.css';
 import { refreshTicket } from './messages';
 import { TextBox } from './text-box';
+import { TicketLink } from './ticket-link';
 
 const must = { throwOnError: true } as const;
 
@@ -58,6 +59,13 @@ export function NoteItem({ note }: { note: Note }) {
           </span>
           <span className={classes.author}>{author}</span>
           <RelativeTime iso={note.created_at} className={classes.meta} />
+          {note.moved_from && (
+            <span className={classes.meta}>
+              <Trans>
+                moved from <TicketLink id={note.moved_from}>#{note.moved_from}</TicketLink>
+              </Trans>
+            </span>
+          )}
           {edited && (
             <span className={classes.meta}>
               <Trans>

@@ -1324,6 +1324,10 @@ export type Note = {
     content_html: string;
     created_at: string;
     id: number;
+    /**
+     * MovedFrom is the ticket that it was written on, before a merge or a split.
+     */
+    moved_from: number | null;
     ticket_id: number;
     updated_at: string;
     version: number;
