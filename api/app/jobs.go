@@ -8,6 +8,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/bulk"
 	"github.com/fixdesk/fixdesk/api/feed"
 	"github.com/fixdesk/fixdesk/api/macro"
+	"github.com/fixdesk/fixdesk/api/mailbox"
 	"github.com/fixdesk/fixdesk/api/message"
 	"github.com/fixdesk/fixdesk/api/notification"
 	"github.com/fixdesk/fixdesk/api/platform/job"
@@ -58,6 +59,7 @@ func (a *App) jobs(keys *web.Keys) {
 	w.Handle(pruneJobs, w.Prune)
 	w.Handle(pruneKeys, func(ctx context.Context, _ job.Job) error { return keys.Prune(ctx) })
 	w.Handle(pruneSessions, a.Auth.Prune)
+	w.Handle(mailbox.ForgetJob, a.Mailbox.RunForget)
 	w.Handle(pruneMail, func(ctx context.Context, _ job.Job) error {
 		return errors.Join(a.Outbox.Prune(ctx), a.pruneMessages(ctx))
 	})

@@ -15,6 +15,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/mailbox"
 	"github.com/fixdesk/fixdesk/api/note"
 	"github.com/fixdesk/fixdesk/api/notification"
+	"github.com/fixdesk/fixdesk/api/outbox"
 	"github.com/fixdesk/fixdesk/api/preference"
 	"github.com/fixdesk/fixdesk/api/recurring"
 	"github.com/fixdesk/fixdesk/api/seen"
@@ -45,6 +46,8 @@ func (a *App) subscribe() {
 		a.Bus.InTx(eventType, a.Outbox.Follow)
 	}
 	a.Bus.InTx(mailbox.Bounced, a.Outbox.Bounce)
+	a.Bus.InTx(ticket.Purged, outbox.Forget)
+	a.Bus.InTx(ticket.Purged, mailbox.Forget)
 	a.Bus.LiveAll(a.Outbox.Wake)
 	// notification: whom it concerns is written down with it, after the mail of
 	// requesters, so that nobody hears of it twice

@@ -110,7 +110,7 @@ func (s *Service) Receive(ctx context.Context, mailboxID int64, raw []byte, env 
 
 // raw returns a message as it came.
 func (s *Service) raw(ctx context.Context, m *Message) ([]byte, error) {
-	if m.PrunedAt != nil {
+	if m.PrunedAt != nil || m.Reason == purged {
 		return nil, errUnreadable
 	}
 	if m.BlobKey == "" {

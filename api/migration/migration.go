@@ -68,6 +68,7 @@ func steps() []step {
 		webhookRequests(),
 		keeping(),
 		templateUndo(),
+		mailDelivery(),
 		noteOrigins(),
 	}
 }

@@ -79,7 +79,10 @@ type Mail struct {
 	NextAt     time.Time // when it is due, or until when somebody sends it
 	CreatedAt  time.Time
 	FinishedAt *time.Time
-	Version    int64
+	BouncedAt  *time.Time // since a delivery report said that it did not arrive
+	// BounceStatus is what the report says why (RFC 3463), such as 5.1.1.
+	BounceStatus string
+	Version      int64
 }
 
 // TableName names the table for GORM.
@@ -363,9 +366,22 @@ func (s *Service) Bounce(tx *event.Tx, e event.Event) error {
 	}
 	// The report names the address as the last server knew it; the mail was to one.
 	for _, f := range r.Failures {
-		if f.Failed {
-			return failed(tx, m.ToAddress, f.Hard, f.Status, "")
+		if !f.Failed {
+			continue
 		}
+		err := tx.Model(&Mail{}).Where("id = ?", m.ID).Updates(map[string]any{"bounced_at": tx.Now, "bounce_status": mailbox.Cut(f.Status, 20)}).Error
+		if err != nil {
+			return fmt.Errorf("note that mail %d did not arrive: %w", m.ID, err)
+		}
+		return failed(tx, m.ToAddress, f.Hard, f.Status, "")
+	}
+	return nil
+}
+
+// Forget deletes what went out about a ticket that is gone for good.
+func Forget(tx *event.Tx, e event.Event) error {
+	if err := tx.Where("ticket_id = ?", e.SubjectID).Delete(&Mail{}).Error; err != nil {
+		return fmt.Errorf("delete the mail about ticket %d: %w", e.SubjectID, err)
 	}
 	return nil
 }

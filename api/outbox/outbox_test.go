@@ -221,6 +221,8 @@ func TestBounces(t *testing.T) {
 		if got := s.take(at(report, m.ID)); got != id {
 			t.Errorf("the report is shown at %d", got)
 		}
+		s.ada.Get("/api/mail_outbox").Is("results.0.state", "sent").Is("results.0.bounce_status", "5.1.1").Lacks(`"bounced_at":null`)
+		s.sam.Get(at("/api/tickets/%d/mail_log", id)).Is("sent.0.fate", "bounced").Is("sent.0.status", "5.1.1").Is("received.0.state", "ignored")
 		list := s.ada.Get("/api/mail_addresses").Is("count", 1).Is("results.0.state", "hard")
 		s.sam.Post(at("/api/tickets/%d/add_comment", id), obj{"content": "Again."}).Want(201)
 		if got := s.sent(); len(got) != 0 {
@@ -232,6 +234,13 @@ func TestBounces(t *testing.T) {
 		if got := s.sent(); len(got) != 1 {
 			t.Errorf("not sent again: %+v", got)
 		}
+		// One that was returned can be sent again, too.
+		first := s.ada.Get("/api/mail_outbox").Want(200).Results()[1]
+		s.ada.Post(at("/api/mail_outbox/%d/retry", int64(first["id"].(float64))), nil).Want(200).Is("bounced_at", nil).Is("bounce_status", "")
+		if got := s.sent(); len(got) != 1 || got[0].ID != m.ID {
+			t.Errorf("not sent again: %+v", got)
+		}
+		s.sam.Get(at("/api/tickets/%d/mail_log", id)).Is("sent.1.fate", "sent").Is("sent.1.status", "")
 	})
 }
 

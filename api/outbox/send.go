@@ -342,14 +342,14 @@ func (s *Service) Retry(ctx context.Context, by authz.Actor, id int64) (Mail, er
 			return errPending
 		}
 		res := tx.Model(&Mail{}).Where("id = ? AND version = ?", id, m.Version).
-			Updates(map[string]any{"state": Pending, "attempts": 0, "next_at": tx.Now, "finished_at": nil, "version": m.Version + 1})
+			Updates(map[string]any{"state": Pending, "attempts": 0, "next_at": tx.Now, "finished_at": nil, "bounced_at": nil, "bounce_status": "", "version": m.Version + 1})
 		if res.Error != nil {
 			return fmt.Errorf("send mail %d again: %w", id, res.Error)
 		}
 		if res.RowsAffected != 1 {
 			return errPending
 		}
-		m.State, m.Attempts, m.NextAt, m.FinishedAt, m.Version = Pending, 0, tx.Now, nil, m.Version+1
+		m.State, m.Attempts, m.NextAt, m.FinishedAt, m.BouncedAt, m.BounceStatus, m.Version = Pending, 0, tx.Now, nil, nil, "", m.Version+1
 		return nil
 	})
 	if err == nil {

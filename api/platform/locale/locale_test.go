@@ -58,6 +58,7 @@ func TestEveryMessageIsTranslated(t *testing.T) {
 // composed are put together in ways that reading the code does not show.
 var composed = []string{
 	"{} (at character {}).", "Held: {}", "Ignored: {}", "Not handled: {}", "somebody discarded it",
+	"its ticket was deleted for good",
 }
 
 // traced are the functions that write the log of a mail; their last text is for people,

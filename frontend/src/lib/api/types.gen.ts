@@ -889,6 +889,32 @@ export type MailCheck = {
     results: Array<MailFinding>;
 };
 
+export type MailDelivery = {
+    address: string;
+    attempts: number;
+    bounced_at: string | null;
+    comment_id: number | null;
+    created_at: string;
+    fate: 'waiting' | 'retrying' | 'sent' | 'bounced' | 'given_up' | 'cancelled' | 'held_back';
+    finished_at: string | null;
+    id: number;
+    kind: 'received' | 'opened' | 'reply' | 'finished';
+    next_at: string | null;
+    /**
+     * Person is whose account it went to; the address of an account is shown to
+     * administrators only.
+     */
+    person: User | null;
+    /**
+     * Problem is what the mail server said; shown to administrators only.
+     */
+    problem: string;
+    /**
+     * Status says why it did not arrive (RFC 3463).
+     */
+    status: string;
+};
+
 export type MailDomain = {
     active: boolean;
     created_at: string;
@@ -913,6 +939,8 @@ export type MailDomainList = {
 export type MailDomainUpdate = {
     active: boolean;
 };
+
+export type MailFate = 'waiting' | 'retrying' | 'sent' | 'bounced' | 'given_up' | 'cancelled' | 'held_back';
 
 export type MailFile = {
     inline: boolean;
@@ -1019,6 +1047,12 @@ export type MailOfTicketList = {
 
 export type MailOut = {
     attempts: number;
+    bounce_status: string;
+    /**
+     * BouncedAt is when a delivery report said that it did not arrive, and BounceStatus
+     * why (RFC 3463).
+     */
+    bounced_at: string | null;
     comment_id: number | null;
     created_at: string;
     finished_at: string | null;
@@ -1064,6 +1098,16 @@ export type MailProcess = {
      * Accept lets in what was held for somebody to look at.
      */
     accept?: boolean;
+};
+
+export type MailReceived = {
+    comment_id: number | null;
+    from_address: string;
+    from_name: string;
+    id: number;
+    reason_text: string;
+    received_at: string;
+    state: 'received' | 'done' | 'ignored' | 'held' | 'failed';
 };
 
 export type MailSecurity = 'tls' | 'starttls' | 'none';
@@ -2919,6 +2963,11 @@ export type TicketLinkCreate = {
 
 export type TicketLinks = {
     results: Array<TicketLink>;
+};
+
+export type TicketMailLog = {
+    received: Array<MailReceived>;
+    sent: Array<MailDelivery>;
 };
 
 export type TicketMerge = {
@@ -16379,6 +16428,56 @@ export type ListTicketMailResponses = {
 };
 
 export type ListTicketMailResponse = ListTicketMailResponses[keyof ListTicketMailResponses];
+
+export type GetTicketMailLogData = {
+    body?: never;
+    path: {
+        /**
+         * The ticket
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/tickets/{id}/mail_log';
+};
+
+export type GetTicketMailLogErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetTicketMailLogError = GetTicketMailLogErrors[keyof GetTicketMailLogErrors];
+
+export type GetTicketMailLogResponses = {
+    /**
+     * OK
+     */
+    200: TicketMailLog;
+};
+
+export type GetTicketMailLogResponse = GetTicketMailLogResponses[keyof GetTicketMailLogResponses];
 
 export type MergeTicketData = {
     /**
