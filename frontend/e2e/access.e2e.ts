@@ -11,6 +11,7 @@ journeys('every page', (desk) => {
   let calendar = 0;
   let policy = 0;
   let webhook = 0;
+  let message = 0;
   beforeAll(async () => {
     const made = await desk.api<{ id: number }>('employee', 'POST', '/api/tickets', {
       title: hostile,
@@ -64,6 +65,28 @@ journeys('every page', (desk) => {
       })
     ).id;
     await make(`/api/webhooks/${webhook}/test`, undefined);
+    const word = 'w'.repeat(200);
+    message = (
+      await desk.mailIn('A Person With A Name <person@other.example>', [
+        `Subject: ${word}`,
+        `Message-Id-Of-Something: ${word}`,
+        'MIME-Version: 1.0',
+        'Content-Type: multipart/mixed; boundary=b',
+        '',
+        '--b',
+        'Content-Type: text/html; charset=utf-8',
+        '',
+        `<p style="color:#eee">It <b>jams</b>. ${word}</p><table width=2000><tr><td>x</td></tr></table>`,
+        '<p>-- <br>A Person</p><blockquote>On Monday you wrote: it does not.</blockquote>',
+        '--b',
+        `Content-Type: application/pdf; name="${word}.pdf"`,
+        'Content-Disposition: attachment',
+        '',
+        'x',
+        '--b--',
+      ])
+    ).id;
+    await desk.mailIn('Codes <no-reply@other.example>', ['Subject: Your code', '', '123456']);
     user = (await desk.api<{ id: number }>('employee', 'GET', '/api/auth/me')).id;
   });
 
@@ -121,7 +144,11 @@ journeys('every page', (desk) => {
         '/webhooks',
         `/webhooks/${webhook}`,
         '/mail',
-        '/mail/1', // no message yet: says so
+        '/mail?tab=mailboxes',
+        '/mail?tab=sent',
+        '/mail?tab=texts',
+        '/mail?tab=try',
+        `/mail/${message}`,
       ],
     ],
   ];

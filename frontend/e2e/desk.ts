@@ -8,9 +8,11 @@ import {
   type Page,
 } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject } from 'vitest';
+import { sendMail } from './smtp.ts';
 import {
   createPeople,
   type DeskInfo,
+  helpAddress,
   password,
   people,
   type Server,
@@ -78,7 +80,7 @@ export class Desk {
     await this.own?.stop();
     this.own = await startServer();
     createPeople(this.own);
-    this.info = { ...this.info, url: this.own.url, log: this.own.log };
+    this.info = { ...this.info, url: this.own.url, smtp: this.own.smtp, log: this.own.log };
     this.forgetSessions();
   }
 
@@ -172,6 +174,30 @@ export class Desk {
     });
   }
 
+  /** A message that comes by mail; answers with it, once it was decided about. */
+  async mailIn(from: string, lines: string[]): Promise<{ id: number; ticket_id: number | null }> {
+    const id = `${crypto.randomUUID()}@e2e.example`;
+    const raw = [`From: ${from}`, `Message-ID: <${id}>`, ...lines].join('\r\n');
+    const address = /<(.+)>/.exec(from)?.[1] ?? from;
+    await sendMail(this.info.smtp, address, helpAddress, raw);
+    let found: { id: number; ticket_id: number | null } | undefined;
+    await expect
+      .poll(
+        async () => {
+          const all = await this.api<{
+            results: { id: number; ticket_id: number | null; message_id: string; state: string }[];
+          }>('admin', 'GET', '/api/mail_messages?page_size=100');
+          const one = all.results.find((message) => message.message_id === id);
+          found = one;
+          return one?.state ?? 'not there';
+        },
+        { timeout: patience },
+      )
+      .not.toMatch(/not there|received/);
+    if (!found) throw new Error('the message is gone');
+    return found;
+  }
+
   /** Waits until the server has a ticket like this. */
   async until(id: number, like: Record<string, unknown>): Promise<void> {
     await expect
@@ -252,7 +278,7 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
 export function journeys(name: string, define: (desk: Desk) => void): void {
   const info = inject('desk');
   describe.skipIf(!info)(name, () => {
-    const desk = new Desk(info ?? { url: '', log: '', chromium: '' });
+    const desk = new Desk(info ?? { url: '', smtp: 0, log: '', chromium: '' });
     beforeAll(() => desk.start());
     afterAll(() => desk.stop());
     // What a failed try left behind may be what the next one fails of.

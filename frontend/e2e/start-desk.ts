@@ -8,6 +8,8 @@ import type { TestProject } from 'vitest/node';
 /** What the journeys need to know; null when there is no browser to run them in. */
 export interface DeskInfo {
   url: string;
+  /** The port where the desk takes mail. */
+  smtp: number;
   log: string;
   chromium: string;
 }
@@ -26,6 +28,9 @@ export const people = {
 } as const;
 export const password = 'correct horse battery staple';
 
+/** Where the desk of the journeys takes mail. */
+export const helpAddress = 'help@desk.example.com';
+
 const startLimit = 30_000;
 
 /** Starts the binary on an empty database, once for all journeys. */
@@ -40,12 +45,13 @@ export default async function setup(project: TestProject) {
     await desk.stop();
     throw error;
   }
-  project.provide('desk', { url: desk.url, log: desk.log, chromium });
+  project.provide('desk', { url: desk.url, smtp: desk.smtp, log: desk.log, chromium });
   return desk.stop;
 }
 
 export interface Server {
   url: string;
+  smtp: number;
   log: string;
   stop: () => Promise<void>;
   /** Runs another command of the program, with the same settings. */
@@ -112,6 +118,7 @@ export async function startServer(
   }
   const dir = mkdtempSync(join(tmpdir(), 'fixdesk-e2e-'));
   const port = await freePort();
+  const smtp = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const env = {
     ...process.env,
@@ -120,6 +127,8 @@ export async function startServer(
     FIXDESK_LISTEN: `127.0.0.1:${port}`,
     FIXDESK_PUBLIC_URL: url,
     FIXDESK_RATE_LIMIT: 'off',
+    FIXDESK_SMTP_LISTEN: `127.0.0.1:${smtp}`,
+    FIXDESK_MAIL_FROM: helpAddress,
     FIXDESK_WEBHOOK_ALLOW_PRIVATE: '127.0.0.0/8',
     ...settings,
   };
@@ -138,7 +147,7 @@ export async function startServer(
     throw error;
   }
   const run = (args: string[], input = '') => execFileSync(binary, args, { env, input });
-  return { url, log, stop, run };
+  return { url, smtp, log, stop, run };
 }
 
 /** Creates the people of the journeys. */

@@ -88,6 +88,7 @@ export const server = setupServer(
   on.delete('/tickets/:id/drafts/:kind', () => new HttpResponse(null, { status: 204 })),
   on.get('/teams', () => HttpResponse.json({ results: [] })),
   on.get('/tickets/count', () => HttpResponse.json({ count: 0, exact: true })),
+  on.get('/tickets/:id/mail_log', () => HttpResponse.json({ received: [], sent: [] })),
   on.get('/tickets/:id/watchers', () => HttpResponse.json({ results: [] })),
   on.get('/people', () => HttpResponse.json(aList([]))),
   on.get('/assignees', () => HttpResponse.json(aList([]))),

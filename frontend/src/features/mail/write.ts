@@ -8,6 +8,7 @@ const dependents = [
   'listMailMessages',
   'getMailMessage',
   'listTicketMail',
+  'getTicketMailLog',
   'listMailOutbox',
   'listMailAddresses',
   'listMailTemplates',

@@ -1,8 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Stack } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, lazy, Suspense, useState } from 'react';
 import { Attached, useUploads } from '@/features/attachment';
+import { useAfterPaint } from '@/lib/after-paint';
 import type { Comment } from '@/lib/api';
+import { useCan } from '@/lib/can';
 import { isQueued } from '@/lib/offline/door';
 import { asApiError, explain, fieldErrors } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
@@ -15,11 +17,23 @@ import classes from './conversation.module.css';
 import { TextBox } from './text-box';
 import { TicketLink } from './ticket-link';
 
+export const MailLine = lazy(() =>
+  import('./mail/mail-line').then((m) => ({ default: m.MailLine })),
+);
+
+/** Whether what is known of mail is shown: to the staff, once the text itself is on the screen. */
+export function useMailShown(): boolean {
+  const painted = useAfterPaint();
+  const staff = useCan('note.read');
+  return painted && staff;
+}
+
 /** What somebody wrote, with editing and deleting for those who may. */
 export function CommentItem({ comment, ticketId }: { comment: Comment; ticketId: number }) {
   const { t } = useLingui();
   const [editing, setEditing] = useState(false);
   const [deleting, setDeleting] = useState(false);
+  const mail = useMailShown();
   const remove = useDeleteComment(ticketId);
   const author = personName(comment.author);
   const edited = Date.parse(comment.updated_at) - Date.parse(comment.created_at) > 1000;
@@ -79,6 +93,11 @@ export function CommentItem({ comment, ticketId }: { comment: Comment; ticketId:
           <Attached files={comment.attachments}>
             <RichText html={comment.content_html} />
           </Attached>
+        )}
+        {mail && (
+          <Suspense>
+            <MailLine ticketId={ticketId} commentId={comment.id} />
+          </Suspense>
         )}
       </div>
       {deleting && (

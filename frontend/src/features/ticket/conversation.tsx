@@ -1,6 +1,6 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
-import { Fragment, memo, useMemo, useState } from 'react';
+import { Fragment, memo, Suspense, useMemo, useState } from 'react';
 import { Attached } from '@/features/attachment';
 import type { Attachment, TicketDetail, User } from '@/lib/api';
 import { useCan } from '@/lib/can';
@@ -10,7 +10,7 @@ import { Avatar, personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
 import { RichText } from '@/ui/rich-text';
 import { useTicketEvents } from './api';
-import { CommentItem } from './comment-item';
+import { CommentItem, MailLine, useMailShown } from './comment-item';
 import classes from './conversation.module.css';
 import { EventLine } from './event-line';
 import { useNotes } from './messages';
@@ -52,6 +52,7 @@ export const Conversation = memo(function Conversation({
           at={ticket.created_at}
           html={ticket.description_html}
           files={ticket.attachments}
+          ticketId={ticket.id}
         />
       )}
       {!!notes.error && asApiError(notes.error).status !== 404 && (
@@ -103,13 +104,16 @@ function holds(block: Block, key: string): boolean {
 }
 
 interface DescriptionProps {
+  ticketId: number;
   author: User;
   at: string;
   html: string;
   files: Attachment[];
 }
 
-const Description = memo(function Description({ author, at, html, files }: DescriptionProps) {
+const Description = memo(function Description(props: DescriptionProps) {
+  const { ticketId, author, at, html, files } = props;
+  const mail = useMailShown();
   return (
     <div className={classes.description}>
       <div className={classes.head}>
@@ -120,6 +124,11 @@ const Description = memo(function Description({ author, at, html, files }: Descr
       <Attached files={files}>
         <RichText html={html} />
       </Attached>
+      {mail && (
+        <Suspense>
+          <MailLine ticketId={ticketId} commentId={null} />
+        </Suspense>
+      )}
     </div>
   );
 });

@@ -56,6 +56,7 @@ const TimePanel = lazy(() => import('./depth/time-panel').then((m) => ({ default
 const LinksPanel = lazy(() =>
   import('./depth/links-panel').then((m) => ({ default: m.LinksPanel })),
 );
+const MailPanel = lazy(() => import('./mail/mail-panel').then((m) => ({ default: m.MailPanel })));
 
 /** The page of the address. */
 export function TicketPage() {
@@ -202,6 +203,9 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
                   <TimePanel ticket={calm} />
                 </Suspense>
                 <Followers ticket={calm} />
+                <Suspense>
+                  <MailPanel ticketId={calm.id} />
+                </Suspense>
                 <RequesterTickets requester={calm.created_by} except={calm.id} />
               </AfterPaint>
             </SidePanel>

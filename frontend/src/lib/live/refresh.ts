@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { TicketDetail } from '@/lib/api';
 import {
+  getTicketMailLogQueryKey,
   getTicketQueryKey,
   listMessagesQueryKey,
   listNotesQueryKey,
@@ -90,6 +91,8 @@ function refreshTicket(client: QueryClient, id: number, changes: Change[]): void
   }
   refetch(listTicketEventsQueryKey(path));
   refetch(listMessagesQueryKey(path));
+  if (changes.some((one) => /comment|status/.test(one.type)))
+    refetch(getTicketMailLogQueryKey(path));
   const key = getTicketQueryKey(path);
   const known = client.getQueryData<TicketDetail>(key);
   // What one did oneself is on the screen already, with the version it made.

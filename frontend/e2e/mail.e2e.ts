@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { expectAccessible, expectNoSidewaysScroll, journeys } from './desk.ts';
+
+journeys('The mail of a ticket', (desk) => {
+  it('is told beside each text: where it came from, and whom it reached', async () => {
+    const { id, ticket_id: ticket } = await desk.mailIn('Lena Long <lena@other.example>', [
+      'Subject: The printer jams',
+      '',
+      'It jams again.',
+    ]);
+    const page = await desk.openAs('admin', `/tickets/${ticket}`, { width: 1600 });
+    const talk = page.getByRole('region', { name: 'Conversation' });
+    await talk.getByText('By mail from lena@other.example').waitFor();
+    await talk.getByText('Mailed to one person').click(); // the acknowledgement
+    await talk.getByText('Lena Long <lena@other.example>').waitFor();
+
+    await page.getByRole('button', { name: 'Mail', exact: true }).click();
+    const beside = page.getByRole('region', { name: 'Mail of this ticket' });
+    await beside.getByText('Acknowledgement').waitFor();
+
+    // An answer says what becomes of it while one looks.
+    await desk.api('it_staff', 'POST', `/api/tickets/${ticket}/add_comment`, { content: 'Soon.' });
+    await talk.getByText('Soon.').waitFor();
+    await expect.poll(() => talk.getByText('Mailed to one person').count()).toBe(2);
+    if (process.env.PICTURES) {
+      await page.screenshot({ path: `${process.env.PICTURES}/mail-ticket.png` });
+    }
+    await expectAccessible(page);
+    await expectNoSidewaysScroll(page);
+
+    // Administrators get to the page of the message, the staff to none.
+    await talk.getByRole('link', { name: 'lena@other.example' }).click();
+    await page.getByRole('heading', { name: 'The printer jams' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/mail/${id}`);
+    const staff = await desk.openAs('it_staff', `/tickets/${ticket}`);
+    const theirs = staff.getByRole('region', { name: 'Conversation' });
+    await theirs.getByText('By mail from lena@other.example').waitFor();
+    expect(await theirs.getByRole('link', { name: 'lena@other.example' }).count()).toBe(0);
+    await theirs.getByText('Mailed to one person').first().click();
+    expect(await theirs.getByText('<lena@other.example>').count()).toBe(0);
+  });
+});
