@@ -55,6 +55,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/report"
 	"github.com/fixdesk/fixdesk/api/seen"
 	"github.com/fixdesk/fixdesk/api/server"
+	"github.com/fixdesk/fixdesk/api/setting"
 	"github.com/fixdesk/fixdesk/api/similar"
 	"github.com/fixdesk/fixdesk/api/sla"
 	"github.com/fixdesk/fixdesk/api/snooze"
@@ -230,7 +231,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Report:   a.Report,
 		Calendar: calendar.New(a.DB, a.Bus, a.Clock),
 		Export:   export.New(a.DB, a.Clock.Now, a.Ticket),
-		View:     a.View, Preference: preference.New(a.DB, a.Bus),
+		View:     a.View, Preference: preference.New(a.DB, a.Bus), Setting: setting.New(a.DB, a.Bus),
 		SLA: a.SLA, Link: links, Snooze: snoozes, Template: a.Template, Recurring: a.Recurring, Checklist: checklists, TimeEntry: timeentry.New(a.DB, a.Bus, a.Clock),
 		Tag: a.Tag, Category: categories, Field: field.New(a.DB, a.Bus), Substatus: substatuses,
 		Webhook:      a.Webhook,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/setting"
 	"github.com/fixdesk/fixdesk/api/user"
 	"github.com/fixdesk/fixdesk/api/user/password"
 )
@@ -99,7 +100,11 @@ func (s *Service) answer(c *gin.Context, g Granted, err error) error {
 		return err
 	}
 	s.setCookie(c, g.Refresh)
-	return web.SendSecret(c, http.StatusOK, sessionFor(g, s.set.Authz))
+	o, err := setting.Widen(s.db.Read(c.Request.Context()), g.User.Role, s.set.Authz)
+	if err != nil {
+		return err
+	}
+	return web.SendSecret(c, http.StatusOK, sessionFor(g, o))
 }
 
 // config answers GET /api/config.
@@ -215,7 +220,15 @@ func (s *Service) me(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.Send(c, http.StatusOK, meFor(u, s.set.Authz), u.Version)
+	return s.sendMe(c, u)
+}
+
+func (s *Service) sendMe(c *gin.Context, u user.User) error {
+	o, err := setting.Widen(s.db.Read(c.Request.Context()), u.Role, s.set.Authz)
+	if err != nil {
+		return err
+	}
+	return web.Send(c, http.StatusOK, meFor(u, o), u.Version)
 }
 
 // updateMe answers PATCH /api/auth/me.
@@ -252,5 +265,5 @@ func (s *Service) updateMe(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.Send(c, http.StatusOK, meFor(u, s.set.Authz), u.Version)
+	return s.sendMe(c, u)
 }

@@ -172,8 +172,8 @@ func TestCredentials(t *testing.T) {
 func TestMe(t *testing.T) {
 	house.Each(t, func(t *testing.T, h *house.House) {
 		sam, ada := h.Person("sam", authz.ITStaff), h.Person("ada", authz.Admin)
-		ada.Get("/api/auth/me").Want(200).Is("permissions", "[ticket.view_all ticket.queue ticket.work ticket.delete ticket.triage comment.moderate note.read note.write bulk.run view.share view.manage calendar.manage desk.configure sla.manage user.manage team.manage job.manage webhook.manage report.view macro.share macro.manage rule.manage routing.manage ticket.view_confidential]")
-		was := sam.Get("/api/auth/me").Want(200).Is("permissions", "[ticket.queue ticket.work note.read note.write bulk.run view.share macro.share]")
+		ada.Get("/api/auth/me").Want(200).Is("permissions", "[ticket.view_all ticket.queue ticket.work ticket.delete ticket.triage comment.moderate note.read note.write tag.read bulk.run view.share view.manage calendar.manage desk.configure sla.manage user.manage team.manage job.manage webhook.manage report.view macro.share macro.manage rule.manage routing.manage ticket.view_confidential]")
+		was := sam.Get("/api/auth/me").Want(200).Is("permissions", "[ticket.queue ticket.work note.read note.write tag.read bulk.run view.share macro.share]")
 		sam.Patch("/api/auth/me", obj{
 			"full_name": "Sam Lee", "first_name": "Sam", "last_name": "Lee", "phone": "+1", "department": "Helpdesk",
 			"role": "admin", "username": "root", "email": "root@example.com", "is_active": false, "permissions": []string{"user.manage"}, "id": 1, "password": "x",

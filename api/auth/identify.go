@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/setting"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/user"
 )
@@ -53,7 +54,11 @@ func (s *Service) identify(ctx context.Context, header string) (authz.Actor, err
 	if c.TokenID != 0 {
 		s.touch(ctx, c)
 	}
-	by := authz.Person(c.ID, c.Username, c.Role, s.set.Authz).OfDepartment(user.DepartmentKey(c.Department), s.set.Authz)
+	options, err := setting.Widen(s.db.Read(ctx), c.Role, s.set.Authz)
+	if err != nil {
+		return authz.Actor{}, err
+	}
+	by := authz.Person(c.ID, c.Username, c.Role, options).OfDepartment(user.DepartmentKey(c.Department), options)
 	if by, err = team.Join(s.db.Read(ctx), by); err != nil {
 		return authz.Actor{}, err
 	}

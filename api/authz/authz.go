@@ -45,6 +45,7 @@ const (
 	CommentModify      Permission = "comment.moderate"
 	NoteRead           Permission = "note.read" // sees internal notes, and that there are any
 	NoteWrite          Permission = "note.write"
+	TagRead            Permission = "tag.read" // sees the tags of tickets
 	BulkRun            Permission = "bulk.run"
 	CalendarManage     Permission = "calendar.manage"
 	ViewShare          Permission = "view.share"  // shares saved views with the IT staff
@@ -70,6 +71,8 @@ type Options struct {
 	ConfidentialHidden bool
 	// DepartmentReads lets employees read the tickets of their department.
 	DepartmentReads bool
+	// EmployeeTags shows employees the tags of tickets.
+	EmployeeTags bool
 }
 
 // Permissions returns what a role may do, in a stable order.
@@ -78,7 +81,7 @@ func Permissions(r Role, o Options) []Permission {
 	case Admin:
 		p := []Permission{
 			TicketViewAll, TicketQueue, TicketWork, TicketDelete, TicketTriage, CommentModify,
-			NoteRead, NoteWrite, BulkRun, ViewShare, ViewManage, CalendarManage, DeskConfigure, SLAManage, UserManage, TeamManage, JobManage, WebhookManage, ReportView,
+			NoteRead, NoteWrite, TagRead, BulkRun, ViewShare, ViewManage, CalendarManage, DeskConfigure, SLAManage, UserManage, TeamManage, JobManage, WebhookManage, ReportView,
 			MacroShare, MacroManage, RuleManage, RoutingManage,
 		}
 		if !o.ConfidentialHidden {
@@ -86,12 +89,15 @@ func Permissions(r Role, o Options) []Permission {
 		}
 		return p
 	case ITStaff:
-		p := []Permission{TicketQueue, TicketWork, NoteRead, NoteWrite, BulkRun, ViewShare, MacroShare}
+		p := []Permission{TicketQueue, TicketWork, NoteRead, NoteWrite, TagRead, BulkRun, ViewShare, MacroShare}
 		if o.StaffSeesAll {
 			p = append(p, TicketViewAll)
 		}
 		return p
 	case Employee:
+		if o.EmployeeTags {
+			return []Permission{TagRead}
+		}
 		return nil
 	}
 	return nil

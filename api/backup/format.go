@@ -107,6 +107,7 @@ var tables = []table{
 	{"bulk_items", "run_id, ticket_id"},
 	{"views", "id"},
 	{"preferences", "user_id, name"},
+	{"desk_settings", "id"},
 	{"ticket_counts", "scope, ref, status, priority, slot"},
 	{"ticket_days", "day, kind, slot"},
 	{"ticket_stats", "kind, dimension, day, ref, bucket"},

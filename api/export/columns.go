@@ -33,7 +33,7 @@ var Columns = []Column{
 	{Name: "team", Title: "Team", Default: true, Load: teamName},
 	{Name: "category", Title: "Category", Default: true, Load: categoryPath},
 	{Name: "substatus", Title: "Finer status", Default: true, Load: finerStatus},
-	{Name: "tags", Title: "Tags", Default: true, Allowed: works, Load: tagNames},
+	{Name: "tags", Title: "Tags", Default: true, Allowed: readsTags, Load: tagNames},
 	{Name: "due_at", Title: "Due", Load: moment(func(t *ticket.Ticket) *time.Time { return t.DueAt })},
 	{Name: "sla_state", Title: "SLA", Allowed: works, Load: plain(func(t *ticket.Ticket) any { return t.SLAState.String() })},
 	{Name: "confidential", Title: "Confidential", Allowed: works, Load: plain(func(t *ticket.Ticket) any { return t.Confidential })},
@@ -44,6 +44,9 @@ var Columns = []Column{
 
 // works is for what concerns those who work on tickets.
 func works(by authz.Actor) bool { return by.Can(authz.TicketWork) }
+
+// readsTags is for whoever sees tags.
+func readsTags(by authz.Actor) bool { return by.Can(authz.TagRead) }
 
 func requester(field func(user.Card) string) func(*page) (func(*ticket.Ticket) any, error) {
 	return func(p *page) (func(*ticket.Ticket) any, error) {

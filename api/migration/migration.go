@@ -70,6 +70,7 @@ func steps() []step {
 		templateUndo(),
 		mailDelivery(),
 		noteOrigins(),
+		deskSettings(),
 	}
 }
 

@@ -39,6 +39,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/report"
 	"github.com/fixdesk/fixdesk/api/routing"
 	"github.com/fixdesk/fixdesk/api/seen"
+	"github.com/fixdesk/fixdesk/api/setting"
 	"github.com/fixdesk/fixdesk/api/similar"
 	"github.com/fixdesk/fixdesk/api/sla"
 	"github.com/fixdesk/fixdesk/api/snooze"
@@ -92,6 +93,7 @@ type Features struct {
 	Substatus    *substatus.Service
 	Link         *link.Service
 	Snooze       *snooze.Service
+	Setting      *setting.Service
 	Template     *template.Service
 	Recurring    *recurring.Service
 	Checklist    *checklist.Service
@@ -116,6 +118,7 @@ func (s *Server) routes(e *gin.Engine, f Features, app *assets) {
 	f.Watcher.Routes(signedIn, f.Keys)
 	f.Link.Routes(signedIn, f.Keys)
 	f.Snooze.Routes(signedIn, f.Keys)
+	f.Setting.Routes(signedIn, f.Keys)
 	f.Template.Routes(signedIn, f.Keys)
 	f.Recurring.Routes(signedIn, f.Keys)
 	f.Checklist.Routes(signedIn, f.Keys)

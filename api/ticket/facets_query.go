@@ -19,8 +19,8 @@ const CustomPrefix = "cf."
 // facetFields are the fields of queries about what hangs on tickets.
 func facetFields(tx *gorm.DB, by authz.Actor, offer bool) ([]QueryField, error) {
 	out := []QueryField{categoryField(tx), substatusField(tx)}
-	if by.Can(authz.TicketWork) {
-		out = append(out, tagField(tx))
+	if by.Can(authz.TagRead) {
+		out = append(out, tagField(tx, by))
 	}
 	if offer {
 		if err := offerFacets(tx, by, out); err != nil {
@@ -63,6 +63,9 @@ func offerFacets(tx *gorm.DB, by authz.Actor, fields []QueryField) error {
 				f.Values = append(f.Values, x.Slug)
 			}
 		case "tag":
+			if !by.Can(authz.TicketWork) {
+				continue // which there are is no business of employees
+			}
 			names, err := tag.Names(tx)
 			if err != nil {
 				return err
@@ -151,13 +154,16 @@ func substatusField(tx *gorm.DB) QueryField {
 	}, "substatus_id", "idx_tickets_substatus")
 }
 
-func tagField(tx *gorm.DB) QueryField {
+func tagField(tx *gorm.DB, by authz.Actor) QueryField {
 	const exists = "EXISTS (SELECT 1 FROM ticket_tags AS g WHERE g.ticket_id = t.id"
 	return QueryField{
 		Field: query.Field{
 			Name: "tag", Kind: query.KindChoice, Values: []string{"none", "any"}, Example: "tag:vpn", Optional: true,
 			Resolve: func(text string) ([]string, error) {
 				found, err := tag.Find(tx, []string{text})
+				if err == nil && len(found) == 0 && !by.Can(authz.TicketWork) {
+					return texts([]int64{0}), nil // as one that is on none of their tickets
+				}
 				if err != nil || len(found) == 0 {
 					return nil, err
 				}

@@ -62,7 +62,7 @@ func facetsOf(tx *gorm.DB, by authz.Actor, tickets []Ticket) (*facets, error) {
 			return nil, err
 		}
 	}
-	if by.Can(authz.TicketWork) {
+	if by.Can(authz.TagRead) {
 		if f.tags, err = tag.Of(tx, ids...); err != nil {
 			return nil, err
 		}

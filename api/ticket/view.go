@@ -58,7 +58,7 @@ type View struct {
 	// Category is what the ticket is about, and Substatus its finer status.
 	Category  *CategoryView  `json:"category" extensions:"x-nullable"`
 	Substatus *SubstatusView `json:"substatus" extensions:"x-nullable"`
-	// Tags are shown to the IT staff only.
+	// Tags are shown to the IT staff, and to employees where the desk is set so.
 	Tags []string `json:"tags" example:"vpn"`
 	// Fields holds the desk's own fields, by slug: those that the caller may see.
 	Fields map[string]any `json:"fields"`

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { journeys, password, said, signIn } from './desk.ts';
+import { expectAccessible, journeys, password, said, signIn } from './desk.ts';
 
 journeys('an employee', (desk) => {
   it('registers, verifies, signs in, reports a problem, comments and edits', async () => {
@@ -124,5 +124,45 @@ journeys('an employee', (desk) => {
     const row = page.getByRole('link', { name: /Half a sentence/ });
     await row.waitFor();
     expect((await row.boundingBox())?.height).toBeGreaterThanOrEqual(40);
+  });
+
+  it('sees the tags of a ticket only while an administrator says so', async () => {
+    const field = await desk.api<{ id: number }>('admin', 'POST', '/api/fields', {
+      ...{ name: 'Room', kind: 'text', everywhere: true },
+      ...{ employee_view: true, employee_edit: true },
+    });
+    const { id } = await desk.ticket('Tagged laptop');
+    await desk.api('admin', 'PATCH', `/api/tickets/${id}`, { tags: ['vpn'] });
+    const admin = await desk.openAs('admin', '/desk');
+    await admin.getByRole('tab', { name: 'Tags' }).click();
+    const shown = admin.getByRole('switch', { name: 'Employees see the tags of their tickets' });
+    await shown.waitFor();
+    expect(await shown.isChecked()).toBe(false);
+    const page = await desk.openAs('employee', `/tickets/${id}`);
+    await page.getByRole('heading', { name: 'Tagged laptop' }).waitFor();
+    expect(await page.getByText('vpn', { exact: true }).count()).toBe(0);
+
+    await shown.click();
+    await said(admin, 'Employees see tags now');
+    await expectAccessible(admin);
+    await page.reload();
+    await page.getByText('vpn', { exact: true }).waitFor();
+    // What the requester may fill in is filled in there.
+    const room = page.getByRole('region', { name: 'Properties' }).getByLabel('Room');
+    await room.fill('B 12');
+    await room.blur();
+    await desk.until(id, { fields: { room: 'B 12' } });
+    await expectAccessible(page);
+    if (process.env.SHOTS)
+      await page.screenshot({ path: `${process.env.SHOTS}/employee-tags.png` });
+    await page.goto('/tickets?q=tag%3Avpn');
+    await page.getByRole('link', { name: /Tagged laptop/ }).waitFor();
+
+    await shown.click();
+    await said(admin, 'Employees see no tags any more');
+    await page.goto(`/tickets/${id}`);
+    await page.getByRole('heading', { name: 'Tagged laptop' }).waitFor();
+    await expect.poll(() => page.getByText('vpn', { exact: true }).count()).toBe(0);
+    await desk.api('admin', 'PATCH', `/api/fields/${field.id}`, { archived: true });
   });
 });

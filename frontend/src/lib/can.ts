@@ -10,6 +10,7 @@ export type Permission =
   | 'ticket.view_confidential'
   | 'note.read'
   | 'note.write'
+  | 'tag.read'
   | 'bulk.run'
   | 'calendar.manage'
   | 'webhook.manage'

@@ -1,9 +1,12 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { deleteTag, mergeTag, renameTag, type Tag } from '@/lib/api';
-import { listTagsOptions } from '@/lib/api/@tanstack/react-query.gen';
+import { Button, Group, Select, Stack, Switch, TextInput } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { deleteTag, mergeTag, renameTag, type Tag, updateDeskSettings } from '@/lib/api';
+import { getDeskSettingsOptions, listTagsOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
+import { explain } from '@/lib/problem';
+import { invalidate } from '@/lib/query';
+import { announce } from '@/lib/status-line';
 import { EmptyState, Fetched } from '@/ui/states';
 import { useWrite } from './write';
 
@@ -14,23 +17,54 @@ export function TagsTab({ typed }: { typed: string }) {
   const { t } = useLingui();
   const all = useQuery(listTagsOptions());
   return (
-    <Fetched query={all}>
-      {({ tags }) =>
-        tags.length === 0 ? (
-          <EmptyState title={t`No tags yet`}>
-            <Trans>The IT staff put them on tickets.</Trans>
-          </EmptyState>
-        ) : (
-          <Stack gap="xs">
-            {tags
-              .filter(({ name }) => name.toLocaleLowerCase().includes(typed))
-              .map((tag) => (
-                <Row key={tag.id} tag={tag} all={tags} />
-              ))}
-          </Stack>
-        )
-      }
-    </Fetched>
+    <Stack>
+      <WhoSeesThem />
+      <Fetched query={all}>
+        {({ tags }) =>
+          tags.length === 0 ? (
+            <EmptyState title={t`No tags yet`}>
+              <Trans>The IT staff put them on tickets.</Trans>
+            </EmptyState>
+          ) : (
+            <Stack gap="xs">
+              {tags
+                .filter(({ name }) => name.toLocaleLowerCase().includes(typed))
+                .map((tag) => (
+                  <Row key={tag.id} tag={tag} all={tags} />
+                ))}
+            </Stack>
+          )
+        }
+      </Fetched>
+    </Stack>
+  );
+}
+
+/** Whether employees see the tags of their tickets. */
+function WhoSeesThem() {
+  const { t } = useLingui();
+  const client = useQueryClient();
+  const settings = useQuery(getDeskSettingsOptions()).data;
+  const write = useMutation({
+    mutationFn: async (on: boolean) =>
+      updateDeskSettings({
+        body: { employee_tags: on },
+        headers: settings && ifMatch(settings),
+        ...must,
+      }),
+    onSuccess: (_, on) =>
+      announce(on ? t`Employees see tags now` : t`Employees see no tags any more`),
+    onError: (error) => announce(explain(error), 'bad'),
+    onSettled: () => invalidate(client, 'getDeskSettings'),
+  });
+  return (
+    <Switch
+      label={t`Employees see the tags of their tickets`}
+      description={t`On the ticket, in lists, in exports and in the search. They change none.`}
+      checked={settings?.employee_tags ?? false}
+      disabled={!settings || write.isPending}
+      onChange={(event) => write.mutate(event.currentTarget.checked)}
+    />
   );
 }
 

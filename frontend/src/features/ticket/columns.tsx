@@ -238,7 +238,7 @@ export const allColumns: readonly Column[] = [
     id: 'tags',
     label: msg`Tags`,
     width: 150,
-    needs: 'ticket.queue',
+    needs: 'tag.read',
     className: plain,
     cell: ({ tags }) => text(tags.join(', ')),
   },

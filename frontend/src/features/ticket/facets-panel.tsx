@@ -21,6 +21,7 @@ import { reason } from './actions/changes';
 import { FieldInput } from './field-input';
 import { statuses } from './labels';
 import { FinerPill } from './pills';
+import classes from './properties.module.css';
 
 const rarely = { staleTime: 60_000 };
 const still = { transitionProps: { duration: 0 } };
@@ -63,8 +64,10 @@ export const FacetsPanel = memo(function FacetsPanel({ ticket }: { ticket: Ticke
     (field) => (!field.archived && (field.everywhere || form.includes(field.id))) || filled(field),
   );
   const clear = { 'aria-label': t`Clear` };
-  return (
-    <Stack gap="xs" mt="sm">
+  const told = asked.some((field) => filled(field) || (field.can.set && ticket.can.update));
+  if (!works && !told && !ticket.category && ticket.tags.length === 0) return null;
+  const panel = (
+    <Stack gap="xs" mt={works ? 'sm' : undefined}>
       {works && categories.length > 0 && (
         <Select
           label={t`Category`}
@@ -103,11 +106,6 @@ export const FacetsPanel = memo(function FacetsPanel({ ticket }: { ticket: Ticke
           comboboxProps={still}
         />
       )}
-      {!works && ticket.substatus && (
-        <Known label={t`Status`}>
-          <FinerPill status={ticket.status} finer={ticket.substatus} />
-        </Known>
-      )}
       {works && (
         <TagsInput
           id="ticket-tags"
@@ -119,6 +117,7 @@ export const FacetsPanel = memo(function FacetsPanel({ ticket }: { ticket: Ticke
           comboboxProps={still}
         />
       )}
+      {!works && ticket.tags.length > 0 && <Known label={t`Tags`}>{ticket.tags.join(', ')}</Known>}
       {asked.map((field) =>
         field.can.set && ticket.can.update ? (
           <FieldInput
@@ -137,6 +136,13 @@ export const FacetsPanel = memo(function FacetsPanel({ ticket }: { ticket: Ticke
         ),
       )}
     </Stack>
+  );
+  return works ? (
+    panel
+  ) : (
+    <section className={`${classes.box} ${classes.told}`} aria-label={t`Properties`}>
+      {panel}
+    </section>
   );
 });
 

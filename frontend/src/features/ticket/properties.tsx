@@ -14,7 +14,9 @@ import { SlaBox } from './sla-box';
 const WhyAgentDialog = lazy(() =>
   import('@/features/routing').then((m) => ({ default: m.WhyAgentDialog })),
 );
-const Facets = lazy(() => import('./facets-panel').then((m) => ({ default: m.FacetsPanel })));
+export const Facets = lazy(() =>
+  import('./facets-panel').then((m) => ({ default: m.FacetsPanel })),
+);
 
 /** Status, priority and assignee of a ticket, changed where they are shown. */
 export function Properties({

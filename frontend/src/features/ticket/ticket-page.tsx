@@ -39,7 +39,7 @@ import { UnsavedEdit } from './form-draft';
 import { lastQueue } from './last-queue';
 import { FinerPill, PriorityPill, StatusPill } from './pills';
 import { Present } from './present';
-import { Properties, Switches } from './properties';
+import { Facets, Properties, Switches } from './properties';
 import { QueuedWrites } from './queued-writes';
 import { RequesterTickets } from './requester-tickets';
 import { useLastLook } from './seen';
@@ -212,6 +212,9 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
           ) : (
             <>
               <WhatHappensNow ticket={ticket} />
+              <Suspense>
+                <Facets ticket={ticket} />
+              </Suspense>
               <Switches ticket={ticket} on={on} />
               {(ticket.can.cc || ticket.watching) && <Followers ticket={ticket} />}
               <SinceLastLook ticket={ticket} seenAt={seenAt} />

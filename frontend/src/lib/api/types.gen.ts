@@ -576,6 +576,18 @@ export type DeskReport = {
     totals: ReportNumbers;
 };
 
+export type DeskSettings = {
+    /**
+     * EmployeeTags shows employees the tags of the tickets that they see.
+     */
+    employee_tags: boolean;
+    version: number;
+};
+
+export type DeskSettingsUpdate = {
+    employee_tags?: boolean;
+};
+
 export type Detail = {
     detail: string;
 };
@@ -2654,7 +2666,7 @@ export type Ticket = {
     status: 'open' | 'in_progress' | 'resolved' | 'closed';
     substatus: TicketSubstatus | null;
     /**
-     * Tags are shown to the IT staff only.
+     * Tags are shown to the IT staff, and to employees where the desk is set so.
      */
     tags: Array<string>;
     team: TeamCard | null;
@@ -2802,7 +2814,7 @@ export type TicketDetail = {
     status: 'open' | 'in_progress' | 'resolved' | 'closed';
     substatus: TicketSubstatus | null;
     /**
-     * Tags are shown to the IT staff only.
+     * Tags are shown to the IT staff, and to employees where the desk is set so.
      */
     tags: Array<string>;
     team: TeamCard | null;
@@ -2912,7 +2924,7 @@ export type TicketItem = {
     status: 'open' | 'in_progress' | 'resolved' | 'closed';
     substatus: TicketSubstatus | null;
     /**
-     * Tags are shown to the IT staff only.
+     * Tags are shown to the IT staff, and to employees where the desk is set so.
      */
     tags: Array<string>;
     team: TeamCard | null;
@@ -12633,6 +12645,115 @@ export type ListRuleVersionsResponses = {
 };
 
 export type ListRuleVersionsResponse = ListRuleVersionsResponses[keyof ListRuleVersionsResponses];
+
+export type GetDeskSettingsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` that the caller has; 304 when it is still the current one
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/settings';
+};
+
+export type GetDeskSettingsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetDeskSettingsError = GetDeskSettingsErrors[keyof GetDeskSettingsErrors];
+
+export type GetDeskSettingsResponses = {
+    /**
+     * OK
+     */
+    200: DeskSettings;
+};
+
+export type GetDeskSettingsResponse = GetDeskSettingsResponses[keyof GetDeskSettingsResponses];
+
+export type UpdateDeskSettingsData = {
+    /**
+     * What changes
+     */
+    body: DeskSettingsUpdate;
+    headers?: {
+        /**
+         * The ETag that the change is based on
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/settings';
+};
+
+export type UpdateDeskSettingsErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body is not `application/json`
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type UpdateDeskSettingsError = UpdateDeskSettingsErrors[keyof UpdateDeskSettingsErrors];
+
+export type UpdateDeskSettingsResponses = {
+    /**
+     * OK
+     */
+    200: DeskSettings;
+};
+
+export type UpdateDeskSettingsResponse = UpdateDeskSettingsResponses[keyof UpdateDeskSettingsResponses];
 
 export type ListSlaClocksData = {
     body?: never;
