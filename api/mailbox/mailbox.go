@@ -4,6 +4,7 @@
 package mailbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -200,6 +201,8 @@ type Deps struct {
 	Signer     thread.Signer
 	Box        *secret.Box
 	MailDomain string
+	// How long one message may take, 0 for the constants.
+	FirstPatience, Patience time.Duration
 }
 
 // Service holds the verbs of mailboxes and messages.
@@ -211,7 +214,10 @@ type Service struct {
 }
 
 // New returns the service.
-func New(d Deps) *Service { return &Service{Deps: d, wake: make(chan struct{}, 1)} }
+func New(d Deps) *Service {
+	d.FirstPatience, d.Patience = cmp.Or(d.FirstPatience, FirstPatience), cmp.Or(d.Patience, Patience)
+	return &Service{Deps: d, wake: make(chan struct{}, 1)}
+}
 
 // SetConnect says how the connection to a mailbox is tried.
 func (s *Service) SetConnect(fn func(ctx context.Context, box Mailbox) error) { s.connect = fn }

@@ -30,9 +30,16 @@ import (
 const (
 	batch       = 20
 	workers     = 4
-	patience    = 30 * time.Second // for one message
+	lookAhead   = 200
 	maxAttempts = 5
 	pollEvery   = 2 * time.Second
+)
+
+// How long one message may take: the first time, when others wait beside it, and
+// when it is tried again alone. Then it is given a third more to end by itself.
+const (
+	FirstPatience = 10 * time.Second
+	Patience      = 30 * time.Second
 )
 
 // Run handles messages until ctx ends.
@@ -55,34 +62,63 @@ func (s *Service) Run(ctx context.Context) {
 // Process handles every message that is due: new ones several at a time; those
 // with which somebody did not get to the end before, each alone. Then a message
 // that kills the program takes no other one along, and is the only one that is
-// blamed for it.
+// blamed for it. Between two of those the new ones have their turn, so that many
+// that cannot be handled do not hold them up.
 func (s *Service) Process(ctx context.Context) error {
 	for ctx.Err() == nil {
-		var due, fresh, again []Message
-		err := s.DB.Read(ctx).Where("state = ? AND next_at <= ?", Received, s.Clock.Now()).Order("next_at, id").Limit(batch).Find(&due).Error
+		fresh, again, err := s.due(ctx)
 		if err != nil {
-			return fmt.Errorf("look for messages: %w", err)
+			return err
 		}
-		if len(due) == 0 {
+		if len(fresh)+len(again) == 0 {
 			return nil
-		}
-		for _, m := range due {
-			if m.Attempts == 0 {
-				fresh = append(fresh, m)
-			} else {
-				again = append(again, m)
-			}
 		}
 		if err := s.handleAll(ctx, fresh, workers); err != nil {
 			return err
 		}
-		for _, m := range again {
-			if err := s.handleAll(ctx, []Message{m}, 1); err != nil {
-				return err
-			}
+		if err := s.handleAll(ctx, again, 1); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// due returns what is handled next: a batch of new messages, and one of those that
+// were tried before.
+func (s *Service) due(ctx context.Context) (fresh, again []Message, err error) {
+	var waiting, found []Message
+	err = s.DB.Read(ctx).Select("id", "attempts").Where("state = ? AND next_at <= ?", Received, s.Clock.Now()).
+		Order("next_at, id").Limit(lookAhead).Find(&waiting).Error
+	if err != nil {
+		return nil, nil, fmt.Errorf("look for messages: %w", err)
+	}
+	var ids []int64
+	tried, untried := 0, 0
+	for _, m := range waiting {
+		switch {
+		case m.Attempts == 0 && untried < batch:
+			untried++
+		case m.Attempts > 0 && tried < 1:
+			tried++
+		default:
+			continue
+		}
+		ids = append(ids, m.ID)
+	}
+	if len(ids) == 0 {
+		return nil, nil, nil
+	}
+	if err := s.DB.Read(ctx).Where("id IN ? AND state = ?", ids, Received).Order("next_at, id").Find(&found).Error; err != nil {
+		return nil, nil, fmt.Errorf("read messages: %w", err)
+	}
+	for _, m := range found {
+		if m.Attempts == 0 {
+			fresh = append(fresh, m)
+		} else {
+			again = append(again, m)
+		}
+	}
+	return fresh, again, nil
 }
 
 // handleAll claims messages and handles those that nobody else has.
@@ -186,20 +222,24 @@ var errTakenOver = errors.New("somebody else has handled it")
 // handle does one message, and puts it aside when it cannot be done.
 func (s *Service) handle(ctx context.Context, m Message, done func()) {
 	defer done()
-	ctx, stop := context.WithTimeout(ctx, patience)
+	limit := s.Patience
+	if m.Attempts <= 1 {
+		limit = s.FirstPatience
+	}
+	ctx, stop := context.WithTimeout(ctx, limit)
 	defer stop()
 	var err error
 	if m.Attempts > maxAttempts {
 		err = fault.New(fault.Invalid, "mail_message.attempts", "It was tried %d times, and the program did not get to its end.", m.Attempts-1)
 	} else {
-		err = s.guarded(ctx, m, false)
+		err = s.bounded(ctx, m, limit/3)
 	}
 	if err == nil || errors.Is(err, errTakenOver) {
 		return
 	}
 	done() // the lease is renewed no more: the message waits for its next attempt
 	ctx = context.WithoutCancel(ctx)
-	again := !permanent(err) && m.Attempts < maxAttempts
+	again := !permanent(err) && m.Attempts < maxAttempts && (m.Attempts < 2 || !errors.Is(err, errHangs))
 	slog.WarnContext(ctx, "a mail was not handled", "mail_message_id", m.ID, "attempt", m.Attempts, "again", again, "error", err)
 	if again {
 		err = s.DB.Writer(ctx).Model(&Message{}).Where("id = ? AND state = ? AND attempts = ?", m.ID, Received, m.Attempts).
@@ -235,6 +275,28 @@ func reasonOf(err error) string {
 		text += " " + strings.Join(list, " ")
 	}
 	return Cut(text, 900)
+}
+
+// errHangs says that the program did not come back from a message.
+var errHangs = fault.New(fault.Unavailable, "mail_message.hangs", "Handling it did not come to an end.")
+
+// bounded handles a message and waits no longer for it than its context and a
+// little more. What has not come back by then goes on without anybody who waits;
+// the attempts that were counted keep it from settling the message.
+func (s *Service) bounded(ctx context.Context, m Message, more time.Duration) error {
+	ended := make(chan error, 1)
+	go func() { ended <- s.guarded(ctx, m, false) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(more):
+		return errHangs
+	}
 }
 
 func (s *Service) guarded(ctx context.Context, m Message, accepted bool) (err error) {
@@ -487,7 +549,7 @@ func (s *Service) Again(ctx context.Context, by authz.Actor, id int64, accepted 
 	if err != nil {
 		return m, err
 	}
-	bounded, stop := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	bounded, stop := context.WithTimeout(context.WithoutCancel(ctx), s.Patience)
 	defer stop()
 	defer Hold(bounded, func(ctx context.Context) error { return s.renew(ctx, []Message{m}) })()
 	if err := s.guarded(bounded, m, accepted); err != nil {

@@ -252,7 +252,7 @@ func run(t *testing.T, cmd *exec.Cmd, logFile string) {
 }
 
 // FreePort returns a port that nobody uses.
-func FreePort(t *testing.T) int {
+func FreePort(t testing.TB) int {
 	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -263,7 +263,7 @@ func FreePort(t *testing.T) int {
 }
 
 // Await waits until somebody answers at a port.
-func Await(t *testing.T, port int) {
+func Await(t testing.TB, port int) {
 	t.Helper()
 	dial := net.Dialer{Timeout: time.Second}
 	for range 1200 { // a minute: postfix looks at all its files first
