@@ -6,6 +6,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/ticket/channel"
 	"github.com/fixdesk/fixdesk/api/user"
 )
 
@@ -34,6 +35,12 @@ var Columns = []Column{
 	{Name: "category", Title: "Category", Default: true, Load: categoryPath},
 	{Name: "substatus", Title: "Finer status", Default: true, Load: finerStatus},
 	{Name: "tags", Title: "Tags", Default: true, Allowed: readsTags, Load: tagNames},
+	{Name: "channel", Title: "Channel", Load: plain(func(t *ticket.Ticket) any {
+		if name := channel.Name(t.Channel); name != nil {
+			return *name
+		}
+		return nil
+	})},
 	{Name: "due_at", Title: "Due", Load: moment(func(t *ticket.Ticket) *time.Time { return t.DueAt })},
 	{Name: "sla_state", Title: "SLA", Allowed: works, Load: plain(func(t *ticket.Ticket) any { return t.SLAState.String() })},
 	{Name: "confidential", Title: "Confidential", Allowed: works, Load: plain(func(t *ticket.Ticket) any { return t.Confidential })},

@@ -28,6 +28,8 @@ type Line struct {
 	Outcome Outcome `json:"outcome"`
 	ID      int64   `json:"id,omitempty"` // of the ticket or account
 	Reason  string  `json:"reason,omitempty"`
+	// Notes say what of a record that was taken was left out, and from which column.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // Sink takes the lines of a report as they come.
@@ -128,7 +130,7 @@ func NewSink(name string, w io.WriteCloser) (Sink, error) {
 		return &jsonSink{b: b, w: w}, nil
 	}
 	c := csv.NewWriter(b)
-	return &csvSink{c: c, b: b, w: w}, c.Write([]string{"line", "key", "outcome", "id", "reason"})
+	return &csvSink{c: c, b: b, w: w}, c.Write([]string{"line", "key", "outcome", "id", "reason", "notes"})
 }
 
 type csvSink struct {
@@ -139,7 +141,7 @@ type csvSink struct {
 
 // Put implements Sink.
 func (s *csvSink) Put(l Line) error {
-	return s.c.Write([]string{number(l.Line), cell(l.Key), string(l.Outcome), number(l.ID), cell(l.Reason)})
+	return s.c.Write([]string{number(l.Line), cell(l.Key), string(l.Outcome), number(l.ID), cell(l.Reason), cell(strings.Join(l.Notes, "; "))})
 }
 
 // Close implements Sink.

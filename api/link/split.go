@@ -145,7 +145,7 @@ func (s *Service) part(tx *gorm.DB, t *ticket.Ticket, p Part) (ticket.Draft, []t
 	}
 	d := ticket.Draft{
 		Title: p.Title, Description: p.Description, Priority: t.Priority, AssignedTo: t.AssignedToID,
-		Requester: &requester, TeamID: t.TeamID, Confidential: t.Confidential,
+		Requester: &requester, TeamID: t.TeamID, Confidential: t.Confidential, Channel: t.Channel,
 	}
 	if d.Description == "" {
 		d.Description = p.Title

@@ -24,6 +24,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/ticket/channel"
 	"github.com/fixdesk/fixdesk/api/user"
 )
 
@@ -453,7 +454,7 @@ func (s *Service) write(tx *event.Tx, by authz.Actor, box Mailbox, p *Plan, f fi
 		if mail.Quoted != "" {
 			text += "\n\n" + mail.Quoted
 		}
-		t, err := s.Tickets.Open(tx.Ctx, by, ticket.Draft{Title: title(mail), Description: f.content(protected(mail) + text), Attachments: f.ids})
+		t, err := s.Tickets.Open(tx.Ctx, by, ticket.Draft{Channel: channel.Of(channel.Mail), Title: title(mail), Description: f.content(protected(mail) + text), Attachments: f.ids})
 		if err != nil {
 			return 0, nil, err
 		}

@@ -71,6 +71,7 @@ func steps() []step {
 		mailDelivery(),
 		noteOrigins(),
 		deskSettings(),
+		channels(),
 	}
 }
 

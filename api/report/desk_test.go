@@ -19,6 +19,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/testkit"
 	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/ticket/channel"
 	"github.com/fixdesk/fixdesk/api/ticket/stat"
 	"github.com/fixdesk/fixdesk/api/user"
 )
@@ -113,7 +114,7 @@ func TestReportAgainstCounting(t *testing.T) {
 		for range 400 {
 			w.Clock.Advance(time.Duration(r.ExpFloat64() * float64(2*time.Hour)))
 			if len(ids) == 0 || r.IntN(4) == 0 {
-				f, err := tickets.Open(ctx, emma, ticket.Draft{Title: "a", Description: "b", Priority: ticket.Priorities[r.IntN(4)]})
+				f, err := tickets.Open(ctx, emma, ticket.Draft{Title: "a", Description: "b", Priority: ticket.Priorities[r.IntN(4)], Channel: []*int64{nil, channel.Of(channel.Web), channel.Of(channel.Phone)}[r.IntN(3)]})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -209,6 +210,12 @@ func TestReportAgainstCounting(t *testing.T) {
 						"category": func(t ticket.Ticket) *int64 { return t.CategoryID },
 						"team":     func(t ticket.Ticket) *int64 { return t.TeamID },
 					}[b.Dimension]
+					if b.Dimension == "channel" {
+						in = func(t ticket.Ticket) bool {
+							name := channel.Name(t.Channel)
+							return (name == nil && row.Key == "") || (name != nil && *name == row.Key)
+						}
+					}
 					if of != nil {
 						in = func(t ticket.Ticket) bool {
 							id := of(t)

@@ -14,6 +14,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/ticket/channel"
 	"github.com/fixdesk/fixdesk/api/ticket/stat"
 	"github.com/fixdesk/fixdesk/api/user"
 )
@@ -86,6 +87,23 @@ var dimensions = []dimension{
 			return err
 		},
 		query: func(int64) string { return "team:none" },
+	},
+	{
+		name: "channel", stat: stat.ByChannel, unfinished: unfinishedByColumn("channel"),
+		describe: func(_ *gorm.DB, refs []int64, rows []RowView) error {
+			for i, ref := range refs {
+				if name := channel.Name(&ref); name != nil {
+					rows[i].Key, rows[i].Label = *name, *name
+				}
+			}
+			return nil
+		},
+		query: func(ref int64) string {
+			if name := channel.Name(&ref); name != nil {
+				return "channel:" + *name
+			}
+			return "channel:none"
+		},
 	},
 }
 

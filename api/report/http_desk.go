@@ -57,7 +57,7 @@ func (s *Service) desk(c *gin.Context) error {
 // @ID getDeskReportTable
 // @Tags reports
 // @Produce text/csv
-// @Param table query string true "The table" Enums(series, priority, agent, category, team)
+// @Param table query string true "The table" Enums(series, priority, agent, category, team, channel)
 // @Param from query string false "The first day; 29 days before `to` unless given" format(date) example(2026-03-01)
 // @Param to query string false "The last day; today (UTC) unless given" format(date) example(2026-03-30)
 // @Success 200 {string} string "The table"

@@ -18,7 +18,7 @@ const CustomPrefix = "cf."
 
 // facetFields are the fields of queries about what hangs on tickets.
 func facetFields(tx *gorm.DB, by authz.Actor, offer bool) ([]QueryField, error) {
-	out := []QueryField{categoryField(tx), substatusField(tx)}
+	out := []QueryField{categoryField(tx), substatusField(tx), channelField()}
 	if by.Can(authz.TagRead) {
 		out = append(out, tagField(tx, by))
 	}

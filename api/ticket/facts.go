@@ -21,6 +21,7 @@ var dimensions = []struct {
 	{stat.ByAgent, func(t *Ticket) int64 { return orZero(t.AssignedToID) }},
 	{stat.ByCategory, func(t *Ticket) int64 { return orZero(t.CategoryID) }},
 	{stat.ByTeam, func(t *Ticket) int64 { return orZero(t.TeamID) }},
+	{stat.ByChannel, func(t *Ticket) int64 { return orZero(t.Channel) }},
 }
 
 func orZero(id *int64) int64 {

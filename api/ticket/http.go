@@ -227,12 +227,12 @@ func (s *Service) open(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	template := b.ID("template_id")
+	template, channel := b.ID("template_id"), channelOf(b, by)
 	b.Require("title", "description")
 	if err := b.Err(); err != nil {
 		return err
 	}
-	d := Draft{Template: template, Title: *ch.Title, Description: *ch.Description, AssignedTo: ch.AssignedTo, Requester: requester, TeamID: ch.TeamID, Attachments: ch.Attachments, Facets: facets}
+	d := Draft{Template: template, Channel: channel, Title: *ch.Title, Description: *ch.Description, AssignedTo: ch.AssignedTo, Requester: requester, TeamID: ch.TeamID, Attachments: ch.Attachments, Facets: facets}
 	if ch.Confidential != nil {
 		d.Confidential = *ch.Confidential
 	}

@@ -22,6 +22,8 @@ type Record struct {
 	Events   []event.Event
 	Tags     []string
 	Values   []field.Value // of the desk's own fields
+	// Followers are watchers and people in CC, each once.
+	Followers []Watcher
 }
 
 const bulkRows = 200
@@ -52,6 +54,11 @@ func (s *Service) Import(tx *event.Tx, by authz.Actor, records []*Record) error 
 			if !c.IsSystemMessage {
 				r.Ticket.CommentCount++
 				r.Ticket.LastReply = r.Ticket.replyBy(c.AuthorID)
+			}
+		}
+		for _, w := range r.Followers {
+			if w.UserID != nil {
+				r.Ticket.Watchers = append(r.Ticket.Watchers, *w.UserID)
 			}
 		}
 		tickets[i] = &r.Ticket
@@ -136,6 +143,18 @@ func hangImported(tx *event.Tx, records []*Record) error {
 		for _, v := range r.Values {
 			v.TicketID = r.Ticket.ID
 			values = append(values, v)
+		}
+	}
+	var followers []Watcher
+	for _, r := range records {
+		for _, w := range r.Followers {
+			w.TicketID, w.CreatedAt = r.Ticket.ID, r.Ticket.CreatedAt
+			followers = append(followers, w)
+		}
+	}
+	if len(followers) > 0 {
+		if err := tx.CreateInBatches(followers, bulkRows).Error; err != nil {
+			return fmt.Errorf("import watchers: %w", err)
 		}
 	}
 	if err := tag.Import(tx, links); err != nil {

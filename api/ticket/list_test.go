@@ -331,7 +331,7 @@ func TestNoListScans(t *testing.T) {
 			for _, sort := range []Sort{ByNewest, ByLeastUpdated, ByPriority, ByFirstStatus} {
 				for _, text := range []string{
 					"is:unread", "is:unread priority:high,low", "is:unread assignee:none", "is:unread status:done",
-					"comments:0", "comments:>1", "is:confidential", "closed:today", "status:open,closed waiting:requester", "status:closed waiting:staff",
+					"comments:0", "comments:>1", "is:confidential", "channel:phone", "channel:web,mail status:open", "closed:today", "status:open,closed waiting:requester", "status:closed waiting:staff",
 				} {
 					for _, d.walkBelow = range []int64{10, web.MaxCount} {
 						name := fmt.Sprintf("%s, %s, %s, below %d", by.Role, text, sort, d.walkBelow)

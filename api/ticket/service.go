@@ -57,6 +57,7 @@ type Draft struct {
 	Requester    *int64
 	TeamID       *int64
 	Confidential bool
+	Channel      *int64 // how it came in, nil for not known
 	Template     *int64 // what it begins with, nil for nothing
 	Facets              // tags and finer status are heeded for those who work on tickets
 }
@@ -92,7 +93,7 @@ func (s *Service) Open(ctx context.Context, by authz.Actor, d Draft) (Full, erro
 		}
 		t := Ticket{
 			Title: d.Title, Description: d.Description, Status: Open, Priority: d.Priority,
-			CreatedByID: by.ID, CreatedAt: tx.Now, UpdatedAt: tx.Now,
+			CreatedByID: by.ID, Channel: d.Channel, CreatedAt: tx.Now, UpdatedAt: tx.Now,
 		}
 		then, fill, err := s.begin(tx, by, &d)
 		if err != nil {

@@ -93,6 +93,7 @@ type Ticket struct {
 	Watchers     IDs
 	Department   string // the requester's when it was opened, folded
 	OpenedByID   *int64 // who opened it for the requester, nil for nobody else
+	Channel      *int64 // how it came in, nil for not known
 	CommentCount int    // system messages not counted
 	LastReply    LastReply
 	Version      int64

@@ -12,6 +12,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/markdown"
 	"github.com/fixdesk/fixdesk/api/team"
+	"github.com/fixdesk/fixdesk/api/ticket/channel"
 	"github.com/fixdesk/fixdesk/api/user"
 )
 
@@ -42,6 +43,8 @@ type View struct {
 	Team        *team.Card `json:"team" extensions:"x-nullable"`
 	// OpenedBy opened the ticket for its requester; null when they did themselves.
 	OpenedBy *user.Card `json:"opened_by" extensions:"x-nullable"`
+	// Channel is how the ticket came in; null when that is not known.
+	Channel *string `json:"channel" extensions:"x-nullable" example:"phone"`
 	// Confidential tickets are seen by those only whom they name, and by administrators.
 	Confidential bool `json:"confidential" example:"false"`
 	// Watching says whether the caller watches the ticket or is in CC.
@@ -227,7 +230,7 @@ func (s *Service) viewFor(by authz.Actor, p names, hangs *facets) func(Ticket) V
 			Watching: by.ID != 0 && slices.Contains(t.Watchers, by.ID), CreatedAt: t.CreatedAt.UTC(), UpdatedAt: t.UpdatedAt.UTC(),
 			ResolvedAt: utc(t.ResolvedAt), ClosedAt: utc(t.ClosedAt),
 			FirstRespondedAt: utc(t.FirstRespondedAt), SolvedAt: utc(t.SolvedAt),
-			CommentCount: t.CommentCount, Version: t.Version,
+			CommentCount: t.CommentCount, Version: t.Version, Channel: channel.Name(t.Channel),
 			Can: Can{
 				Update: canUpdate(by, &t), UpdateStatus: canWork(by, &t), Assign: canWork(by, &t),
 				Comment: canComment(by, &t), Delete: canDelete(by, &t),
@@ -352,6 +355,8 @@ type CreateRequest struct {
 	Substatus    *string        `json:"substatus" validate:"optional" extensions:"x-nullable" example:"waiting_for_requester"`
 	Tags         []string       `json:"tags" validate:"optional" example:"vpn"`
 	Fields       map[string]any `json:"fields" validate:"optional"`
+	// Channel is how it came in, for IT staff and administrators to say; otherwise web for the app, api for programs.
+	Channel string `json:"channel" validate:"optional" enums:"web,mail,api,phone" example:"phone"`
 	// TemplateID is what the ticket begins with: it says what the request does not.
 	TemplateID *int64 `json:"template_id" validate:"optional" extensions:"x-nullable" example:"4"`
 } //@name TicketCreate

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { journeys, people, said } from './desk.ts';
+import { expectAccessible, journeys, people, said } from './desk.ts';
 
 /** Sets a property of the open ticket with the mouse. */
 async function choose(page: Page, property: string, value: string): Promise<void> {
@@ -117,5 +117,26 @@ journeys('IT staff', (desk) => {
     await search.fill('colour:red');
     await search.press('Enter');
     await page.getByText(/Unknown field "colour"/).waitFor();
+  });
+
+  it('opens a ticket for somebody on the phone, and finds it by that', async () => {
+    const page = await desk.openAs('it_staff', '/tickets', { width: 1400 });
+    await page.getByRole('heading', { level: 1 }).click();
+    await page.keyboard.press('Shift+N');
+    await page.getByRole('heading', { name: 'New ticket' }).waitFor();
+    expect(await page.getByLabel('Channel').inputValue()).toBe('phone');
+    const who = page.getByRole('combobox', { name: 'For whom?' });
+    await who.fill('erin');
+    await page.getByRole('option', { name: /erin/ }).click();
+    await page.getByLabel('What is wrong?').fill('Called about the door');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Create ticket' }).click();
+    await page.getByRole('heading', { name: 'Called about the door' }).waitFor();
+    const facts = page.getByRole('region', { name: 'Properties' });
+    await facts.getByText('Phone', { exact: true }).waitFor();
+    await expectAccessible(page);
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/phone-ticket.png` });
+    await page.goto('/tickets?q=channel%3Aphone');
+    await page.getByRole('link', { name: /Called about the door/ }).waitFor();
   });
 });

@@ -158,6 +158,7 @@ func (b *batchRun) tell() error {
 		slices.Sort(res.notes)
 		for _, n := range slices.Compact(res.notes) {
 			b.report.Note(res.draft.line, n)
+			res.line.Notes = append(res.line.Notes, n)
 		}
 		if err := b.report.Add(res.line); err != nil {
 			return err

@@ -16,6 +16,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/ticket/channel"
 )
 
 // setup is what the desk has for tickets to hang on: an import adds tags, but no
@@ -52,7 +53,7 @@ func loadSetup(tx *gorm.DB, m mapping) (*setup, error) {
 func (v values) hangings() (map[string]string, error) {
 	out := map[string]string{}
 	for target := range v.mapping {
-		if !slices.Contains([]string{toCategory, toSubstatus, toTeam, toTags}, target) && !strings.HasPrefix(target, toCustom) {
+		if !slices.Contains([]string{toCategory, toSubstatus, toTeam, toTags, toChannel, toDue, toWatchers, toCC}, target) && !strings.HasPrefix(target, toCustom) {
 			continue
 		}
 		text, err := v.text(target)
@@ -72,6 +73,7 @@ func (b *batchRun) hang(tx *gorm.DB, d draft, rec *ticket.Record) (notes []strin
 	t := &rec.Ticket
 	for _, target := range slices.Sorted(maps.Keys(d.hangings)) {
 		text := d.hangings[target]
+		before := len(notes)
 		unknown := func() { notes = append(notes, target+" unknown, left empty: "+importer.OneLine(text)) }
 		switch target {
 		case toCategory:
@@ -103,6 +105,19 @@ func (b *batchRun) hang(tx *gorm.DB, d draft, rec *ticket.Record) (notes []strin
 			} else {
 				unknown()
 			}
+		case toChannel:
+			if t.Channel = channel.Named(plain(text)); t.Channel == nil {
+				unknown()
+			}
+		case toDue:
+			at, err := b.plan.dates.parse(text)
+			if err != nil {
+				notes = append(notes, toDue+" left empty: "+err.Error()+": "+importer.OneLine(text))
+				break
+			}
+			t.DueAt, t.DueSource = &at, ticket.DueByHand
+		case toWatchers, toCC:
+			notes = append(notes, b.follow(rec, target, text)...)
 		case toTags:
 			var wrong []string
 			rec.Tags, wrong = tagsOf(text)
@@ -116,8 +131,59 @@ func (b *batchRun) hang(tx *gorm.DB, d draft, rec *ticket.Record) (notes []strin
 				notes = append(notes, note)
 			}
 		}
+		for i := before; i < len(notes); i++ {
+			notes[i] = b.plan.mapping.where(target, notes[i])
+		}
 	}
 	return notes, nil
+}
+
+// where adds to a note about a target from which column its value came.
+func (m mapping) where(target, note string) string {
+	var from []string
+	for _, s := range m[target].sources {
+		from = append(from, s.label)
+	}
+	what, details, cut := strings.Cut(note, ": ")
+	what += fmt.Sprintf(" (column %s)", strings.Join(from, " or "))
+	if cut {
+		what += ": " + details
+	}
+	return what
+}
+
+// namesIn splits a list of people.
+func namesIn(text string) []string {
+	var out []string
+	for _, name := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' }) {
+		if name = strings.TrimSpace(name); name != "" && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// follow lets people watch a ticket, or take part in it.
+func (b *batchRun) follow(rec *ticket.Record, target, text string) (notes []string) {
+	for _, name := range namesIn(text) {
+		who, ok := b.found[name]
+		w := ticket.Watcher{UserID: &who.ID, Kind: ticket.CC}
+		if target == toWatchers {
+			w.Kind = ticket.Watching
+		}
+		switch {
+		case !ok:
+			notes = append(notes, target+" names somebody unknown, left out: "+name)
+		case w.Kind == ticket.Watching && !who.WorksTickets:
+			notes = append(notes, target+" names an employee, who cannot watch, left out: "+name)
+		case slices.ContainsFunc(rec.Followers, func(o ticket.Watcher) bool { return *o.UserID == who.ID }):
+		case len(rec.Followers) == ticket.MaxWatchers:
+			return append(notes, fmt.Sprintf("%s after the first %d left out", target, ticket.MaxWatchers))
+		default:
+			rec.Followers = append(rec.Followers, w)
+		}
+	}
+	return notes
 }
 
 // tagsOf splits a list of tags, as exports write it.
@@ -201,6 +267,10 @@ func worded(f *field.Field, text string) any {
 func (s *setup) people(d draft) []string {
 	var out []string
 	for target, text := range d.hangings {
+		if target == toWatchers || target == toCC {
+			out = append(out, namesIn(text)...)
+			continue
+		}
 		if f := s.fields.Named(strings.TrimPrefix(target, toCustom)); strings.HasPrefix(target, toCustom) && f != nil && f.Kind == field.User {
 			out = append(out, text)
 		}

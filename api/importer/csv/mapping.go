@@ -28,13 +28,17 @@ const (
 	toSubstatus   = "substatus"
 	toTeam        = "team"
 	toTags        = "tags"
+	toChannel     = "channel"
+	toDue         = "due_at"
+	toWatchers    = "watchers"
+	toCC          = "cc"
 	toCustom      = "cf." // before the slug of one of the desk's own fields
 )
 
 var targets = []string{
 	toTitle, toDescription, toStatus, toPriority, toRequester, toAssignee, toActor,
 	toCreated, toUpdated, toChanged, toResolved, toClosed, toKey,
-	toCategory, toSubstatus, toTeam, toTags,
+	toCategory, toSubstatus, toTeam, toTags, toChannel, toDue, toWatchers, toCC,
 }
 
 // piece is a part of a template: text, or a column.

@@ -37,6 +37,7 @@ const (
 	ByAgent
 	ByCategory
 	ByTeam
+	ByChannel
 )
 
 // Facts are what is counted of one ticket.

@@ -128,6 +128,7 @@ export function aTicket(over: Partial<Ticket> = {}): Ticket {
     first_responded_at: null,
     solved_at: null,
     category: null,
+    channel: 'web',
     substatus: null,
     tags: [],
     fields: {},

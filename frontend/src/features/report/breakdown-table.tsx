@@ -2,7 +2,7 @@ import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
-import { type Priority, priorities } from '@/features/ticket';
+import { type Channel, channels, type Priority, priorities } from '@/features/ticket';
 import type { ReportBreakdown, ReportRow } from '@/lib/api';
 import { NumberTable } from '@/ui/figure';
 import { personName } from '@/ui/person';
@@ -16,6 +16,7 @@ const dimensions: Record<
   priority: { of: msg`Priority`, by: msg`By priority`, none: msg`No priority` },
   agent: { of: msg`Agent`, by: msg`By agent`, none: msg`Unassigned` },
   category: { of: msg`Category`, by: msg`By category`, none: msg`No category` },
+  channel: { of: msg`Channel`, by: msg`By channel`, none: msg`Not known` },
   team: { of: msg`Team`, by: msg`By team`, none: msg`No team` },
 };
 
@@ -28,6 +29,7 @@ export function useRowName(dimension = 'agent'): (row: ReportRow) => string {
   const none = dimensionOf(dimension)?.none ?? msg`None`;
   return (row) => {
     if (row.user) return personName(row.user);
+    if (dimension === 'channel' && row.key in channels) return i18n._(channels[row.key as Channel]);
     if (row.key in priorities) return i18n._(priorities[row.key as Priority].label);
     return row.label || i18n._(none);
   };

@@ -10,7 +10,7 @@ import { Person } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
 import { RestMark } from './depth/rest-pill';
 import { DueBadge } from './due-badge';
-import { priorities } from './labels';
+import { ChannelName, priorities } from './labels';
 import { FinerPill, StatusPill } from './pills';
 import { PresentBadge } from './present';
 import type { Sort } from './search-params';
@@ -233,6 +233,14 @@ export const allColumns: readonly Column[] = [
           <FinerPill status={status} finer={substatus} />
         </span>
       ),
+  },
+  {
+    id: 'channel',
+    label: msg`Channel`,
+    width: 90,
+    needs: 'ticket.queue',
+    className: plain,
+    cell: ({ channel }) => channel && <ChannelName channel={channel} />,
   },
   {
     id: 'tags',

@@ -18,6 +18,7 @@ export const columnNames: Record<string, MessageDescriptor | undefined> = {
   category: msg`Category`,
   substatus: msg`Finer status`,
   tags: msg`Tags`,
+  channel: msg`Channel`,
   due_at: msg`Due`,
   sla_state: msg`SLA`,
   confidential: msg`Confidential`,

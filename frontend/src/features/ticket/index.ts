@@ -13,6 +13,8 @@ export { toggleTimer } from './depth/timer';
 export { spellHours } from './duration';
 export { askForWhom } from './for-whom';
 export {
+  type Channel,
+  channels,
   type Priority,
   priorities,
   priorityKeys,

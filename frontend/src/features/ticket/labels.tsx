@@ -1,5 +1,6 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react';
 import {
   IconArrowDown,
   IconArrowUp,
@@ -40,6 +41,24 @@ export const priorities: Record<Priority, Look> = {
   medium: { label: msg`Medium`, tone: 'grey', icon: IconMinus },
   low: { label: msg`Low`, tone: 'faint', icon: IconArrowDown },
 };
+
+/** How tickets come in. */
+export type Channel = 'web' | 'mail' | 'api' | 'phone';
+
+export const channels: Record<Channel, MessageDescriptor> = {
+  web: msg`Web`,
+  mail: msg`Mail`,
+  api: msg`API`,
+  phone: msg`Phone`,
+};
+
+export const channelKeys = Object.keys(channels) as Channel[];
+
+/** How a ticket came in, in words. */
+export function ChannelName({ channel }: { channel: string }) {
+  const { i18n } = useLingui();
+  return <>{channel in channels ? i18n._(channels[channel as Channel]) : channel}</>;
+}
 
 export const statusKeys = Object.keys(statuses) as Status[];
 export const priorityKeys = Object.keys(priorities) as Priority[];

@@ -4,6 +4,7 @@ import {
   Button,
   Checkbox,
   Group,
+  NativeSelect,
   SegmentedControl,
   Select,
   Stack,
@@ -34,7 +35,14 @@ import { useCreateTicket } from './api';
 import type { Facets } from './facets-form';
 import { forWhomAsked } from './for-whom';
 import { DraftStanding, FormDraftConflict, useFormDraft } from './form-draft';
-import { type Priority, priorities, priorityKeys } from './labels';
+import {
+  type Channel,
+  channelKeys,
+  channels,
+  type Priority,
+  priorities,
+  priorityKeys,
+} from './labels';
 import { TextBox } from './text-box';
 
 const FacetsForm = lazy(() => import('./facets-form').then((m) => ({ default: m.FacetsForm })));
@@ -74,6 +82,7 @@ export function NewTicketPage() {
   const works = useCan('ticket.work');
   const [requester, setRequester] = useState<User | null>(null);
   const [forWhom] = useState(forWhomAsked);
+  const [channel, setChannel] = useState<Channel>(forWhom ? 'phone' : 'web');
   const [team, setTeam] = useState<string | null>(null);
   const [facets, setFacets] = useState<Facets>({ category: null, fields: {} });
   const [template, setTemplate] = useState<Template | null>(null);
@@ -104,6 +113,7 @@ export function NewTicketPage() {
       description: values.description.trim() ? values.description : values.title,
       attachment_ids: uploads.ids.length > 0 ? uploads.ids : undefined,
       ...(requester && { requester_id: requester.id }),
+      ...(works && (forWhom || requester) && { channel }),
       ...(team && { team_id: Number(team) }),
       ...(template && { template_id: template.id }),
     };
@@ -147,6 +157,15 @@ export function NewTicketPage() {
               clearable
               value={requester}
               onPick={setRequester}
+            />
+          )}
+          {works && (forWhom || requester) && (
+            <NativeSelect
+              label={t`Channel`}
+              description={t`How it reached you`}
+              data={channelKeys.map((value) => ({ value, label: i18n._(channels[value]) }))}
+              value={channel}
+              onChange={(event) => setChannel(event.currentTarget.value as Channel)}
             />
           )}
           <Suspense>

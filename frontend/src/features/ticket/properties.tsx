@@ -7,6 +7,7 @@ import { CommandButton, type Contexts, useCommand } from '@/lib/commands';
 import { exactTime } from '@/lib/time';
 import { Person, personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
+import { ChannelName } from './labels';
 import { FinerPill, PriorityPill, StatusPill } from './pills';
 import classes from './properties.module.css';
 import { SlaBox } from './sla-box';
@@ -207,6 +208,16 @@ const Facts = memo(function Facts({ ticket }: { ticket: TicketDetail }) {
             <Trans>Opened by</Trans>
           </dt>
           <dd>{personName(ticket.opened_by)}</dd>
+        </div>
+      )}
+      {ticket.channel && (
+        <div>
+          <dt>
+            <Trans>Channel</Trans>
+          </dt>
+          <dd>
+            <ChannelName channel={ticket.channel} />
+          </dd>
         </div>
       )}
       <div>

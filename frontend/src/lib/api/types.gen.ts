@@ -2607,6 +2607,10 @@ export type Ticket = {
      * Category is what the ticket is about, and Substatus its finer status.
      */
     category: TicketCategory | null;
+    /**
+     * Channel is how the ticket came in; null when that is not known.
+     */
+    channel: string | null;
     checklist: Progress | null;
     /**
      * Children says how many of the tickets below this one are done.
@@ -2722,6 +2726,10 @@ export type TicketCreate = {
     assigned_to?: number | null;
     attachment_ids?: Array<number>;
     category?: number | null;
+    /**
+     * Channel is how it came in, for IT staff and administrators to say; otherwise web for the app, api for programs.
+     */
+    channel?: 'web' | 'mail' | 'api' | 'phone';
     confidential?: boolean;
     description: string;
     fields?: {
@@ -2753,6 +2761,10 @@ export type TicketDetail = {
      * Category is what the ticket is about, and Substatus its finer status.
      */
     category: TicketCategory | null;
+    /**
+     * Channel is how the ticket came in; null when that is not known.
+     */
+    channel: string | null;
     checklist: Progress | null;
     /**
      * Children says how many of the tickets below this one are done.
@@ -2865,6 +2877,10 @@ export type TicketItem = {
      * Category is what the ticket is about, and Substatus its finer status.
      */
     category: TicketCategory | null;
+    /**
+     * Channel is how the ticket came in; null when that is not known.
+     */
+    channel: string | null;
     checklist: Progress | null;
     /**
      * Children says how many of the tickets below this one are done.
@@ -11181,7 +11197,7 @@ export type GetDeskReportTableData = {
         /**
          * The table
          */
-        table: 'series' | 'priority' | 'agent' | 'category' | 'team';
+        table: 'series' | 'priority' | 'agent' | 'category' | 'team' | 'channel';
         /**
          * The first day; 29 days before `to` unless given
          */
