@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { journeys, said } from './desk.ts';
+import { journeys, said, written } from './desk.ts';
 
 /** What has the focus: the tag and the beginning of the text. */
 const here = (page: Page) =>
@@ -45,6 +45,29 @@ journeys('The focus', (desk) => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await ends(page, /^A .*Focus three/);
+  });
+
+  it("is the ticket's as soon as one opens it, whatever is pressed at once", async () => {
+    const { id } = await desk.ticket('Hasty keys');
+    const page = await desk.openAs('it_staff', '/tickets?q=Hasty', { width: 1400 });
+    await page.getByRole('link', { name: /Hasty keys/ }).waitFor();
+    await page.keyboard.press('j');
+    // Until it is fetched and built ahead.
+    await page.waitForTimeout(1500);
+    await page.evaluate(() => {
+      // Nothing but the browser itself is as quick as that.
+      for (const key of ['n', 'H', 'i']) {
+        const press = () =>
+          document.activeElement?.dispatchEvent(
+            new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }),
+          );
+        setTimeout(press, 0);
+      }
+      (document.activeElement as HTMLElement).click();
+    });
+    await page.getByRole('heading', { level: 1, name: 'Hasty keys' }).waitFor();
+    await expect.poll(() => written(page.getByRole('textbox', { name: /note/i }))).toBe('Hi');
+    expect(new URL(page.url()).pathname).toBe(`/tickets/${id}`);
   });
 
   it('stays in the list through a change of many, and its undo', async () => {

@@ -1,4 +1,4 @@
-import { startTransition, useEffect, useState } from 'react';
+import { createContext, startTransition, use, useEffect, useState } from 'react';
 
 /** Calls back when the next frame has been painted; returns how to withdraw it. */
 function afterPaint(act: () => void): () => void {
@@ -25,13 +25,19 @@ export function painted(): Promise<void> {
   });
 }
 
+/** What is in it is built before it is to be seen, when there is time for all of it. */
+export const BuiltAhead = createContext(false);
+
 /**
  * False while a component is first painted, true a moment later: what is not
- * seen at once is built when what is seen is on the screen.
+ * seen at once is built when what is seen is on the screen. True from the
+ * beginning in what is built ahead.
  */
 export function useAfterPaint(): boolean {
-  const [painted, setPainted] = useState(false);
-  useEffect(() => afterPaint(() => startTransition(() => setPainted(true))), []);
+  const [painted, setPainted] = useState(use(BuiltAhead));
+  useEffect(() => {
+    if (!painted) return afterPaint(() => startTransition(() => setPainted(true)));
+  }, [painted]);
   return painted;
 }
 

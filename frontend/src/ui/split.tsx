@@ -11,7 +11,7 @@ interface SplitProps {
   max: number;
   initial: number;
   start: ReactNode;
-  /** False: the first pane has all the room, and the second one, which stays, is not shown. */
+  /** False: the first pane has all the room; what the second one shows lies over it. */
   open: boolean;
   end: ReactNode;
   /** False while the second pane is first painted: the first one keeps its layout so long, and is cut off. */
@@ -30,9 +30,7 @@ export function Split({ label, open, start, end, settled = true, ...options }: S
     >
       <div className={classes.start}>{start}</div>
       {open && <PaneBorder pane={pane} label={label} />}
-      <div className={classes.end} hidden={!open}>
-        {end}
-      </div>
+      <div className={classes.end}>{end}</div>
     </div>
   );
 }

@@ -65,7 +65,7 @@ export const Composer = memo(function Composer({ ticket }: ComposerProps) {
   // The conversation first; whoever wants to write at once does not wait, either.
   const built = painted || asked;
   return (
-    <section className={classes.composer} data-mode={mode} aria-label={t`Answer`}>
+    <section className={classes.composer} data-mode={mode} data-rest aria-label={t`Answer`}>
       {notes && (
         <div className={classes.modes} role="tablist" aria-label={t`Kind of answer`}>
           <button

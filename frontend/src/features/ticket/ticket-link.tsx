@@ -1,5 +1,6 @@
 import { useRouter } from '@tanstack/react-router';
 import type { ComponentProps, MouseEvent } from 'react';
+import { goToTicket } from './open-ticket';
 
 interface TicketLinkProps extends Omit<ComponentProps<'a'>, 'href' | 'onClick' | 'id'> {
   id: number;
@@ -15,11 +16,13 @@ export function TicketLink({ id, ...rest }: TicketLinkProps) {
     const elsewhere = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
     if (event.defaultPrevented || event.button !== 0 || elsewhere) return;
     event.preventDefault();
-    void router.navigate({
-      to: '/tickets/$ticketId',
-      params: { ticketId: String(id) },
-      search: (now: Record<string, unknown>) => now,
-    });
+    goToTicket(String(id), () =>
+      router.navigate({
+        to: '/tickets/$ticketId',
+        params: { ticketId: String(id) },
+        search: (now: Record<string, unknown>) => now,
+      }),
+    );
   };
   return <a {...rest} href={`/tickets/${id}`} onClick={open} />;
 }

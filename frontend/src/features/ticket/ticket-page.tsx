@@ -188,7 +188,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
             </span>
           </div>
         </header>
-        <div className={classes.side}>
+        <div className={classes.side} data-rest>
           {gone ? (
             <Gone />
           ) : works && !painted ? (

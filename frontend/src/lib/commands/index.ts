@@ -12,6 +12,7 @@ export {
   subscribeContexts,
   type TicketContext,
 } from './contexts';
+export { isTyping } from './keyboard';
 export { ariaKeys, keyCaps, keyText, parseKeys } from './keys';
 export {
   CommandButton,

@@ -11,7 +11,7 @@ const foreignDialogs = '[role="dialog"],[role="alertdialog"],[role="menu"],dialo
 const textless = /^(?:button|checkbox|color|file|image|radio|range|reset|submit)$/;
 
 /** Whether what is pressed is text, or moves within a widget that reads letters itself. */
-function isTyping(target: EventTarget | null): boolean {
+export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName)) return true;
   if (target instanceof HTMLInputElement) return !textless.test(target.type);
