@@ -23,8 +23,17 @@ import (
 // opened returns a desk with its files in a folder.
 func opened(b *testing.B, engine, dir string) *app.App {
 	b.Helper()
-	url := "sqlite:" + filepath.Join(dir, "bench.db")
-	if engine == "mysql" {
+	return openedAt(b, engine, dir, "")
+}
+
+// openedAt is opened on a database that is kept; "" for a fresh one.
+func openedAt(b *testing.B, engine, dir, url string) *app.App {
+	b.Helper()
+	switch {
+	case url != "":
+	case engine == "sqlite":
+		url = "sqlite:" + filepath.Join(dir, "bench.db")
+	default:
 		fresh, drop, err := testkit.FreshMySQL()
 		if err != nil {
 			b.Fatal(err)

@@ -69,6 +69,7 @@ func steps() []step {
 		keeping(),
 		templateUndo(),
 		mailDelivery(),
+		teamSight(),
 		noteOrigins(),
 		deskSettings(),
 		channels(),

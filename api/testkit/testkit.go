@@ -184,6 +184,18 @@ func FreshMySQL() (url string, drop func(), err error) {
 	return base[:strings.LastIndex(base, "/")+1] + name, drop, nil
 }
 
+// KeptMySQL returns the URL of a database that stays, and makes it if need be.
+func KeptMySQL(name string) (string, error) {
+	base := os.Getenv(MySQLEnv)
+	admin, err := db.Open(base, clock.System{}.Now)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = admin.Close() }()
+	err = admin.Writer(context.Background()).Exec("CREATE DATABASE IF NOT EXISTS `" + name + "` CHARACTER SET utf8mb4").Error
+	return base[:strings.LastIndex(base, "/")+1] + name, err
+}
+
 func alive(pid int) bool {
 	_, err := os.Stat(fmt.Sprintf("/proc/%d", pid))
 	return err == nil

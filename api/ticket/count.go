@@ -245,6 +245,31 @@ func (s *Service) unassignedCounts(tx *gorm.DB, by authz.Actor) (Matrix, error) 
 	return t.total, t.err
 }
 
+// teamCounts returns the number of a team's tickets an actor sees who works on tickets.
+func (s *Service) teamCounts(tx *gorm.DB, by authz.Actor, id int64) (Matrix, error) {
+	t := tally{s: s, tx: tx, total: Matrix{}}
+	only, all := Filter{Team: &id}, by.Can(authz.TicketViewAll)
+	if all || !slices.Contains(by.OtherTeams, id) {
+		t.counter(countQueue, id, 1)
+	}
+	if all || slices.Contains(by.Teams, id) {
+		t.counter(countTeam, id, 1)
+	} else {
+		t.counter(countTeamAssignee, teamAssignee(id, by.ID), 1)
+	}
+	// What is confidential is counted one by one.
+	switch scopes := scopesOf(by); {
+	case all && by.Can(authz.TicketConfidential):
+		t.within(only, scope{secret: true})
+	case all:
+		t.within(only, scopes[1:]...)
+	default:
+		t.within(only, scope{assignee: &by.ID, secret: true})
+		t.within(only, scopes[2+len(by.Teams):]...)
+	}
+	return t.total, t.err
+}
+
 // tally adds up numbers of tickets.
 type tally struct {
 	s     *Service
@@ -287,7 +312,11 @@ func (t *tally) within(f Filter, scopes ...scope) {
 		b := branch{scope: narrowed}
 		q := &sqlText{}
 		q.add("SELECT t.status, t.priority, COUNT(*) AS n")
-		f.source(t.s.db, q, b, b.index(ByNewest))
+		index := b.index(ByNewest)
+		if b.secret && b.team != nil {
+			index = "idx_tickets_team_sight"
+		}
+		f.source(t.s.db, q, b, index)
 		q.add(" GROUP BY t.status, t.priority")
 		var m Matrix
 		if m, t.err = scanMatrix(t.tx, q.sql.String(), q.args...); t.err == nil {

@@ -270,7 +270,7 @@ func customField(f *field.Field) QueryField {
 			if none, _ := absent(f, n); none {
 				return Walk{}, false
 			}
-			w := Walk{Table: "ticket_field_values", Index: "idx_field_values_number", Ordered: oneValue(n)}
+			w := Walk{Table: "ticket_field_values", Index: "idx_field_values_number", Ordered: oneValue(n), Once: f.Kind != field.MultiChoice}
 			if f.Kind == field.Text || f.Kind == field.URL {
 				w.Index = "idx_field_values_text"
 			}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -35,9 +37,18 @@ type Walk struct {
 	// Ordered says that the index holds each ticket once and in the order of the
 	// tickets' ids: a list of the newest then needs no sorting.
 	Ordered bool
+	// Once says that the index holds each ticket at most once, in whatever order.
+	Once bool
 
-	at int // which of a filter's conditions it is
+	at    int    // which of a filter's conditions it is
+	parts []Walk // for each value of several, the stretch of the index in the order of the ids
 }
+
+// again reports whether a walk may meet a ticket more than once.
+func (w *Walk) again() bool { return !w.own() && !w.Ordered && !w.Once }
+
+// inOrder reports whether the walk, or what it can be merged from, is in the order of the ids.
+func (w *Walk) inOrder() bool { return w.Ordered || len(w.parts) > 0 }
 
 func (w *Walk) own() bool { return w.Table == table }
 
@@ -79,16 +90,85 @@ func (s *Service) fieldsFor(tx *gorm.DB, by authz.Actor, offer bool) ([]QueryFie
 func (f Filter) walks() []Walk {
 	var out []Walk
 	for i, n := range f.rest {
-		if index, ordered := columnIndex(n); index != "" {
-			out = append(out, Walk{Table: table, Index: index, Where: func(add query.Add) { f.sql().Write(add, n) }, Ordered: ordered, at: i})
+		w, ok := f.walk(i, n)
+		if !ok {
 			continue
 		}
-		if field, ok := f.fields[query.FieldOf(n)]; ok && field.Walk != nil {
-			if w, ok := field.Walk(n); ok {
-				w.at = i
-				out = append(out, w)
+		if !w.Ordered {
+			w.parts = f.stretches(i, n)
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// absorbed returns the indexes that hold what the filter itself asks for, whoever may see
+// it. Each part of what an actor sees would look at the same tickets.
+func (f Filter) absorbed() []Walk {
+	var out []Walk
+	if by := f.CreatedBy; by != nil {
+		out = append(out, Walk{
+			Table: table, Index: "idx_tickets_requester", Ordered: true, at: -1,
+			Where: func(add query.Add) { add("t.created_by_id = ?", *by) },
+		})
+	}
+	if len(f.Replies) > 0 && len(f.Statuses) > 0 {
+		w := Walk{Table: table, Index: "idx_tickets_status_reply", at: -1}
+		w.Where = func(add query.Add) { add("t.status IN ? AND t.last_reply IN ?", f.Statuses, f.Replies) }
+		for _, st := range f.Statuses {
+			for _, r := range f.Replies {
+				w.parts = append(w.parts, Walk{
+					Table: table, Index: w.Index, Ordered: true, at: -1,
+					Where: func(add query.Add) { add("t.status = ? AND t.last_reply = ?", st, r) },
+				})
 			}
 		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// walk returns the index that holds what a condition finds, or false.
+func (f Filter) walk(i int, n query.Node) (w Walk, ok bool) {
+	if index, ordered := columnIndex(n); index != "" {
+		return Walk{Table: table, Index: index, Where: func(add query.Add) { f.sql().Write(add, n) }, Ordered: ordered, at: i}, true
+	}
+	field, known := f.fields[query.FieldOf(n)]
+	if !known || field.Walk == nil {
+		return w, false
+	}
+	w, ok = field.Walk(n)
+	w.at = i
+	return w, ok
+}
+
+// maxStretches is how many values a list is merged from, each along its own stretch of an
+// index. More are looked at together.
+const maxStretches = 24
+
+// stretches returns a walk for each of the values that a condition names, or nil.
+func (f Filter) stretches(i int, n query.Node) []Walk {
+	var each []query.Node
+	switch n := n.(type) {
+	case query.Choice:
+		for k := range n.Values {
+			each = append(each, query.Choice{Field: n.Field, Values: n.Values[k : k+1]})
+		}
+	case query.Person:
+		for k := range n.IDs {
+			each = append(each, query.Person{Field: n.Field, IDs: n.IDs[k : k+1]})
+		}
+	}
+	if len(each) > maxStretches {
+		return nil
+	}
+	out := make([]Walk, len(each))
+	for k, one := range each {
+		w, ok := f.walk(i, one)
+		if !ok || !w.Ordered {
+			return nil
+		}
+		out[k] = w
 	}
 	return out
 }
@@ -107,7 +187,7 @@ func columnIndex(n query.Node) (index string, ordered bool) {
 		return "idx_tickets_confidential", true
 	case query.Person:
 		if !n.None {
-			return columnIndexes[n.Field], false
+			return columnIndexes[n.Field], len(n.IDs) == 1
 		}
 	}
 	return "", false
@@ -144,14 +224,14 @@ func (f Filter) leader(b branch) *Walk {
 // sizeOf counts what a walk holds, but no further than limit.
 func (s *Service) sizeOf(ctx context.Context, w *Walk, limit int64) (int64, error) {
 	q := &sqlText{}
-	q.add("SELECT COUNT(*) FROM (SELECT ")
-	if !w.own() && !w.Ordered {
-		q.add("DISTINCT ")
-	}
-	q.add(w.id() + " FROM " + s.db.UseIndex(w.Table, w.alias(), w.Index) + " WHERE ")
+	q.add(" FROM " + s.db.UseIndex(w.Table, w.alias(), w.Index) + " WHERE ")
 	w.Where(q.add)
-	q.add(" LIMIT ?) AS u", limit)
-	return scanCount(s.db.Read(ctx), q)
+	if w.again() {
+		all := &sqlText{}
+		all.add("SELECT COUNT(*) FROM (SELECT DISTINCT "+w.id()+q.sql.String()+" LIMIT ?) AS u", append(q.args, limit)...)
+		return scanCount(s.db.Read(ctx), all)
+	}
+	return countUpTo(s.db.Read(ctx), q, limit)
 }
 
 // lead chooses the index that leads a list: what finds few tickets, or, for the
@@ -160,38 +240,67 @@ func (s *Service) sizeOf(ctx context.Context, w *Walk, limit int64) (int64, erro
 // holds where that is all that the filter asks for, or -1.
 func (s *Service) lead(ctx context.Context, f Filter, branches []branch) (page, counted *Walk, n int64, err error) {
 	walks := f.walks()
+	if len(branches) > 1 {
+		walks = append(walks, f.absorbed()...)
+	}
 	if len(walks) == 0 || f.IDs != nil {
 		return nil, nil, -1, nil
 	}
-	least, err := scanCount(s.db.Read(ctx), f.listed().count(s.db, branches, nil))
+	rows, err := s.looks(s.db.Read(ctx))
 	if err != nil {
 		return nil, nil, -1, err
 	}
-	small := least <= s.walkBelow // then the list itself may lead
+	sizes, known := make([]int64, len(walks)), true
 	for i := range walks {
-		w := &walks[i]
-		size, err := s.sizeOf(ctx, w, web.MaxCount+1)
-		if err != nil {
+		limit := int64(web.MaxCount)
+		if walks[i].again() { // to tell the same tickets apart costs as much as to look at them
+			limit = int64(rows)
+		}
+		if sizes[i], err = s.sizeOf(ctx, &walks[i], limit+1); err != nil {
 			return nil, nil, -1, err
 		}
-		if len(f.rest) == 1 && f.Search == "" && len(branches) == 1 && branches[0].all() {
-			n = size
-			small = false
-		} else {
-			n = -1
+		if sizes[i] > limit && limit < web.MaxCount {
+			sizes[i], known = web.MaxCount+1, false
 		}
+	}
+	alone := known && len(f.rest) == 1 && f.Search == "" && len(branches) == 1 && branches[0].all()
+	if alone {
+		n = sizes[0]
+	} else {
+		n = -1
+	}
+	var least int64
+	if !alone {
+		if least, err = s.lengthOf(ctx, f.listed(), branches, min(slices.Min(sizes), max(s.walkBelow, 0), int64(s.listRows))+1); err != nil {
+			return nil, nil, -1, err
+		}
+	}
+	small := !alone && least <= min(s.walkBelow, int64(s.listRows)) // then the list itself may lead
+	for i := range walks {
+		w, size := &walks[i], sizes[i]
 		switch {
 		case size > s.walkBelow && (f.Search != "" || f.asksForUnread()): // the text index, or what can be unread, is shorter
-		case size <= s.walkBelow && (!small || size < least):
+		case size <= s.walkBelow && (!small || size < least) && (page == nil || size < least):
 			page, counted, least, small = w, w, size, true
-		case !small && counted == nil, !small && w.Ordered && !counted.Ordered:
+		case !small && counted == nil, !small && w.inOrder() && !counted.inOrder():
 			counted = w
 		}
 	}
-	if page == nil && counted != nil && counted.Ordered && f.Sort.column() == "" {
+	if page == nil && counted != nil && counted.inOrder() && f.Sort.column() == "" {
 		page = counted
 	}
 	return page, counted, n, nil
+}
+
+// lengthOf counts what a list holds that indexes alone find, but no further than limit.
+func (s *Service) lengthOf(ctx context.Context, f Filter, branches []branch, limit int64) (int64, error) {
+	if by := f.reader; !by.IsNobody() {
+		if key, ok := f.counter(by); ok {
+			m, err := s.read(s.db.Read(ctx), by, key)
+			return m.Sum(f.wants), err
+		}
+	}
+	return f.upTo(s.db.Read(ctx), s.db, branches, nil, limit)
 }
 
 // listed returns the filter without what only a look at each ticket can tell.
@@ -228,8 +337,6 @@ func (f Filter) source(d sqlSource, q *sqlText, b branch, index string) string {
 	case w.own():
 		q.add(" FROM " + d.UseIndex(table, "t", w.Index))
 	default:
-		// CROSS JOIN keeps SQLite, and the pinned key the other engine, from turning
-		// the order of the loops around.
 		q.add(" FROM " + d.UseIndex(w.Table, "k", w.Index) + " CROSS JOIN " + d.UseIndex(table, "t", db.PrimaryKey) + " ON t.id = k.ticket_id")
 	}
 	b.where(q)
@@ -241,12 +348,118 @@ func (f Filter) source(d sqlSource, q *sqlText, b branch, index string) string {
 	return "t.id"
 }
 
+// countUpTo counts the rows that follow FROM, but no further than limit. To step over so
+// many entries of an index costs a tenth of what it costs to count them.
+func countUpTo(tx *gorm.DB, from *sqlText, limit int64) (int64, error) {
+	var there []int
+	if err := tx.Raw("SELECT 1"+from.sql.String()+" LIMIT 1 OFFSET ?", append(slices.Clone(from.args), limit-1)...).Scan(&there).Error; err != nil {
+		return 0, fmt.Errorf("count the tickets: %w", err)
+	}
+	if len(there) > 0 {
+		return limit, nil
+	}
+	q := &sqlText{}
+	q.add("SELECT COUNT(*)"+from.sql.String(), from.args...)
+	return scanCount(tx, q)
+}
+
 // distinct is what a list needs that meets a ticket more than once.
 func (f Filter) distinct(b branch) string {
-	if w := f.leader(b); w != nil && !w.own() && !w.Ordered {
+	if w := f.leader(b); w != nil && w.again() {
 		return "DISTINCT "
 	}
 	return ""
+}
+
+// along is union where one index leads the whole list: a single walk, on which each
+// ticket is held against all branches. Branch by branch, one that holds next to nothing would
+// walk to the end of the index.
+func (f Filter) along(d *db.DB, branches []branch, cur *web.Cursor, skip, limit int, extra func(*sqlText)) *sqlText {
+	back, column := cur != nil && cur.Back, f.Sort.column()
+	within := cur
+	if column == "" {
+		within = nil
+	}
+	sight := f.anyOf(branches, within)
+	if sight == nil {
+		return nil
+	}
+	walks, distinct := []Walk{*f.led}, ""
+	if column == "" && len(f.led.parts) > 0 {
+		walks, distinct = f.led.parts, "DISTINCT "
+	}
+	all := &sqlText{}
+	all.add("SELECT " + distinct + "u.id FROM (")
+	for i := range walks {
+		w, id := &walks[i], "t.id"
+		if i > 0 {
+			all.add(" UNION ALL ")
+		}
+		all.add("SELECT * FROM (SELECT ")
+		if w.Ordered {
+			id = w.id()
+		} else if w.again() {
+			all.add("DISTINCT ")
+		}
+		all.add("t.id")
+		if column != "" {
+			all.add(", t." + column)
+		}
+		w.from(d, all)
+		all.add(" AND "+sight.sql.String(), sight.args...)
+		if column == "" && cur != nil {
+			op := " > ?"
+			if f.Sort.descending() != back {
+				op = " < ?"
+			}
+			all.add(" AND "+id+op, cur.ID)
+		}
+		if extra != nil {
+			extra(all)
+		}
+		order := f.Sort.order("t", back)
+		if column == "" {
+			order = strings.Replace(order, "t.id", id, 1)
+		}
+		all.add(" ORDER BY "+order+" LIMIT ?) AS b"+strconv.Itoa(i), skip+limit)
+	}
+	all.add(") AS u ORDER BY "+f.Sort.order("u", back)+" LIMIT ? OFFSET ?", limit, skip)
+	return all
+}
+
+// from adds the tables of a walk along all it holds.
+func (w *Walk) from(d sqlSource, q *sqlText) {
+	q.add(" FROM " + d.UseIndex(w.Table, w.alias(), w.Index))
+	if !w.own() {
+		// CROSS JOIN keeps SQLite, and the pinned key the other engine, from turning
+		// the order of the loops around.
+		q.add(" CROSS JOIN " + d.UseIndex(table, "t", db.PrimaryKey) + " ON t.id = k.ticket_id")
+	}
+	q.add(" WHERE ")
+	w.Where(q.add)
+}
+
+// anyOf writes that a ticket is in one of the branches, behind a cursor; nil when it can
+// be in none.
+func (f Filter) anyOf(branches []branch, cur *web.Cursor) *sqlText {
+	q := &sqlText{}
+	for _, b := range branches {
+		part := &sqlText{}
+		b.where(part)
+		if !b.from(part, f.Sort, cur, "t.id") {
+			continue
+		}
+		if q.sql.Len() > 0 {
+			q.add(" OR ")
+		}
+		q.add("("+part.sql.String()[len(" WHERE "):]+")", part.args...)
+	}
+	if q.sql.Len() == 0 {
+		return nil
+	}
+	out := &sqlText{}
+	out.add("("+q.sql.String()+")", q.args...)
+	return out
 }
 
 type sqlSource interface {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/web"
@@ -267,6 +269,10 @@ func (b branch) index(s Sort) string {
 		switch {
 		case assignee:
 			return "idx_tickets_assignee_due"
+		case b.requester != nil:
+			return "idx_tickets_requester_due"
+		case b.team != nil:
+			return "idx_tickets_team_due"
 		case b.byPerson() && b.due == dueNever: // in the order of the ids
 		case b.byPerson():
 			return "idx_tickets_due" // only what is unfinished is in it
@@ -454,6 +460,9 @@ func (s Sort) order(alias string, back bool) string {
 // union returns the ids of a page: skip rows, then at most limit.
 // extra adds conditions on t that no index serves.
 func (f Filter) union(d *db.DB, branches []branch, cur *web.Cursor, skip, limit int, extra func(*sqlText)) *sqlText {
+	if f.led != nil {
+		return f.along(d, branches, cur, skip, limit, extra)
+	}
 	back := cur != nil && cur.Back
 	column := ""
 	if c := f.Sort.column(); c != "" {
@@ -510,31 +519,60 @@ func (f Filter) counting() Filter {
 	return f
 }
 
-// count returns the number of rows in the branches, counting no further than
-// one above web.MaxCount.
-func (f Filter) count(d *db.DB, branches []branch, extra func(*sqlText)) *sqlText {
-	all := &sqlText{}
-	all.add("SELECT COUNT(*) FROM (")
-	for i, b := range branches {
-		if i > 0 {
-			all.add(" UNION ALL ")
+// upTo counts what the branches hold, but no further than limit: one branch after the
+// other, so that those that are no longer needed cost nothing.
+func (f Filter) upTo(tx *gorm.DB, d *db.DB, branches []branch, extra func(*sqlText), limit int64) (int64, error) {
+	var n int64
+	for _, b := range branches {
+		if n >= limit {
+			break
 		}
-		index := f.index(b, ByNewest)
-		if index == db.PrimaryKey && extra == nil && f.IDs == nil && f.led == nil {
-			index = "idx_tickets_priority" // narrower than the rows
-			if b.public {
-				index = "idx_tickets_confidential"
-			}
+		var more int64
+		var err error
+		if extra == nil && f.led == nil && f.IDs == nil && b.everything() {
+			q := &sqlText{}
+			f.source(d, q, b, f.countIndex(b))
+			more, err = countUpTo(tx, q, limit-n)
+		} else {
+			more, err = scanCount(tx, f.count(d, b, extra, limit-n))
 		}
-		all.add("SELECT * FROM (SELECT " + f.distinct(b) + "t.id")
-		f.source(d, all, b, index)
-		if extra != nil {
-			extra(all)
+		if err != nil {
+			return 0, err
 		}
-		all.add(" LIMIT ?) AS b"+strconv.Itoa(i), web.MaxCount+1)
+		n += more
 	}
-	all.add(") AS u")
+	return n, nil
+}
+
+// count returns the number of rows in a branch, counting no further than limit.
+func (f Filter) count(d *db.DB, b branch, extra func(*sqlText), limit int64) *sqlText {
+	index := f.index(b, ByNewest)
+	if extra == nil && f.IDs == nil && f.led == nil {
+		index = f.countIndex(b)
+	}
+	all := &sqlText{}
+	all.add("SELECT COUNT(*) FROM (SELECT " + f.distinct(b) + "t.id")
+	f.source(d, all, b, index)
+	if extra != nil {
+		extra(all)
+	}
+	all.add(" LIMIT ?) AS u", limit)
 	return all
+}
+
+// countIndex names the index to count a branch along that nothing else is asked of:
+// the narrowest that holds what decides.
+func (f Filter) countIndex(b branch) string {
+	index := f.index(b, ByNewest)
+	switch {
+	case index == db.PrimaryKey && b.public:
+		return "idx_tickets_confidential"
+	case index == db.PrimaryKey:
+		return "idx_tickets_priority"
+	case b.team != nil && (b.public || b.secret) && b.status == 0 && b.priority == 0 && b.requester == nil && b.department == "":
+		return "idx_tickets_team_sight"
+	}
+	return index
 }
 
 // onlyCounted reports whether the filter asks for nothing that the counters of

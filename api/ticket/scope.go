@@ -25,6 +25,12 @@ type scope struct {
 	except exception
 }
 
+// everything reports whether a scope leaves nothing out for which a look at the ticket is needed.
+func (sc scope) everything() bool {
+	return sc.assignee == nil && !sc.unassigned && sc.requester == nil && sc.team == nil && sc.watcher == nil &&
+		sc.department == "" && !sc.secret && !sc.public && sc.notAssignee == nil
+}
+
 // exception is what other scopes of the same actor hold already, or what the
 // scope does not reach. It needs no index: it holds few of the rows walked.
 type exception struct {

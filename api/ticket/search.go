@@ -58,7 +58,7 @@ func (s *Service) planSearch(ctx context.Context, f Filter, needle string, branc
 		return plan{}, err
 	}
 	if !indexed || few {
-		n, err := scanCount(s.db.Read(ctx), f.count(s.db, branches, walk))
+		n, err := f.upTo(s.db.Read(ctx), s.db, branches, walk, web.MaxCount+1)
 		return plan{count: n}, err
 	}
 	if !match.Streams {
@@ -67,7 +67,7 @@ func (s *Service) planSearch(ctx context.Context, f Filter, needle string, branc
 			return plan{}, err
 		}
 		if dense {
-			n, err := scanCount(s.db.Read(ctx), f.count(s.db, branches, walk))
+			n, err := f.upTo(s.db.Read(ctx), s.db, branches, walk, web.MaxCount+1)
 			return plan{count: n}, err
 		}
 	}
@@ -84,7 +84,7 @@ func (s *Service) planSearch(ctx context.Context, f Filter, needle string, branc
 // fewInAll reports whether the list without the search is short enough to look
 // into each text.
 func (s *Service) fewInAll(ctx context.Context, f Filter, branches []branch) (bool, error) {
-	n, err := scanCount(s.db.Read(ctx), f.count(s.db, branches, nil))
+	n, err := f.upTo(s.db.Read(ctx), s.db, branches, nil, max(s.walkBelow, 0)+1)
 	return n <= s.walkBelow, err
 }
 
@@ -94,11 +94,11 @@ func (s *Service) dense(ctx context.Context, f Filter, needle string, branches [
 	if err := s.db.Read(ctx).Raw("SELECT COALESCE(MAX(id), 0) FROM tickets").Scan(&newest).Error; err != nil {
 		return false, fmt.Errorf("find the newest ticket: %w", err)
 	}
-	n, err := scanCount(s.db.Read(ctx), f.count(s.db, branches, func(q *sqlText) {
+	n, err := f.upTo(s.db.Read(ctx), s.db, branches, func(q *sqlText) {
 		q.add(" AND t.id > ? AND ", newest-nearby)
 		contains(q, needle)
 		f.where(q)
-	}))
+	}, web.MaxCount+1)
 	return n >= min(nearby, newest)/20 && n > 0, err
 }
 
@@ -180,12 +180,22 @@ func (f Filter) extra(needle string) func(*sqlText) {
 	}
 }
 
-// listRows is how many tickets are looked at to count a list that no index
-// serves, and of each part of a list of what is unread, which is dearer to find out.
-const (
-	listRows   = 100_000
-	unreadRows = 5_000
-)
+// listRows is how many tickets are looked at to count a list of which no index alone knows
+// the length, on a desk of more than web.MaxCount tickets: its lists are then no dearer than
+// those of a small one.
+const listRows = 500
+
+// looks returns how many tickets may be looked at to count a list.
+func (s *Service) looks(tx *gorm.DB) (int, error) {
+	var last int64
+	if err := tx.Raw("SELECT COALESCE(MAX(id), 0) FROM tickets").Scan(&last).Error; err != nil {
+		return 0, fmt.Errorf("find the newest ticket: %w", err)
+	}
+	if last <= s.exactBelow {
+		return web.MaxCount, nil
+	}
+	return s.listRows, nil
+}
 
 // plan decides how a list is found and counts it. The filter that it returns
 // may be led by another index.
@@ -201,7 +211,11 @@ func (s *Service) plan(ctx context.Context, by authz.Actor, f Filter) (Filter, p
 		p.count = m.Sum(f.wants)
 		return f, p, err
 	}
-	if t, ok, err := s.tallyWithout(ctx, by, f, listRows); ok || err != nil {
+	rows, err := s.looks(tx)
+	if err != nil {
+		return f, p, err
+	}
+	if t, ok, err := s.tallyWithout(ctx, by, f, rows); ok || err != nil {
 		p.count, p.more = t.N, !t.Exact
 		return f, p, err
 	}
@@ -219,10 +233,6 @@ func (s *Service) plan(ctx context.Context, by authz.Actor, f Filter) (Filter, p
 		p, err = s.planSearch(ctx, f, needle, all)
 		p.needle = needle
 	default:
-		rows := listRows
-		if counted == nil && f.asksForUnread() {
-			rows = unreadRows
-		}
 		var t Tally
 		t, err = counting.tally(tx, s.db, all, counting.extra(p.needle), rows)
 		p.count, p.more = t.N, !t.Exact
@@ -270,6 +280,9 @@ func (s *Service) find(ctx context.Context, by authz.Actor, f Filter, page web.P
 		return out, nil
 	}
 	ids = web.Cut(&out, ids, page)
+	if out.More {
+		out.Count = max(out.Count, int64(skip+len(ids)))
+	}
 	out.Rows, err = ticketsInOrder(s.db.Read(ctx), ids)
 	return out, err
 }
@@ -280,6 +293,9 @@ func (s *Service) walked(ctx context.Context, f Filter, p plan, branches []branc
 	if p.match != nil {
 		q = f.matches(*p.match, p.needle, branches, cur, skip, limit, false)
 	} else {
+		if ids, err := s.near(ctx, f, p, branches, cur, skip, limit); err != nil || ids != nil {
+			return ids, err
+		}
 		q = f.union(s.db, branches, cur, skip, limit, f.extra(p.needle))
 	}
 	if q == nil {
@@ -290,4 +306,52 @@ func (s *Service) walked(ctx context.Context, f Filter, p plan, branches []branc
 		return nil, fmt.Errorf("list the tickets: %w", err)
 	}
 	return ids, nil
+}
+
+// nearRows is how many tickets behind a place in a list are looked at together.
+const nearRows = 4000
+
+// near looks for a page among the tickets right behind the cursor, or at the beginning, first:
+// what somebody sees has several parts, and one of which next to nothing fulfils a condition
+// would be walked to its end. It returns nil if the page is not full, or if parts do better.
+func (s *Service) near(ctx context.Context, f Filter, p plan, branches []branch, cur *web.Cursor, skip, limit int) ([]int64, error) {
+	extra := f.extra(p.needle)
+	long := p.more || p.count > s.nearRows/4
+	if extra == nil || !long || f.led != nil || f.IDs != nil || f.Sort.column() != "" || f.asksForUnread() {
+		return nil, nil
+	}
+	tx := s.db.Read(ctx)
+	down := f.Sort.descending() != (cur != nil && cur.Back)
+	var from int64
+	switch {
+	case cur != nil:
+		from = cur.ID
+	case down:
+		if err := tx.Raw("SELECT COALESCE(MAX(id), 0) + 1 FROM tickets").Scan(&from).Error; err != nil {
+			return nil, fmt.Errorf("find the newest ticket: %w", err)
+		}
+	}
+	sight := f.anyOf(branches, nil)
+	q := &sqlText{}
+	q.add("SELECT t.id FROM " + s.db.UseIndex(table, "t", db.PrimaryKey) + " WHERE ")
+	if down {
+		q.add("t.id < ? AND t.id > ? AND ", from, from-s.nearRows)
+	} else {
+		q.add("t.id > ? AND t.id < ? AND ", from, from+s.nearRows)
+	}
+	q.add(sight.sql.String(), sight.args...)
+	extra(q)
+	dir := " ASC"
+	if down {
+		dir = " DESC"
+	}
+	q.add(" ORDER BY t.id"+dir+" LIMIT ?", skip+limit)
+	var ids []int64
+	if err := tx.Raw(q.sql.String(), q.args...).Scan(&ids).Error; err != nil {
+		return nil, fmt.Errorf("list the tickets: %w", err)
+	}
+	if len(ids) < skip+limit {
+		return nil, nil
+	}
+	return ids[skip:], nil
 }

@@ -27,7 +27,12 @@ type Service struct {
 	clock clock.Clock
 	// walkBelow is how long a list may be for a search to look into each text
 	// of it instead of asking the text index.
-	walkBelow    int64
+	walkBelow int64
+	// exactBelow is how many tickets a desk may have for every list to be counted
+	// exactly; on a larger one, listRows of them are looked at.
+	exactBelow   int64
+	listRows     int
+	nearRows     int64
 	reopenWindow time.Duration
 	actions      Actions
 	sources      []FieldSource
@@ -37,7 +42,7 @@ type Service struct {
 
 // New returns the service.
 func New(d *db.DB, bus *event.Bus, c clock.Clock) *Service {
-	s := &Service{db: d, bus: bus, clock: c, walkBelow: web.MaxCount, reopenWindow: DefaultReopenWindow}
+	s := &Service{db: d, bus: bus, clock: c, walkBelow: web.MaxCount, exactBelow: web.MaxCount, listRows: listRows, nearRows: nearRows, reopenWindow: DefaultReopenWindow}
 	s.actions.Register(s.ownActions()...)
 	s.actions.Register(s.facetActions()...)
 	s.actions.Register(s.setDueAction())

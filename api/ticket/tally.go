@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"fmt"
 
 	"gorm.io/gorm"
 
@@ -91,48 +92,67 @@ func (s *Service) tallyWithout(ctx context.Context, by authz.Actor, f Filter, ro
 // it looks at that many of them in each branch: the newest, unless another index
 // leads.
 func (f Filter) tally(tx *gorm.DB, d *db.DB, branches []branch, extra func(*sqlText), rows int) (Tally, error) {
-	if extra == nil {
-		n, err := scanCount(tx, f.count(d, branches, nil))
+	if extra == nil && f.led == nil {
+		n, err := f.upTo(tx, d, branches, nil, web.MaxCount+1)
 		return Tally{min(n, web.MaxCount), n <= web.MaxCount}, err
 	}
-	sum := Tally{Exact: true}
-	for _, b := range branches {
-		if sum.N >= web.MaxCount && !sum.Exact {
-			break
+	if extra == nil {
+		extra = func(*sqlText) {}
+	}
+	if w := f.led; w != nil { // one walk for all of them
+		walk, cond := &sqlText{}, &sqlText{}
+		walk.add("SELECT ")
+		if w.again() {
+			walk.add("DISTINCT ")
 		}
+		walk.add(w.id() + " AS id FROM " + d.UseIndex(w.Table, w.alias(), w.Index) + " WHERE ")
+		w.Where(walk.add)
+		if w.Ordered {
+			walk.add(" ORDER BY " + w.id() + " DESC")
+		}
+		walk.add(" LIMIT ?", rows+1)
+		sight := f.anyOf(branches, nil)
+		cond.add(sight.sql.String(), sight.args...)
+		extra(cond)
+		t, _, err := tallyOver(tx, walk, cond, rows)
+		return t, err
+	}
+	sum := Tally{Exact: true}
+	for i, b := range branches {
+		share := rows / (len(branches) - i) // what one does not need is left to the next
 		walk := &sqlText{}
 		walk.add("SELECT " + f.distinct(b) + "t.id")
 		id := f.source(d, walk, b, f.index(b, ByNewest))
 		if w := f.leader(b); w == nil || w.Ordered {
 			walk.add(" ORDER BY " + id + " DESC")
 		}
-		walk.add(" LIMIT ?", rows+1)
+		walk.add(" LIMIT ?", share+1)
 		cond := &sqlText{}
 		cond.add("1 = 1")
 		extra(cond)
-		t, err := tallyOver(tx, walk, cond, rows)
+		t, walked, err := tallyOver(tx, walk, cond, share)
 		if err != nil {
 			return sum, err
 		}
-		sum = sum.plus(t)
+		sum, rows = sum.plus(t), rows-min(walked, share)
 	}
 	return sum, nil
 }
 
-// tallyOver counts the tickets of a walk that fulfil a condition, up to
-// web.MaxCount. CROSS JOIN keeps SQLite from turning the order of the loops
-// around.
-func tallyOver(tx *gorm.DB, walk, cond *sqlText, rows int) (Tally, error) {
-	found, walked := &sqlText{}, &sqlText{}
-	found.add("SELECT COUNT(*) FROM (SELECT t.id FROM ("+walk.sql.String()+") AS w CROSS JOIN tickets AS t ON t.id = w.id WHERE ", walk.args...)
-	found.add(cond.sql.String()+" LIMIT ?) AS f", append(cond.args, web.MaxCount+1)...)
-	n, err := scanCount(tx, found)
-	if err != nil || n > web.MaxCount {
-		return Tally{N: web.MaxCount}, err
+// tallyOver counts the tickets of a walk that fulfil a condition, and those that it
+// walked past. CROSS JOIN keeps SQLite from turning the order of the loops around.
+func tallyOver(tx *gorm.DB, walk, cond *sqlText, rows int) (Tally, int, error) {
+	q := &sqlText{}
+	q.add("SELECT COUNT(*) AS walked, COALESCE(SUM(CASE WHEN "+cond.sql.String()+" THEN 1 ELSE 0 END), 0) AS n FROM (", cond.args...)
+	q.add(walk.sql.String()+") AS w CROSS JOIN tickets AS t ON t.id = w.id", walk.args...)
+	var got struct {
+		Walked int
+		N      int64
 	}
-	walked.add("SELECT COUNT(*) FROM ("+walk.sql.String()+") AS w", walk.args...)
-	all, err := scanCount(tx, walked)
-	return Tally{n, all <= int64(rows)}, err
+	if err := tx.Raw(q.sql.String(), q.args...).Scan(&got).Error; err != nil {
+		return Tally{}, 0, fmt.Errorf("count the tickets: %w", err)
+	}
+	return Tally{min(got.N, web.MaxCount), got.Walked <= rows && got.N <= web.MaxCount}, got.Walked, nil
 }
 
 // counterKey names a counter; the zero key is everything that the actor sees.
@@ -148,6 +168,8 @@ func (s *Service) read(tx *gorm.DB, by authz.Actor, k counterKey) (Matrix, error
 		return s.visibleCounts(tx, by)
 	case k.scope == countAssignee && k.ref == 0:
 		return s.unassignedCounts(tx, by)
+	case k.scope == countTeam:
+		return s.teamCounts(tx, by, k.ref)
 	}
 	return readCounts(tx, "scope = ? AND ref = ?", k.scope, k.ref)
 }
@@ -156,11 +178,13 @@ func (s *Service) read(tx *gorm.DB, by authz.Actor, k counterKey) (Matrix, error
 // it must count nothing that the actor does not see.
 func (f Filter) counter(by authz.Actor) (counterKey, bool) {
 	people := f
-	people.AssignedTo, people.Unassigned, people.CreatedBy = nil, false, nil
+	people.AssignedTo, people.Unassigned, people.CreatedBy, people.Team = nil, false, nil, nil
 	all, queue := by.Can(authz.TicketViewAll) && by.Can(authz.TicketConfidential), by.Can(authz.TicketQueue)
 	switch {
 	case by.IsNobody() || !people.onlyCounted():
 		return counterKey{}, false
+	case f.Team != nil:
+		return counterKey{true, countTeam, *f.Team}, (all || queue) && f.AssignedTo == nil && !f.Unassigned && f.CreatedBy == nil
 	case f.CreatedBy != nil && (f.AssignedTo != nil || f.Unassigned):
 		return counterKey{}, false
 	case f.CreatedBy != nil:
