@@ -62,7 +62,9 @@ journeys('On paper', (desk) => {
       if ((await hidden.count()) > 0) expect(await hidden.first().isVisible()).toBe(false);
     }
     for (const shown of ['For the files', 'It does not work.', 'Answer 1', 'Answer 12']) {
-      expect(await page.getByText(shown, { exact: true }).first().isVisible(), shown).toBe(true);
+      // The list may still have its row, which is not printed.
+      const printed = page.getByText(shown, { exact: true }).filter({ visible: true });
+      expect(await printed.count(), shown).toBeGreaterThan(0);
     }
     // Nothing is cut off by a box that scrolls.
     const cut = await page.getByText('Answer 1', { exact: true }).evaluate((element) => {

@@ -122,6 +122,12 @@ journeys('Offline', (desk) => {
     expect(manifest.display).toBe('standalone');
     expect(manifest.icons.map((icon) => icon.sizes)).toContain('512x512');
     expect(manifest.icons.some((icon) => icon.purpose === 'maskable')).toBe(true);
+    // What the browser itself misses before it offers to install the app.
+    const browser = await page.context().newCDPSession(page);
+    const { installabilityErrors } = await browser.send('Page.getInstallabilityErrors');
+    // A private window, as each one here, never offers it.
+    const misses = installabilityErrors.map((error) => error.errorId);
+    expect(misses.filter((error) => error !== 'in-incognito')).toEqual([]);
     for (const { src } of manifest.icons) {
       expect((await fetch(new URL(src, desk.url))).ok, src).toBe(true);
     }
