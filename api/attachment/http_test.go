@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -383,4 +384,36 @@ func TestTypes(t *testing.T) {
 	s.emma.Get(at("/api/attachments/%d", id)).Want(404)
 	send(s.emma, "page.pdf", "only text")
 	s.emma.Get("/api/config").Is("attachments.allowed.0", "image/*")
+}
+
+// TestAnnouncedSize: who announces 5 GB hears at once that it is too much, before
+// sending any of it.
+func TestAnnouncedSize(t *testing.T) {
+	each(t, func(t *testing.T, s scene) {
+		id := begin(s.emma, "f", 10).Want(201).Int("id")
+		for name, head := range map[string]string{
+			"a form":             "POST /api/attachments HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=x",
+			"a piece":            at("PATCH /api/uploads/%d HTTP/1.1\r\nContent-Type: application/offset+octet-stream\r\nUpload-Offset: 0", id),
+			"a file of a ticket": "POST /api/tickets HTTP/1.1\r\nContent-Type: application/json",
+		} {
+			line, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.URL, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = line.SetDeadline(time.Now().Add(10 * time.Second)) // the line is real
+			_, _ = fmt.Fprintf(line, "%s\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n", head, s.emma.Token, 5<<30)
+			answer := make([]byte, 4096)
+			n, err := line.Read(answer)
+			if _, status, _ := strings.Cut(string(answer[:n]), " "); err != nil || !strings.HasPrefix(status, "413") {
+				t.Errorf("%s of 5 GB: %v %s", name, err, answer[:n])
+			}
+			_ = line.Close()
+		}
+		if got := s.emma.Do(http.MethodHead, at("/api/uploads/%d", id), nil, nil).Want(204).Header.Get("Upload-Offset"); got != "0" {
+			t.Errorf("something was kept: %s", got)
+		}
+		if files, err := os.ReadDir(filepath.Join(s.data, "uploads")); (err != nil && !os.IsNotExist(err)) || len(files) > 0 {
+			t.Errorf("%v, %v", files, err)
+		}
+	})
 }

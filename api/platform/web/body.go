@@ -33,6 +33,8 @@ func invalidBody(code, detail string) error { return fault.New(fault.Invalid, co
 
 const rawBodyKey = "web.raw_body"
 
+var errTooLarge = fault.New(fault.TooLarge, "request.too_large", "The body may have at most %d bytes.", MaxBody)
+
 // raw reads the body once and keeps it, so that a retried or keyed request can
 // read it again.
 func raw(c *gin.Context) ([]byte, error) {
@@ -41,10 +43,13 @@ func raw(c *gin.Context) ([]byte, error) {
 			return data, nil
 		}
 	}
+	if c.Request.ContentLength > MaxBody { // before any of it comes
+		return nil, errTooLarge
+	}
 	data, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, MaxBody))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return nil, fault.New(fault.TooLarge, "request.too_large", "The body may have at most %d bytes.", MaxBody)
+		return nil, errTooLarge
 	}
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "request.unreadable", "The body could not be read to its end.").Because(err)
