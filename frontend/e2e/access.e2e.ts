@@ -200,6 +200,45 @@ journeys('every page', (desk) => {
     });
   }
 
+  for (const [look, options] of Object.entries({
+    'in light': {},
+    'at 360 px in dark': { width: 360, height: 740, dark: true },
+  })) {
+    it(`has accessible dialogs of administrators ${look}`, { timeout: 300_000 }, async () => {
+      const page = await desk.openAs('admin', '/', options);
+      const seen: string[] = [];
+      const [, paths = []] = pages().find(([role]) => role === 'admin') ?? [];
+      for (const path of paths.filter((one) => !one.startsWith('/tickets/'))) {
+        await page.goto(path);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await settled(page);
+        const opens = page.getByRole('main').getByRole('button', {
+          name: /^(New|Add|Create|Edit|Change|Rename|Merge|Replace|Delete|Remove|Move|Try|Test)\b/,
+        });
+        const names = await opens.evaluateAll((all) => [
+          ...new Set(all.map((one) => one.getAttribute('aria-label') ?? one.textContent ?? '')),
+        ]);
+        for (const name of names) {
+          const button = opens.filter({ visible: true }).and(page.getByRole('button', { name }));
+          if ((await button.count()) === 0 || (await button.first().isDisabled())) continue;
+          await button.first().click();
+          await settled(page);
+          const dialog = page.locator('[role="dialog"], [role="alertdialog"], dialog[open]');
+          if ((await dialog.count()) > 0) {
+            seen.push(`${path} ${name}`);
+            await expectAccessible(page);
+            await expectNoSidewaysScroll(page);
+          }
+          await page.goto(path);
+          await page.getByRole('heading', { level: 1 }).waitFor();
+          await settled(page);
+        }
+      }
+      if (process.env.PICTURES) console.log(seen.join('\n'));
+      expect(seen.length).toBeGreaterThan(10);
+    });
+  }
+
   it('has accessible dialogs and mistakes', async () => {
     const page = await desk.openAs('admin', `/tickets/${ticket}`);
     await page.getByRole('button', { name: /^Assignee/ }).click();
