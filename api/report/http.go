@@ -14,6 +14,8 @@ func (s *Service) Routes(signedIn *gin.RouterGroup) {
 	signedIn.GET("/dashboard", web.Handle(s.dashboard))
 	signedIn.GET("/reports/desk", web.Handle(s.desk))
 	signedIn.GET("/reports/desk/csv", web.Handle(s.deskTable))
+	signedIn.GET("/reports/by", web.Handle(s.split))
+	signedIn.GET("/reports/by/csv", web.Handle(s.splitTable))
 }
 
 // dashboard answers GET /api/dashboard.

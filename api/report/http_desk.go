@@ -107,21 +107,23 @@ func (s *Service) deskTable(c *gin.Context) error {
 	return nil
 }
 
+// numberNames heads what cells returns.
+var numberNames = []any{
+	"created", "solved", "backlog",
+	"first_response_count", "first_response_p50_seconds", "first_response_p90_seconds", "first_response_p95_seconds",
+	"resolution_count", "resolution_p50_seconds", "resolution_p90_seconds", "resolution_p95_seconds",
+}
+
 // table returns the rows of a table below its header.
 func (v DeskView) table(name string) [][]any {
-	numbers := []any{
-		"created", "solved", "backlog",
-		"first_response_count", "first_response_p50_seconds", "first_response_p90_seconds", "first_response_p95_seconds",
-		"resolution_count", "resolution_p50_seconds", "resolution_p90_seconds", "resolution_p95_seconds",
-	}
 	if name == "series" {
-		out := [][]any{slices.Concat([]any{"from", "to"}, numbers)}
+		out := [][]any{slices.Concat([]any{"from", "to"}, numberNames)}
 		for _, p := range v.Series {
 			out = append(out, slices.Concat([]any{p.From, p.To}, p.cells()))
 		}
 		return out
 	}
-	out := [][]any{slices.Concat([]any{name}, numbers, []any{"previous_created", "previous_solved"})}
+	out := [][]any{slices.Concat([]any{name}, numberNames, []any{"previous_created", "previous_solved"})}
 	for _, b := range v.Breakdowns {
 		if b.Dimension != name {
 			continue

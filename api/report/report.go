@@ -13,9 +13,13 @@ type Service struct {
 	db      *db.DB
 	clock   clock.Clock
 	tickets *ticket.Service
+	maxRead int64
 }
 
 // New returns the service.
 func New(d *db.DB, c clock.Clock, tickets *ticket.Service) *Service {
-	return &Service{db: d, clock: c, tickets: tickets}
+	return &Service{db: d, clock: c, tickets: tickets, maxRead: maxRead}
 }
+
+// SetMaxRead says how many tickets a report by tag or field reads at most.
+func (s *Service) SetMaxRead(n int64) { s.maxRead = n }

@@ -20,6 +20,35 @@ journeys('Reports and exports', (desk) => {
     await ada.getByRole('link', { name: new RegExp(`#${id}`) }).waitFor();
   });
 
+  it('splits the period by tag and by field, each number leading to its tickets', async () => {
+    const field = await desk.api<{ id: number }>('admin', 'POST', '/api/fields', {
+      ...{ slug: 'leased', name: 'Leased', kind: 'checkbox', everywhere: true },
+    });
+    const { id } = await desk.ticket('Split me');
+    await desk.api('admin', 'PATCH', `/api/tickets/${id}`, {
+      tags: ['counted-tag'],
+      fields: { leased: true },
+    });
+    const ada = await desk.openAs('admin', '/reports?last=7', { width: 1400 });
+    const table = ada.getByRole('region', { name: 'Table: By tag or field' });
+    await table.getByRole('link', { name: 'counted-tag, Created: 1' }).waitFor();
+    await expectAccessible(ada);
+    if (process.env.SHOTS) await table.screenshot({ path: `${process.env.SHOTS}/report-tag.png` });
+    await ada.getByLabel('Split by').selectOption({ label: 'Leased' });
+    const [file] = await Promise.all([
+      ada.waitForEvent('download'),
+      ada.getByRole('button', { name: 'Download as CSV: By tag or field' }).click(),
+    ]);
+    expect(readFileSync(await file.path(), 'utf8')).toContain('yes,1,');
+    await table.getByRole('link', { name: 'yes, Created: 1' }).click();
+    await ada.getByRole('link', { name: new RegExp(`#${id}`) }).waitFor();
+    const small = await desk.openAs('admin', '/reports', { dark: true, width: 360 });
+    await small.getByRole('heading', { name: 'By tag or field' }).waitFor();
+    await expectNoSidewaysScroll(small);
+    await expectAccessible(small);
+    await desk.api('admin', 'PATCH', `/api/fields/${field.id}`, { archived: true });
+  });
+
   it('shows the day of an agent, in dark and on a phone', async () => {
     const stan = await desk.openAs('it_staff', '/', { dark: true });
     await stan.getByRole('heading', { name: 'Waiting for me' }).waitFor();

@@ -3,7 +3,7 @@ import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { type Channel, channels, type Priority, priorities } from '@/features/ticket';
-import type { ReportBreakdown, ReportRow } from '@/lib/api';
+import type { ReportRow, SplitReportRow } from '@/lib/api';
 import { NumberTable } from '@/ui/figure';
 import { personName } from '@/ui/person';
 import { formatDuration } from './duration';
@@ -24,7 +24,7 @@ const dimensions: Record<
 export const dimensionOf = (name: string) => dimensions[name] ?? null;
 
 /** How a part of a dimension is called. */
-export function useRowName(dimension = 'agent'): (row: ReportRow) => string {
+export function useRowName(dimension = 'agent'): (row: Row) => string {
   const { i18n } = useLingui();
   const none = dimensionOf(dimension)?.none ?? msg`None`;
   return (row) => {
@@ -47,13 +47,16 @@ export function TicketsLink({ n, q, label }: { n: number; q: string; label: stri
   );
 }
 
+type Row = SplitReportRow & Partial<ReportRow>;
+
 /** A period split by a dimension, with percentiles. */
 export function BreakdownTable({
   label,
   breakdown,
 }: {
   label: string;
-  breakdown: ReportBreakdown;
+  /** Those of a split report have no period before. */
+  breakdown: { dimension: string; rows: Row[] };
 }) {
   const { t, i18n } = useLingui();
   const nameOf = useRowName(breakdown.dimension);
@@ -62,12 +65,16 @@ export function BreakdownTable({
   const count = (title: string, key: 'created' | 'solved' | 'backlog') => ({
     key,
     title,
-    cell: (row: ReportRow) => (
+    cell: (row: Row) => (
       <TicketsLink n={row[key]} q={row.queries[key]} label={`${nameOf(row)}, ${title}`} />
     ),
   });
+  const before = (key: string, title: string, of: 'previous_created' | 'previous_solved') =>
+    breakdown.rows.some((row) => row[of] !== undefined)
+      ? [{ key, title, cell: (row: Row) => row[of] }]
+      : [];
   return (
-    <NumberTable<ReportRow>
+    <NumberTable<Row>
       label={label}
       rows={breakdown.rows}
       keyOf={(row) => row.key}
@@ -78,9 +85,9 @@ export function BreakdownTable({
           cell: (row) => <span className={classes.person}>{nameOf(row)}</span>,
         },
         count(t`Created`, 'created'),
-        { key: 'created-before', title: t`Created before`, cell: (row) => row.previous_created },
+        ...before('created-before', t`Created before`, 'previous_created'),
         count(t`Solved`, 'solved'),
-        { key: 'solved-before', title: t`Solved before`, cell: (row) => row.previous_solved },
+        ...before('solved-before', t`Solved before`, 'previous_solved'),
         count(t`Unfinished now`, 'backlog'),
         { key: 'r50', title: t`First response p50`, cell: (r) => time(r.first_response.p50) },
         { key: 'r90', title: 'p90', cell: (row) => time(row.first_response.p90) },

@@ -15,6 +15,7 @@ import { BreakdownTable, dimensionOf } from './breakdown-table';
 import { formatDuration } from './duration';
 import { daysOf, isRange, presets, type ReportSearch, usualDays } from './periods';
 import classes from './report-page.module.css';
+import { SplitSection } from './split-section';
 
 const Charts = lazy(() => import('./report-charts').then((m) => ({ default: m.ReportCharts })));
 
@@ -207,6 +208,7 @@ function Desk({ data, stale, days }: DeskProps) {
               </Section>
             );
           })}
+          <SplitSection days={days} />
         </>
       )}
     </div>

@@ -2410,6 +2410,28 @@ export type SimilarTickets = {
     results: Array<SimilarTicket>;
 };
 
+export type SplitReport = {
+    by: string;
+    from: string;
+    /**
+     * More says that there are further rows, with fewer tickets.
+     */
+    more: boolean;
+    rows: Array<SplitReportRow>;
+    to: string;
+};
+
+export type SplitReportRow = {
+    backlog: number;
+    created: number;
+    first_response: ReportTimes;
+    key: string;
+    label: string;
+    queries: ReportQueries;
+    resolution: ReportTimes;
+    solved: number;
+};
+
 export type State = 'pending' | 'delivered' | 'dead' | 'cancelled';
 
 export type StatusCounts = {
@@ -11139,6 +11161,114 @@ export type RunRecurrenceResponses = {
 };
 
 export type RunRecurrenceResponse = RunRecurrenceResponses[keyof RunRecurrenceResponses];
+
+export type GetSplitReportData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * What to split by
+         */
+        by: string;
+        /**
+         * The first day; 29 days before `to` unless given
+         */
+        from?: string;
+        /**
+         * The last day; today (UTC) unless given
+         */
+        to?: string;
+    };
+    url: '/api/reports/by';
+};
+
+export type GetSplitReportErrors = {
+    /**
+     * A wrong or unknown parameter, or too many tickets
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not an administrator
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetSplitReportError = GetSplitReportErrors[keyof GetSplitReportErrors];
+
+export type GetSplitReportResponses = {
+    /**
+     * OK
+     */
+    200: SplitReport;
+};
+
+export type GetSplitReportResponse = GetSplitReportResponses[keyof GetSplitReportResponses];
+
+export type GetSplitReportTableData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * What to split by
+         */
+        by: string;
+        /**
+         * The first day; 29 days before `to` unless given
+         */
+        from?: string;
+        /**
+         * The last day; today (UTC) unless given
+         */
+        to?: string;
+    };
+    url: '/api/reports/by/csv';
+};
+
+export type GetSplitReportTableErrors = {
+    /**
+     * A wrong or unknown parameter, or too many tickets
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not an administrator
+     */
+    403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type GetSplitReportTableError = GetSplitReportTableErrors[keyof GetSplitReportTableErrors];
+
+export type GetSplitReportTableResponses = {
+    /**
+     * The table
+     */
+    200: string;
+};
+
+export type GetSplitReportTableResponse = GetSplitReportTableResponses[keyof GetSplitReportTableResponses];
 
 export type GetDeskReportData = {
     body?: never;
