@@ -14,7 +14,6 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/mailbox/parse"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
-	"github.com/fixdesk/fixdesk/api/platform/locale"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket"
 )
@@ -240,7 +239,7 @@ func (s *Service) discard(c *gin.Context) error {
 // try answers POST /api/mail_messages/try.
 //
 // @Summary Say what would become of a message
-// @Description Changes nothing: no ticket, no account, no file.
+// @Description Changes nothing: no ticket, no account, no file. For small messages; larger ones go to the mailbox's own operation.
 // @ID tryMailMessage
 // @Tags mail
 // @Accept json
@@ -274,15 +273,7 @@ func (s *Service) try(c *gin.Context) error {
 	if to != nil && *to != "" {
 		env.To = []string{*to}
 	}
-	p, err := s.Try(c.Request.Context(), by, *box, raw, env)
-	if err != nil {
-		return err
-	}
-	v := TryView{State: p.State, Reason: p.Reason, ReasonText: locale.Translate(web.Language(c), p.ReasonText), Trace: steps(web.Language(c), p.Steps), TicketID: ticketOf(p), Parts: partsView(raw, p.Mail, nil)}
-	if p.Mail != nil {
-		v.Title = title(p.Mail)
-	}
-	return web.SendPlain(c, http.StatusOK, v)
+	return s.tried(c, by, *box, raw, env)
 }
 
 // ofTicket answers GET /api/tickets/{id}/mail.

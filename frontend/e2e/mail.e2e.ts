@@ -39,4 +39,22 @@ journeys('The mail of a ticket', (desk) => {
     await theirs.getByText('Mailed to one person').first().click();
     expect(await theirs.getByText('<lena@other.example>').count()).toBe(0);
   });
+
+  it('tries a message of some megabytes, and does nothing', async () => {
+    const page = await desk.openAs('admin', '/mail?tab=try');
+    const line = `${'x'.repeat(76)}\r\n`;
+    const raw = `From: lena@other.example\r\nSubject: Large\r\n\r\n${line.repeat(80_000)}`;
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: 'Message' }).click(),
+    ]);
+    await chooser.setFiles({
+      name: 'large.eml',
+      mimeType: 'message/rfc822',
+      buffer: Buffer.from(raw),
+    });
+    await page.getByRole('button', { name: 'Try the message' }).click();
+    await page.getByText('It would open a ticket: Large').waitFor();
+    await expectAccessible(page);
+  });
 });

@@ -3,20 +3,17 @@ import { Button, FileInput, NativeSelect, Stack, TextInput } from '@mantine/core
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { MailTryResult } from '@/lib/api';
-import { listMailboxesOptions, tryMailMessageMutation } from '@/lib/api/@tanstack/react-query.gen';
+import {
+  listMailboxesOptions,
+  tryMailMessageFileMutation,
+} from '@/lib/api/@tanstack/react-query.gen';
 import { FormError } from '@/ui/form-error';
 import { EmptyState, Fetched } from '@/ui/states';
 import { Parts, Trace } from './parts';
 import { MailStatePill } from './state-pill';
 
-async function base64(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  }
-  return btoa(text);
-}
+/** What a message may have at most, in bytes; the server says the same. */
+const largest = 50 * 1024 * 1024;
 
 /** What would become of a message, without anything happening. */
 export function TryTab() {
@@ -25,7 +22,7 @@ export function TryTab() {
   const [box, setBox] = useState('');
   const [to, setTo] = useState('');
   const [file, setFile] = useState<File | null>(null);
-  const attempt = useMutation(tryMailMessageMutation());
+  const attempt = useMutation(tryMailMessageFileMutation());
   return (
     <Fetched query={boxes}>
       {({ results }) => {
@@ -58,6 +55,7 @@ export function TryTab() {
               value={file}
               onChange={setFile}
               clearable
+              error={file && file.size > largest ? t`A message may have at most 50 MB.` : undefined}
             />
             <TextInput
               label={t`Recipient, if it is another one than the message names`}
@@ -66,12 +64,12 @@ export function TryTab() {
             />
             <div>
               <Button
-                disabled={!file}
+                disabled={!file || file.size > largest}
                 loading={attempt.isPending}
-                onClick={async () => {
+                onClick={() => {
                   if (!file) return;
-                  const source = await base64(file);
-                  attempt.mutate({ body: { mailbox_id: Number(box) || first.id, source, to } });
+                  const mailbox = Number(box) || first.id;
+                  attempt.mutate({ path: { id: mailbox }, body: { file, to: to || undefined } });
                 }}
               >
                 <Trans>Try the message</Trans>

@@ -9351,6 +9351,83 @@ export type TestMailboxResponses = {
 
 export type TestMailboxResponse = TestMailboxResponses[keyof TestMailboxResponses];
 
+export type TryMailMessageFileData = {
+    body?: {
+        /**
+         * The message (.eml)
+         */
+        file: Blob | File;
+        /**
+         * The recipient of the envelope, if it is to be another one than the message names
+         */
+        to?: string;
+    };
+    headers?: {
+        /**
+         * Any string of the caller's; the same key within 24 hours gives the first answer again
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The mailbox that it comes to
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/mailboxes/{id}/try';
+};
+
+export type TryMailMessageFileErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in, or the token is no longer valid
+     */
+    401: Problem;
+    /**
+     * The caller may see this, but not do this
+     */
+    403: Problem;
+    /**
+     * There is no such thing, or the caller cannot see it
+     */
+    404: Problem;
+    /**
+     * Larger than a message may be (mail_message.too_large)
+     */
+    413: Problem;
+    /**
+     * No form
+     */
+    415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type TryMailMessageFileError = TryMailMessageFileErrors[keyof TryMailMessageFileErrors];
+
+export type TryMailMessageFileResponses = {
+    /**
+     * OK
+     */
+    200: MailTryResult;
+};
+
+export type TryMailMessageFileResponse = TryMailMessageFileResponses[keyof TryMailMessageFileResponses];
+
 export type UnsendMessageData = {
     body?: never;
     headers?: {
