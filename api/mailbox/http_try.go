@@ -38,7 +38,7 @@ func (s *Service) tried(c *gin.Context, by authz.Actor, box int64, raw []byte, e
 // tryFile answers POST /api/mailboxes/{id}/try.
 //
 // @Summary Say what would become of a message in a file
-// @Description The message as `file` of a form, up to 50 MB. Changes nothing: no ticket, no account, no file. With an Idempotency-Key the request may have at most 1 MiB.
+// @Description The message as `file` of a form, up to 50 MB. Changes nothing: no ticket, no account, no file.
 // @ID tryMailMessageFile
 // @Tags mail
 // @Accept mpfd

@@ -69,6 +69,7 @@ func steps() []step {
 		keeping(),
 		templateUndo(),
 		mailDelivery(),
+		chatAddresses(),
 		teamSight(),
 		noteOrigins(),
 		deskSettings(),

@@ -145,11 +145,19 @@ func (s *Service) attempt(ctx context.Context, w *Webhook, d *Delivery) (outcome
 	if body != d.Payload {
 		o.Request = &body
 	}
-	if problem := s.guard.CheckURL(w.URL); problem != "" {
+	address, err := s.address(w)
+	if errors.Is(err, secret.ErrSealed) {
+		o.Error = "Its address was sealed with another FIXDESK_SECRET. Enter it again."
+		return o, nil
+	}
+	if err != nil {
+		return o, err
+	}
+	if problem := s.guard.CheckURL(address); problem != "" {
 		o.Error = "The address is not allowed any more. " + problem
 		return o, nil
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.URL, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(body))
 	if err != nil {
 		o.Error = "The address cannot be called."
 		return o, nil //nolint:nilerr // the outcome says it
@@ -185,7 +193,7 @@ func (s *Service) attempt(ctx context.Context, w *Webhook, d *Delivery) (outcome
 	o.DurationMS = clock.System{}.Now().Sub(began).Milliseconds()
 	switch {
 	case err != nil:
-		o.Error = plain(err.Error(), maxError)
+		o.Error = plain(withoutAddress(err), maxError)
 	case o.Status >= 300 && o.Status <= 399:
 		o.Error = "Redirects are not followed."
 	case !o.ok():

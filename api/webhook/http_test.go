@@ -28,6 +28,7 @@ type obj = map[string]any
 type call struct {
 	head http.Header
 	body string
+	path string
 }
 
 // receiver is the other end.
@@ -44,7 +45,7 @@ func newReceiver(t *testing.T) *receiver {
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		body, _ := io.ReadAll(req.Body)
 		r.mu.Lock()
-		r.calls = append(r.calls, call{req.Header, string(body)})
+		r.calls = append(r.calls, call{req.Header, string(body), req.URL.Path})
 		answer := r.answer
 		r.mu.Unlock()
 		if answer != nil {

@@ -135,3 +135,59 @@ func TestTheLogShowsWhatWasSent(t *testing.T) {
 		}
 	})
 }
+
+// TestAddressesOfChatsAreSealed shows where a chat is, and to nobody what lets one
+// write there.
+func TestAddressesOfChatsAreSealed(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, w *testkit.World) {
+		desk := func(key string) *house.House {
+			return house.New(t, w, func(s *config.Settings) { s.WebhookPrivate, s.Secret = "127.0.0.0/8", key })
+		}
+		h := desk(oldKey)
+		ada, r := h.Person("ada", authz.Admin), newReceiver(t)
+		made := ada.Post("/api/webhooks", obj{"url": r.URL + "/services/T0/zq-secret", "kind": "slack"}).Want(201).Is("url", r.URL+"/…").Lacks("zq-secret")
+		hook := made.JSON["id"]
+		one := path("webhooks", hook, "")
+		row := func() (v struct{ URL, Address string }) {
+			t.Helper()
+			if err := h.DB.Read(t.Context()).Raw("SELECT url, address FROM webhooks WHERE id = ?", hook).Scan(&v).Error; err != nil {
+				t.Fatal(err)
+			}
+			return v
+		}
+		if v := row(); v.Address == "" || strings.Contains(v.URL+v.Address, "zq-secret") {
+			t.Errorf("it is kept as %q and %q", v.URL, v.Address)
+		}
+		sent := func(state, want string) {
+			t.Helper()
+			ada.Post(one+"/test", nil).Want(200).Is("state", state).Lacks("zq-")
+			if state == "delivered" && r.one(t).path != want {
+				t.Errorf("it did not go to %s", want)
+			}
+		}
+		sent("delivered", "/services/T0/zq-secret")
+		// What was fetched can be put back; another address takes its place.
+		ada.Get(one).Is("url", r.URL+"/…").Lacks("zq-secret")
+		ada.Patch(one, obj{"url": r.URL + "/…", "description": "x"}).Want(200)
+		sent("delivered", "/services/T0/zq-secret")
+		ada.Patch(one, obj{"url": "https://other.example/…"}).WantFields("url")
+		ada.Patch(one, obj{"url": r.URL + "/services/zq-other"}).Want(200).Is("url", r.URL+"/…").Lacks("zq-other")
+		sent("delivered", "/services/zq-other")
+		// From before: the next start seals it.
+		if err := h.DB.Writer(t.Context()).Exec("UPDATE webhooks SET url = ?, address = NULL WHERE id = ?", r.URL+"/zq-old", hook).Error; err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := webhook.SealSecrets(t.Context(), h.DB, func() (*secret.Box, error) { return secret.New("webhook", []byte(oldKey)) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if v := row(); strings.Contains(v.URL+v.Address, "zq-old") || v.Address == "" {
+			t.Errorf("it is still kept as %q", v.URL)
+		}
+		sent("delivered", "/zq-old")
+		// Where nobody answers, the log does not say where that was.
+		r.Close()
+		sent("dead", "")
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -87,6 +88,9 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, ch Changes) (w Web
 		if err := s.check(by, &w, true); err != nil {
 			return err
 		}
+		if err := hide(s.box, &w); err != nil {
+			return err
+		}
 		if err := tx.Create(&w).Error; err != nil {
 			return fmt.Errorf("create a webhook: %w", err)
 		}
@@ -152,8 +156,14 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 		changed := ch.apply(w)
 		// Whoever may not see confidential tickets may not turn what hears of them
 		// to an address of their own.
-		opened := slices.Contains(changed, "confidential") || slices.Contains(changed, "url")
-		return changed, s.check(by, w, opened)
+		moved := slices.Contains(changed, "url")
+		if err := s.check(by, w, moved || slices.Contains(changed, "confidential")); err != nil || !moved {
+			return changed, err
+		}
+		if w.Kind.chat() && strings.HasSuffix(w.URL, hidden) {
+			return changed, fault.Field("url", "Enter the whole address.")
+		}
+		return changed, hide(s.box, w)
 	})
 }
 
@@ -195,7 +205,7 @@ func (s *Service) change(ctx context.Context, by authz.Actor, id int64, want eta
 		was := w.Version
 		w.Version, w.UpdatedAt = was+1, tx.Now
 		columns := []string{
-			"url", "description", "events", "internal", "confidential", "active", "disabled_reason", "secret", "old_secret",
+			"url", "address", "description", "events", "internal", "confidential", "active", "disabled_reason", "secret", "old_secret",
 			"old_secret_until", "version", "updated_at",
 		}
 		if slices.Contains(changed, "active") {

@@ -49,7 +49,7 @@ func (s *Service) open(kept string) (string, error) {
 	return s.box.Open(kept)
 }
 
-// SealSecrets seals what was kept before secrets were sealed. makeBox is asked only when
+// SealSecrets seals what was kept before secrets and addresses of chats were sealed. makeBox is asked only when
 // there is something to seal.
 func SealSecrets(ctx context.Context, d *db.DB, makeBox func() (*secret.Box, error)) error {
 	var old []Webhook
@@ -58,8 +58,8 @@ func SealSecrets(ctx context.Context, d *db.DB, makeBox func() (*secret.Box, err
 	if err != nil {
 		return fmt.Errorf("look for secrets that are not sealed: %w", err)
 	}
-	if len(old) == 0 {
-		return nil
+	if err := sealAddresses(ctx, d, makeBox); err != nil || len(old) == 0 {
+		return err
 	}
 	box, err := makeBox()
 	if err != nil {

@@ -4,7 +4,9 @@ import "time"
 
 // View is a webhook. Its secret is shown once, when it is made.
 type View struct {
-	ID          int64  `json:"id" example:"1"`
+	ID int64 `json:"id" example:"1"`
+	// URL is where it is called; of a chat only the server is shown, because whoever has
+	// the address can write there. Sent back as it is shown, it stays.
 	URL         string `json:"url" example:"https://example.com/hook"`
 	Description string `json:"description" example:"Inventory"`
 	Kind        Kind   `json:"kind" enums:"standard,slack,teams,mattermost" example:"standard"`

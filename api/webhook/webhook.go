@@ -67,8 +67,11 @@ func internal(eventType string) bool { return strings.HasPrefix(eventType, ticke
 
 // Webhook is an address that hears of events.
 type Webhook struct {
-	ID          int64
+	ID int64
+	// URL is where it is called. Whoever has the address of a chat can write there: then
+	// Address holds all of it, sealed, and URL only shows the server.
 	URL         string
+	Address     *string
 	Description string
 	Kind        Kind
 	Events      []string `gorm:"serializer:json"` // none for all

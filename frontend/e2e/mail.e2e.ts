@@ -42,11 +42,25 @@ journeys('The mail of a ticket', (desk) => {
 
   it('tries a message of some megabytes, and does nothing', async () => {
     const page = await desk.openAs('admin', '/mail?tab=try');
-    const line = `${'x'.repeat(76)}\r\n`;
-    const raw = `From: lena@other.example\r\nSubject: Large\r\n\r\n${line.repeat(80_000)}`;
+    const line = `${'eHh4'.repeat(19)}\r\n`;
+    const raw = [
+      'From: lena@other.example',
+      'Subject: Large',
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      '--b',
+      '',
+      'It jams.',
+      '--b',
+      'Content-Type: application/octet-stream; name="large.bin"',
+      'Content-Transfer-Encoding: base64',
+      '',
+      `${line.repeat(80_000)}--b--`,
+    ].join('\r\n');
     const [chooser] = await Promise.all([
       page.waitForEvent('filechooser'),
-      page.getByRole('button', { name: 'Message' }).click(),
+      page.getByRole('button', { name: 'Message', exact: true }).click(),
     ]);
     await chooser.setFiles({
       name: 'large.eml',

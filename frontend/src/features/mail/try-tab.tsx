@@ -55,6 +55,7 @@ export function TryTab() {
               value={file}
               onChange={setFile}
               clearable
+              clearButtonProps={{ 'aria-label': t`Remove the file` }}
               error={file && file.size > largest ? t`A message may have at most 50 MB.` : undefined}
             />
             <TextInput

@@ -41,7 +41,7 @@ export function WebhookForm({ webhook: base, onClose, onSecret }: Props) {
   const key = useIdempotencyKey();
   const types = useQuery(listWebhookTypesOptions());
   const [kind, setKind] = useState<Webhook['kind']>(base?.kind ?? 'standard');
-  const [url, setUrl] = useState(base?.url ?? '');
+  const [url, setUrl] = useState(base && isChat(base.kind) ? '' : (base?.url ?? ''));
   const [description, setDescription] = useState(base?.description ?? '');
   const [all, setAll] = useState(!base || base.events.length === 0);
   const [chosen, setChosen] = useState<string[]>(base?.events ?? []);
@@ -49,13 +49,15 @@ export function WebhookForm({ webhook: base, onClose, onSecret }: Props) {
   const [confidential, setConfidential] = useState(base?.confidential ?? false);
   const chat = isChat(kind);
   const mayHear = internal && !chat;
+  /** What is not shown can stay as it is. */
+  const kept = !!base && chat;
   const save = useMutation({
     mutationFn: async () => {
       const hidden = mayHear
         ? []
         : (types.data?.results ?? []).filter((one) => one.internal).map(({ type }) => type);
       const body = {
-        url: url.trim(),
+        url: url.trim() || (base?.url ?? ''),
         description,
         events: all ? [] : chosen.filter((type) => !hidden.includes(type)),
         internal: mayHear,
@@ -102,13 +104,15 @@ export function WebhookForm({ webhook: base, onClose, onSecret }: Props) {
           <TextInput
             label={t`Address`}
             description={
-              chat
-                ? t`The address of an incoming webhook, as the chat shows it.`
-                : t`It is called by POST, by https.`
+              kept
+                ? t`It is a secret and not shown again. Leave it empty to keep it.`
+                : chat
+                  ? t`The address of an incoming webhook, as the chat shows it. It is kept like a secret.`
+                  : t`It is called by POST, by https.`
             }
             type="url"
-            required
-            placeholder="https://example.com/hook"
+            required={!kept}
+            placeholder={kept ? base.url : 'https://example.com/hook'}
             value={url}
             error={errors.url}
             onChange={(event) => setUrl(event.currentTarget.value)}
@@ -175,7 +179,11 @@ export function WebhookForm({ webhook: base, onClose, onSecret }: Props) {
             <Button variant="default" onClick={onClose}>
               <Trans>Cancel</Trans>
             </Button>
-            <Button type="submit" loading={save.isPending} disabled={none || !url.trim()}>
+            <Button
+              type="submit"
+              loading={save.isPending}
+              disabled={none || (!kept && !url.trim())}
+            >
               <Trans>Save webhook</Trans>
             </Button>
           </Group>

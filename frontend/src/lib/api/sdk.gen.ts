@@ -1165,7 +1165,7 @@ export const testMailbox = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Say what would become of a message in a file
  *
- * The message as `file` of a form, up to 50 MB. Changes nothing: no ticket, no account, no file. With an Idempotency-Key the request may have at most 1 MiB.
+ * The message as `file` of a form, up to 50 MB. Changes nothing: no ticket, no account, no file.
  */
 export const tryMailMessageFile = <ThrowOnError extends boolean = false>(options: Options<TryMailMessageFileData, ThrowOnError>) => (options.client ?? client).post<TryMailMessageFileResponses, TryMailMessageFileErrors, ThrowOnError>({
     ...formDataBodySerializer,

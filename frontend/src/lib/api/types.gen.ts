@@ -3371,6 +3371,10 @@ export type Webhook = {
     old_secret_until: string | null;
     paused_until: string | null;
     updated_at: string;
+    /**
+     * URL is where it is called; of a chat only the server is shown, because whoever has
+     * the address can write there. Sent back as it is shown, it stays.
+     */
     url: string;
     version: number;
 };
@@ -3507,6 +3511,10 @@ export type WebhookWithSecret = {
     paused_until: string | null;
     secret: string;
     updated_at: string;
+    /**
+     * URL is where it is called; of a chat only the server is shown, because whoever has
+     * the address can write there. Sent back as it is shown, it stays.
+     */
     url: string;
     version: number;
 };

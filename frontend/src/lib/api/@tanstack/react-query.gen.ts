@@ -2222,7 +2222,7 @@ export const testMailboxMutation = (options?: Partial<Options<TestMailboxData>>)
 /**
  * Say what would become of a message in a file
  *
- * The message as `file` of a form, up to 50 MB. Changes nothing: no ticket, no account, no file. With an Idempotency-Key the request may have at most 1 MiB.
+ * The message as `file` of a form, up to 50 MB. Changes nothing: no ticket, no account, no file.
  */
 export const tryMailMessageFileMutation = (options?: Partial<Options<TryMailMessageFileData>>): UseMutationOptions<TryMailMessageFileResponse, TryMailMessageFileError, Options<TryMailMessageFileData>> => {
     const mutationOptions: UseMutationOptions<TryMailMessageFileResponse, TryMailMessageFileError, Options<TryMailMessageFileData>> = {
