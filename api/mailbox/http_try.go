@@ -11,6 +11,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/mailbox/parse"
+	"github.com/fixdesk/fixdesk/api/platform/clock"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/locale"
 	"github.com/fixdesk/fixdesk/api/platform/web"
@@ -85,7 +86,7 @@ func readForm(c *gin.Context) (*tryForm, error) {
 	if kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || kind != "multipart/form-data" {
 		return nil, fault.New(fault.UnsupportedMedia, "request.unsupported_media_type", "Send the file as multipart/form-data.")
 	}
-	until := time.Now().Add(tryPatience)
+	until := clock.System{}.Now().Add(tryPatience) // the network knows no other
 	rc := http.NewResponseController(c.Writer)
 	err := errors.Join(rc.SetReadDeadline(until), rc.SetWriteDeadline(until.Add(30*time.Second)))
 	if err != nil && !errors.Is(err, http.ErrNotSupported) {
