@@ -43,7 +43,7 @@ func (*file) Close() error { return nil }
 
 func TestReportFiles(t *testing.T) {
 	for name, want := range map[string]string{
-		"r.csv":  "line,key,outcome,id,reason\n2,'=cmd,taken,7,\n3,,skipped,,\"bad, \"\"date\"\"\"\n",
+		"r.csv":  "line,key,outcome,id,reason,notes\n2,'=cmd,taken,7,,\n3,,skipped,,\"bad, \"\"date\"\"\",\n",
 		"r.JSON": "[\n{\"line\":2,\"key\":\"=cmd\",\"outcome\":\"taken\",\"id\":7},\n{\"line\":3,\"outcome\":\"skipped\",\"reason\":\"bad, \\\"date\\\"\"}\n]\n",
 	} {
 		var f file

@@ -37,7 +37,7 @@ func (d *desk) checkStats(all []Ticket) {
 		}
 		put := func(kind stat.Kind, at time.Time, bucket int64) {
 			for dim, ref := range map[stat.Dimension]int64{stat.Whole: 0, stat.ByPriority: int64(t.Priority), stat.ByAgent: agent,
-				stat.ByCategory: orZero(t.CategoryID), stat.ByTeam: orZero(t.TeamID)} {
+				stat.ByCategory: orZero(t.CategoryID), stat.ByTeam: orZero(t.TeamID), stat.ByChannel: orZero(t.Channel)} {
 				want[fmt.Sprint(kind, dim, at.UTC().Format(time.DateOnly), ref, bucket)]++
 			}
 		}

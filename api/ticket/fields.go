@@ -234,6 +234,9 @@ func (s *Service) sizeOf(ctx context.Context, w *Walk, limit int64) (int64, erro
 	return countUpTo(s.db.Read(ctx), q, limit)
 }
 
+// leadRows is how long a list may be to lead itself instead of an index of a condition.
+const leadRows = 500
+
 // lead chooses the index that leads a list: what finds few tickets, or, for the
 // newest first, what holds them in that order. counted leads the counting,
 // for which the order does not matter. n is the number of tickets that the walk
@@ -254,7 +257,7 @@ func (s *Service) lead(ctx context.Context, f Filter, branches []branch) (page, 
 	for i := range walks {
 		limit := int64(web.MaxCount)
 		if walks[i].again() { // to tell the same tickets apart costs as much as to look at them
-			limit = int64(rows)
+			limit = int64(min(rows, web.MaxCount))
 		}
 		if sizes[i], err = s.sizeOf(ctx, &walks[i], limit+1); err != nil {
 			return nil, nil, -1, err
@@ -271,11 +274,11 @@ func (s *Service) lead(ctx context.Context, f Filter, branches []branch) (page, 
 	}
 	var least int64
 	if !alone {
-		if least, err = s.lengthOf(ctx, f.listed(), branches, min(slices.Min(sizes), max(s.walkBelow, 0), int64(s.listRows))+1); err != nil {
+		if least, err = s.lengthOf(ctx, f.listed(), branches, min(slices.Min(sizes), max(s.walkBelow, 0), s.leadRows)+1); err != nil {
 			return nil, nil, -1, err
 		}
 	}
-	small := !alone && least <= min(s.walkBelow, int64(s.listRows)) // then the list itself may lead
+	small := !alone && least <= min(s.walkBelow, s.leadRows) // then the list itself may lead
 	for i := range walks {
 		w, size := &walks[i], sizes[i]
 		switch {

@@ -180,10 +180,14 @@ func (f Filter) extra(needle string) func(*sqlText) {
 	}
 }
 
-// listRows is how many tickets are looked at to count a list of which no index alone knows
-// the length, on a desk of more than web.MaxCount tickets: its lists are then no dearer than
-// those of a small one.
-const listRows = 500
+// exactBelow is how many tickets a desk may have for all of them to be looked at, so that
+// every list is counted exactly up to web.MaxCount. On a larger one listRows are looked at
+// to count a list of which no index alone knows the length: as many as a desk of so many
+// tickets has in all, so that its lists are hardly dearer.
+const (
+	exactBelow = 100_000
+	listRows   = web.MaxCount
+)
 
 // looks returns how many tickets may be looked at to count a list.
 func (s *Service) looks(tx *gorm.DB) (int, error) {
@@ -192,7 +196,7 @@ func (s *Service) looks(tx *gorm.DB) (int, error) {
 		return 0, fmt.Errorf("find the newest ticket: %w", err)
 	}
 	if last <= s.exactBelow {
-		return web.MaxCount, nil
+		return int(s.exactBelow), nil
 	}
 	return s.listRows, nil
 }

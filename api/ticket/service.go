@@ -32,6 +32,7 @@ type Service struct {
 	// exactly; on a larger one, listRows of them are looked at.
 	exactBelow   int64
 	listRows     int
+	leadRows     int64 // see lead
 	nearRows     int64
 	reopenWindow time.Duration
 	actions      Actions
@@ -42,7 +43,7 @@ type Service struct {
 
 // New returns the service.
 func New(d *db.DB, bus *event.Bus, c clock.Clock) *Service {
-	s := &Service{db: d, bus: bus, clock: c, walkBelow: web.MaxCount, exactBelow: web.MaxCount, listRows: listRows, nearRows: nearRows, reopenWindow: DefaultReopenWindow}
+	s := &Service{db: d, bus: bus, clock: c, walkBelow: web.MaxCount, exactBelow: exactBelow, listRows: listRows, leadRows: leadRows, nearRows: nearRows, reopenWindow: DefaultReopenWindow}
 	s.actions.Register(s.ownActions()...)
 	s.actions.Register(s.facetActions()...)
 	s.actions.Register(s.setDueAction())

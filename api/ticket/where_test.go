@@ -176,7 +176,7 @@ func TestQueriesMeanWhatTheySay(t *testing.T) {
 		for i := range 700 {
 			d.walkBelow, d.nearRows = []int64{-1, 10, web.MaxCount - 1}[i%3], []int64{4, 40, 4000}[r.IntN(3)]
 			// A third of the lists are those of a large desk, which counts only so far.
-			d.exactBelow, d.listRows = []int64{0, web.MaxCount, web.MaxCount}[r.IntN(3)], 3
+			d.exactBelow, d.listRows, d.leadRows = []int64{0, web.MaxCount, web.MaxCount}[r.IntN(3)], 3, 3
 			exact := d.exactBelow > 0
 			by := people[r.IntN(len(people))]
 			text := randomQuery(r, 2)
