@@ -131,6 +131,8 @@ func targetsOf(where string, op *openapi3.Operation, ids []int64) []string {
 			values = []string{"zq"}
 		case "ticket_id", "id", "ids":
 			values = []string{fmt.Sprint(ids[0]), fmt.Sprint(ids[1]), fmt.Sprint(ids[2])}
+		case "by":
+			values = []string{"tag"}
 		case "group", "table", "kind":
 			for _, v := range p.Schema.Value.Enum {
 				values = append(values, fmt.Sprint(v))
