@@ -2,6 +2,7 @@ package sla_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -18,7 +19,7 @@ import (
 func TestStepsHappenOnce(t *testing.T) {
 	house.Each(t, func(t *testing.T, h *house.House) {
 		emma, sam, ada, gone := h.Person("emma", authz.Employee), h.Person("sam", authz.ITStaff), h.Person("ada", authz.Admin), h.Person("gone", authz.ITStaff)
-		policy(ada, obj{"targets": obj{"resolution": 3600}, "pause_while_waiting": true, "steps": []obj{
+		named := policy(ada, obj{"targets": obj{"resolution": 3600}, "pause_while_waiting": true, "steps": []obj{
 			{"target": "resolution", "offset_seconds": -1200, "assign_to": gone.ID, "raise_priority": true, "notify_user_ids": []int64{gone.ID, ada.ID}},
 			{"target": "resolution", "offset_seconds": -600, "assign_to": sam.ID},
 			{"target": "resolution", "offset_seconds": 600, "raise_priority": true},
@@ -26,6 +27,11 @@ func TestStepsHappenOnce(t *testing.T) {
 		if err := h.DB.Writer(context.Background()).Exec("UPDATE users SET is_active = ? WHERE id = ?", false, gone.ID).Error; err != nil {
 			t.Fatal(err)
 		}
+		// The policy can be changed all the same, but nobody names them anew.
+		ada.Patch(fmt.Sprintf("/api/sla/policies/%d", named), obj{"name": "Renamed"}).Want(200)
+		ada.Patch(fmt.Sprintf("/api/sla/policies/%d", policy(ada, obj{"name": "Another", "condition": "department:Nowhere"})), obj{"steps": []obj{
+			{"target": "resolution", "offset_seconds": 600, "assign_to": gone.ID},
+		}}).WantFields("steps")
 		one, _ := open(emma, obj{"priority": "low"})
 		steps := func(want int, when string) {
 			t.Helper()

@@ -102,7 +102,7 @@ func (s *Service) CreatePolicy(ctx context.Context, by authz.Actor, ch PolicyCha
 		}
 		p = Policy{Enabled: true, RiskPercent: defaultRisk, Steps: []Step{}, Position: n.Last + 1, Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now}
 		ch.apply(&p)
-		if err := s.check(tx, &p); err != nil {
+		if err := s.check(tx, &p, nil); err != nil {
 			return false, err
 		}
 		if err := tx.Create(&p).Error; err != nil {
@@ -186,8 +186,21 @@ func equalJSON(a, b any) bool {
 	return errX == nil && errY == nil && string(x) == string(y)
 }
 
-// check holds a whole policy against the rules.
-func (s *Service) check(tx *event.Tx, p *Policy) error {
+// people are the ids that steps name.
+func people(steps []Step) []int64 {
+	var out []int64
+	for _, st := range steps {
+		out = append(out, st.NotifyUsers...)
+		if st.AssignTo != nil {
+			out = append(out, *st.AssignTo)
+		}
+	}
+	return out
+}
+
+// check holds a whole policy against the rules. Whom it has named before may have left
+// since: a step does then what is left of it, and the policy can be changed all the same.
+func (s *Service) check(tx *event.Tx, p *Policy, named []int64) error {
 	if p.Targets == (Goals{}) {
 		return fault.Field("targets", "A policy needs a time for at least one target.")
 	}
@@ -210,11 +223,10 @@ func (s *Service) check(tx *event.Tx, p *Policy) error {
 		if -st.Offset >= p.Targets.of(st.Target) {
 			return fault.Field("steps", "Step %d would come before the time has begun.", i+1)
 		}
-		ids := slices.Clone(st.NotifyUsers)
-		if st.AssignTo != nil {
-			ids = append(ids, *st.AssignTo)
-		}
-		for _, id := range ids {
+		for _, id := range people([]Step{st}) {
+			if slices.Contains(named, id) {
+				continue
+			}
 			u, err := user.Find(tx.DB, id)
 			if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && !u.Assignable()) {
 				return fault.Field("steps", "Step %d names somebody who is not active IT staff or an administrator.", i+1)
@@ -238,11 +250,12 @@ func (s *Service) UpdatePolicy(ctx context.Context, by authz.Actor, id int64, wa
 		if err := want.Check(p.Version); err != nil {
 			return false, err
 		}
+		named := people(p.Steps)
 		changed := ch.apply(&p)
 		if len(changed) == 0 {
 			return false, nil
 		}
-		if err := s.check(tx, &p); err != nil {
+		if err := s.check(tx, &p, named); err != nil {
 			return false, err
 		}
 		was := p.Version
