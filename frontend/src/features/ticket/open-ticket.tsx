@@ -54,10 +54,12 @@ const longest = 1000;
  */
 export function goToTicket(id: string, go: () => Promise<void>): void {
   const ahead = prepared;
+  if (ahead?.id === id && ahead.arrived) return; // one is on the way there
   if (ahead?.id !== id || !ahead.show()) {
     void go();
     return;
   }
+  const from = window.location.href;
   const release = holdKeys();
   const late = setTimeout(release, longest);
   ahead.arrived = () => {
@@ -70,10 +72,14 @@ export function goToTicket(id: string, go: () => Promise<void>): void {
     .then(painted)
     .then(ahead.complete)
     .then(painted)
-    .then(go)
+    // Whoever has gone somewhere else meanwhile stays there.
+    .then(() => (window.location.href === from ? go() : undefined))
     .finally(() => {
       // Something may have been in the way: an edit that one does not want to leave.
-      if (!window.location.pathname.endsWith(`/${id}`)) ahead.hide();
+      if (window.location.pathname.endsWith(`/${id}`)) return;
+      ahead.arrived?.();
+      ahead.arrived = undefined;
+      ahead.hide();
     });
 }
 
