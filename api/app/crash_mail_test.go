@@ -58,7 +58,8 @@ func TestNoMailIsLostOrDoubledWhenKilled(t *testing.T) {
 		p.start()
 	}
 	d.clients.Wait()
-	for end := time.Now().Add(time.Minute + time.Duration(mails)*100*time.Millisecond); !d.settled(); time.Sleep(200 * time.Millisecond) {
+	// A mail that is refused or cut off again and again waits longer each time.
+	for end := time.Now().Add(5*time.Minute + time.Duration(mails)*100*time.Millisecond); !d.settled(); time.Sleep(200 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Errorf("it does not come to its end: %v", d.states())
 			break
