@@ -10,8 +10,8 @@ import {
   useState,
 } from 'react';
 import { createPortal } from 'react-dom';
-import { BuiltAhead, painted } from '@/lib/after-paint';
-import { isTyping } from '@/lib/commands';
+import { BuiltAhead } from '@/lib/after-paint';
+import { type Prepared, prepare } from './go-to-ticket';
 import classes from './open-ticket.module.css';
 import { TicketSkeleton } from './ticket-skeleton';
 
@@ -28,82 +28,6 @@ const slotFor = (id: string): Slot => {
   visits += 1;
   return { id, key: visits };
 };
-
-/** A page that was built ahead. */
-interface Prepared {
-  id: string;
-  /** Puts title and conversation on the screen; false when they are not built yet. */
-  show: () => boolean;
-  /** Puts the rest beside them. */
-  complete: () => void;
-  /** Takes it from the screen again. */
-  hide: () => void;
-  /** Called when the page is the open one, and its keys work. */
-  arrived?: () => void;
-}
-
-let prepared: Prepared | null = null;
-
-/** How long one may be on the way to a ticket, in milliseconds. */
-const longest = 1000;
-
-/**
- * Goes to a ticket. One that was built ahead is on the screen with the next
- * frame; what follows from being there begins behind it, and keys that are
- * pressed meanwhile are for the ticket.
- */
-export function goToTicket(id: string, go: () => Promise<void>): void {
-  const ahead = prepared;
-  if (ahead?.id === id && ahead.arrived) return; // one is on the way there
-  if (ahead?.id !== id || !ahead.show()) {
-    void go();
-    return;
-  }
-  const from = window.location.href;
-  const release = holdKeys();
-  const late = setTimeout(release, longest);
-  ahead.arrived = () => {
-    clearTimeout(late);
-    // Outside of the effect that calls this: there, React renders nothing at once.
-    setTimeout(release);
-  };
-  // A frame is on the screen when the next one has been painted.
-  void painted()
-    .then(painted)
-    .then(ahead.complete)
-    .then(painted)
-    // Whoever has gone somewhere else meanwhile stays there.
-    .then(() => (window.location.href === from ? go() : undefined))
-    .finally(() => {
-      // Something may have been in the way: an edit that one does not want to leave.
-      if (window.location.pathname.endsWith(`/${id}`)) return;
-      ahead.arrived?.();
-      ahead.arrived = undefined;
-      ahead.hide();
-    });
-}
-
-/** Keeps what is pressed until what is returned is called, and presses it then. */
-function holdKeys(): () => void {
-  const held: KeyboardEvent[] = [];
-  const hold = (event: KeyboardEvent) => {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    held.push(event);
-  };
-  window.addEventListener('keydown', hold, { capture: true });
-  return () => {
-    window.removeEventListener('keydown', hold, { capture: true });
-    for (const event of held.splice(0)) {
-      const at = document.activeElement ?? document.body;
-      const unused = at.dispatchEvent(new KeyboardEvent('keydown', event));
-      // No key that a program presses writes. Old, but known everywhere, and the box can undo it.
-      if (unused && event.key.length === 1 && isTyping(at)) {
-        document.execCommand('insertText', false, event.key);
-      }
-    }
-  };
-}
 
 interface OpenTicketProps {
   /** What is shown; null for none. */
@@ -167,10 +91,7 @@ const Page = memo(function Page({ id, shown }: { id: string; shown: boolean }) {
       hide: () => room.remove(),
     };
     own.current = mine;
-    prepared = mine;
-    return () => {
-      if (prepared === mine) prepared = null;
-    };
+    return prepare(mine);
   }, [id, shown, room]);
   useEffect(() => {
     if (shown) own.current?.arrived?.();

@@ -1,6 +1,6 @@
 import { useRouter } from '@tanstack/react-router';
 import type { ComponentProps, MouseEvent } from 'react';
-import { goToTicket } from './open-ticket';
+import { goToTicket } from './go-to-ticket';
 
 interface TicketLinkProps extends Omit<ComponentProps<'a'>, 'href' | 'onClick' | 'id'> {
   id: number;
