@@ -14,12 +14,17 @@ const logRows = 100
 // Log reads what came for a ticket or is a comment of it now, the newest first,
 // without what the messages say.
 func Log(tx *gorm.DB, ticketID int64) ([]Message, error) {
-	var out []Message
-	comments := tx.Table("comments").Select("id").Where("ticket_id = ?", ticketID)
+	return About(tx.Omit("raw", "trace"), ticketID, logRows, func(m Message) int64 { return m.ID })
+}
+
+// About reads rows of mail about a ticket or about a comment that is in it now: those
+// with the greatest ids, each once, and at most so many.
+func About[T any](tx *gorm.DB, ticketID int64, most int, id func(T) int64) ([]T, error) {
+	tx = tx.Session(&gorm.Session{})
+	var out []T
 	find := func(where string, arg any) error {
-		var rows []Message
-		err := tx.Omit("raw", "trace").Where(where, arg).Order("id DESC").Limit(logRows).Find(&rows).Error
-		if err != nil {
+		var rows []T
+		if err := tx.Where(where, arg).Order("id DESC").Limit(most).Find(&rows).Error; err != nil {
 			return fmt.Errorf("read the mail of ticket %d: %w", ticketID, err)
 		}
 		out = append(out, rows...)
@@ -28,15 +33,10 @@ func Log(tx *gorm.DB, ticketID int64) ([]Message, error) {
 	if err := find("ticket_id = ?", ticketID); err != nil {
 		return nil, err
 	}
-	if err := find("comment_id IN (?)", comments); err != nil {
+	if err := find("comment_id IN (SELECT id FROM comments WHERE ticket_id = ?)", ticketID); err != nil {
 		return nil, err
 	}
-	return Newest(out, logRows, func(m Message) int64 { return m.ID }), nil
-}
-
-// Newest returns the rows with the greatest ids, each once.
-func Newest[T any](rows []T, most int, id func(T) int64) []T {
-	slices.SortFunc(rows, func(a, b T) int { return cmp.Compare(id(b), id(a)) })
-	rows = slices.CompactFunc(rows, func(a, b T) bool { return id(a) == id(b) })
-	return rows[:min(len(rows), most)]
+	slices.SortFunc(out, func(a, b T) int { return cmp.Compare(id(b), id(a)) })
+	out = slices.CompactFunc(out, func(a, b T) bool { return id(a) == id(b) })
+	return out[:min(len(out), most)], nil
 }

@@ -1,12 +1,10 @@
 package outbox
 
 import (
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
-	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/mailbox"
@@ -90,28 +88,6 @@ func (m Mail) fate() Fate {
 	return GivenUp
 }
 
-// about reads the mail about a ticket or a comment that is in it now, the newest
-// first.
-func about(tx *gorm.DB, ticketID int64) ([]Mail, error) {
-	var out []Mail
-	comments := tx.Table("comments").Select("id").Where("ticket_id = ?", ticketID)
-	find := func(where string, arg any) error {
-		var rows []Mail
-		if err := tx.Where(where, arg).Order("id DESC").Limit(logMails).Find(&rows).Error; err != nil {
-			return fmt.Errorf("read the mail about ticket %d: %w", ticketID, err)
-		}
-		out = append(out, rows...)
-		return nil
-	}
-	if err := find("ticket_id = ?", ticketID); err != nil {
-		return nil, err
-	}
-	if err := find("comment_id IN (?)", comments); err != nil {
-		return nil, err
-	}
-	return mailbox.Newest(out, logMails, func(m Mail) int64 { return m.ID }), nil
-}
-
 // logOfTicket answers GET /api/tickets/{id}/mail_log.
 //
 // @Summary List the mail of a ticket, in and out
@@ -145,7 +121,7 @@ func (s *Service) logOfTicket(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	went, err := about(tx, id)
+	went, err := mailbox.About(tx, id, logMails, func(m Mail) int64 { return m.ID })
 	if err != nil {
 		return err
 	}

@@ -249,14 +249,14 @@ func (s *Service) lead(ctx context.Context, f Filter, branches []branch) (page, 
 	if len(walks) == 0 || f.IDs != nil {
 		return nil, nil, -1, nil
 	}
-	rows, err := s.looks(s.db.Read(ctx))
-	if err != nil {
-		return nil, nil, -1, err
-	}
 	sizes, known := make([]int64, len(walks)), true
 	for i := range walks {
 		limit := int64(web.MaxCount)
 		if walks[i].again() { // to tell the same tickets apart costs as much as to look at them
+			rows, err := s.looks(s.db.Read(ctx))
+			if err != nil {
+				return nil, nil, -1, err
+			}
 			limit = int64(min(rows, web.MaxCount))
 		}
 		if sizes[i], err = s.sizeOf(ctx, &walks[i], limit+1); err != nil {
