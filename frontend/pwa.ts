@@ -38,8 +38,9 @@ export function pwa() {
     },
     workbox: {
       globPatterns: ['**/*.{js,css,html,svg,png}'],
-      // All emoji with their names: what is not seen without a network is not missed.
-      globIgnores: ['assets/compact-*.js', 'assets/holiday-data-*.js'],
+      // All emoji with their names: what is not seen without a network is not missed. Nor is
+      // the reader of PDFs: the files themselves need a network.
+      globIgnores: ['assets/compact-*.js', 'assets/holiday-data-*.js', 'assets/pdf[.-]*.js'],
       // Their names change with their content.
       dontCacheBustURLsMatching: /^assets\//,
       navigateFallback: '/index.html',

@@ -181,7 +181,11 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	a.Ticket.AddQueryFields(sla.QueryFields)
 	a.Ticket.AddQueryFields(hasFields)
 	a.Note = note.New(a.DB, a.Bus)
-	links := link.New(a.DB, a.Bus, a.Ticket, link.Notes{IDs: note.IDs, Move: note.Move})
+	links := link.New(a.DB, a.Bus, a.Ticket, link.Moved{
+		Notes:     link.Rows{IDs: note.IDs, Move: note.Move},
+		Checklist: link.Rows{IDs: checklist.IDs, Move: checklist.Move},
+		Times:     link.Rows{IDs: timeentry.IDs, Move: timeentry.Move},
+	})
 	checklists := checklist.New(a.DB, a.Bus, a.Ticket)
 	a.Template = template.New(a.DB, a.Bus, a.Clock, a.Ticket, func(tx *event.Tx, by authz.Actor, id int64, texts []string) error {
 		_, err := checklist.Append(tx, by, id, texts, false)

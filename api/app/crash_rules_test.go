@@ -85,6 +85,27 @@ func (r *replicas) count(sql string, args ...any) int64 {
 	return n
 }
 
+// none fails for each query that counts something that is not right.
+func (r *replicas) none(queries map[string]string) {
+	r.t.Helper()
+	for what, sql := range queries {
+		if n := r.count(sql); n != 0 {
+			r.t.Errorf("%s: %d are not right", what, n)
+		}
+	}
+}
+
+// restart kills all programs, and starts them again when none is left.
+func (r *replicas) restart() {
+	r.t.Helper()
+	for _, p := range r.list {
+		p.kill()
+	}
+	for _, p := range r.list {
+		p.start()
+	}
+}
+
 // must calls the API until it answers with a status.
 func (r *replicas) must(status int, method, at, token, key string, body any) obj {
 	for range 400 {
@@ -185,7 +206,7 @@ func TestRulesAndRoutingActOnceWhenKilled(t *testing.T) {
 				t.Errorf("%s acted on %d tickets more than once", name, n)
 			}
 		}
-		for what, sql := range map[string]string{
+		r.none(map[string]string{
 			"answers":     "SELECT COUNT(*) FROM (SELECT t.id FROM tickets AS t LEFT JOIN comments AS c ON c.ticket_id = t.id AND c.is_system_message = 0 GROUP BY t.id HAVING COUNT(c.id) <> 1) AS x",
 			"priorities":  "SELECT COUNT(*) FROM tickets WHERE priority <> 3",
 			"changes":     "SELECT COUNT(*) FROM (SELECT subject_id FROM events WHERE subject_type = 'ticket' AND type = 'ticket.priority_changed' GROUP BY subject_id HAVING COUNT(*) <> 1) AS x",
@@ -196,11 +217,7 @@ func TestRulesAndRoutingActOnceWhenKilled(t *testing.T) {
 			"routed":      "SELECT COUNT(*) FROM (SELECT subject_id FROM events WHERE subject_type = 'ticket' AND type = 'internal.routed' GROUP BY subject_id HAVING COUNT(*) > 1) AS x",
 			"decisions":   "SELECT COUNT(*) FROM (SELECT ticket_id FROM routing_decisions GROUP BY ticket_id HAVING COUNT(*) > 1) AS x",
 			"assignments": "SELECT COUNT(*) FROM (SELECT subject_id FROM events WHERE type = 'ticket.assigned' AND actor_id = 0 GROUP BY subject_id HAVING COUNT(*) > 1) AS x",
-		} {
-			if n := r.count(sql); n != 0 {
-				t.Errorf("%s: %d tickets are not right", what, n)
-			}
-		}
+		})
 		for id := range byHand {
 			if n := r.count("SELECT assigned_to_id FROM tickets WHERE id = ?", id); n != people["ada"] {
 				t.Errorf("ticket %d was taken by hand and is account %d's", id, n)

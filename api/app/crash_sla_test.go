@@ -48,13 +48,8 @@ func TestCountingAnewSurvivesAKill(t *testing.T) {
 			if ended {
 				break
 			}
-			for _, p := range r.list {
-				p.kill()
-			}
+			r.restart()
 			killed++
-			for _, p := range r.list {
-				p.start()
-			}
 		}
 		for end := time.Now().Add(3 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
 			done, ended := state()

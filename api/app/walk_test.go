@@ -130,7 +130,9 @@ func targetsOf(where string, op *openapi3.Operation, ids []int64) []string {
 		case "search", "q", "text", "title", "description":
 			values = []string{"zq"}
 		case "ticket_id", "id", "ids":
-			values = []string{fmt.Sprint(ids[0]), fmt.Sprint(ids[1]), fmt.Sprint(ids[2])}
+			for _, id := range ids[:min(len(ids), 3)] {
+				values = append(values, fmt.Sprint(id))
+			}
 		case "by":
 			values = []string{"tag"}
 		case "group", "table", "kind":
@@ -141,6 +143,9 @@ func targetsOf(where string, op *openapi3.Operation, ids []int64) []string {
 		if p.Required {
 			if len(values) == 0 {
 				values = []string{fmt.Sprint(p.Example)}
+				if p.Schema.Value.Format == "date-time" { // whose examples the document does not carry
+					values = []string{map[string]string{"from": "2026-03-02T08:00:00Z", "to": "2026-03-06T17:00:00Z"}[p.Name]}
+				}
 			}
 			for _, v := range variants {
 				v.Set(p.Name, values[0])

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/macro"
+	"github.com/fixdesk/fixdesk/api/platform/locale"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket/query"
 	"github.com/fixdesk/fixdesk/api/user"
@@ -140,8 +142,8 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.GET("/rules/:id/runs", web.Handle(s.runs))
 }
 
-func (s *Service) shower(ctx context.Context, rules ...Rule) (func(Rule) View, error) {
-	tx := s.db.Read(ctx)
+func (s *Service) shower(c *gin.Context, rules ...Rule) (func(Rule) View, error) {
+	tx, lang := s.db.Read(c.Request.Context()), web.Language(c)
 	ids := make([]int64, len(rules))
 	for i, r := range rules {
 		ids[i] = r.OwnerID
@@ -149,20 +151,30 @@ func (s *Service) shower(ctx context.Context, rules ...Rule) (func(Rule) View, e
 	people, err := user.Cards(tx, ids...)
 	return func(r Rule) View {
 		return View{
-			ID: r.ID, Position: r.Position, Name: r.Name, Enabled: r.Enabled, Problem: r.Problem, Triggers: append([]string{}, r.Triggers...),
-			EveryMinutes: every(r), Condition: r.Condition, Actions: s.actionsOf(ctx, r), Stop: r.Stop, Owner: people[r.OwnerID],
+			ID: r.ID, Position: r.Position, Name: r.Name, Enabled: r.Enabled, Problem: locale.Translate(lang, r.Problem), Triggers: append([]string{}, r.Triggers...),
+			EveryMinutes: every(r), Condition: r.Condition, Actions: s.actionsOf(c, r), Stop: r.Stop, Owner: people[r.OwnerID],
 			NextAt: utc(r.NextAt), Version: r.Version, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 		}
 	}, err
 }
 
-func (s *Service) actionsOf(ctx context.Context, r Rule) []macro.ActionView {
-	tx := s.db.Read(ctx)
+func (s *Service) actionsOf(c *gin.Context, r Rule) []macro.ActionView {
+	tx, lang := s.db.Read(c.Request.Context()), web.Language(c)
 	out := make([]macro.ActionView, len(r.Actions))
 	for i, a := range r.Actions {
-		out[i] = macro.ViewAction(a, s.tickets.Actions().Describe(tx, a))
+		out[i] = macro.ViewAction(a, locale.Translate(lang, s.tickets.Actions().Describe(tx, a)))
 	}
 	return out
+}
+
+// inWords says in a language why something became of a rule: a sentence, or what its
+// actions did one after another.
+func inWords(lang, reason string) string {
+	parts := strings.Split(reason, between)
+	for i, p := range parts {
+		parts[i] = locale.Translate(lang, p)
+	}
+	return joined(parts)
 }
 
 func every(r Rule) *int {
@@ -184,7 +196,7 @@ func (s *Service) answer(c *gin.Context, status int, r Rule, err error) error {
 	if err != nil {
 		return err
 	}
-	show, err := s.shower(c.Request.Context(), r)
+	show, err := s.shower(c, r)
 	if err != nil {
 		return err
 	}
@@ -192,7 +204,7 @@ func (s *Service) answer(c *gin.Context, status int, r Rule, err error) error {
 }
 
 func (s *Service) sendAll(c *gin.Context, rules []Rule) error {
-	show, err := s.shower(c.Request.Context(), rules...)
+	show, err := s.shower(c, rules...)
 	if err != nil {
 		return err
 	}
@@ -350,7 +362,7 @@ func (s *Service) try(c *gin.Context) error {
 	}
 	out := TrialView{Looked: t.Looked, Fits: t.Fits, More: t.More, Lines: make([]TrialLineView, len(t.Lines))}
 	for i, l := range t.Lines {
-		out.Lines[i] = TrialLineView{l.Ticket.ID, l.Ticket.Title, l.Cause, utc(l.At), string(l.State), l.Reason}
+		out.Lines[i] = TrialLineView{l.Ticket.ID, l.Ticket.Title, l.Cause, utc(l.At), string(l.State), inWords(web.Language(c), l.Reason)}
 	}
 	return web.SendPlain(c, http.StatusOK, out)
 }
@@ -506,7 +518,7 @@ func (s *Service) versions(c *gin.Context) error {
 		r := v.Snapshot
 		return VersionView{
 			Version: v.Version, Actor: people[v.ActorID], CreatedAt: v.CreatedAt.UTC(), Name: r.Name, Enabled: r.Enabled,
-			Triggers: append([]string{}, r.Triggers...), EveryMinutes: every(r), Condition: r.Condition, Actions: s.actionsOf(ctx, r), Stop: r.Stop,
+			Triggers: append([]string{}, r.Triggers...), EveryMinutes: every(r), Condition: r.Condition, Actions: s.actionsOf(c, r), Stop: r.Stop,
 		}
 	})
 }
@@ -548,7 +560,7 @@ func (s *Service) runs(c *gin.Context) error {
 	}
 	return web.SendList(c, rows, func(r Run) RunView {
 		v := RunView{
-			ID: r.ID, RuleVersion: r.Version, TicketID: r.TicketID, Cause: r.Cause, State: string(r.State), Reason: r.Reason, CreatedAt: r.CreatedAt.UTC(),
+			ID: r.ID, RuleVersion: r.Version, TicketID: r.TicketID, Cause: r.Cause, State: string(r.State), Reason: inWords(web.Language(c), r.Reason), CreatedAt: r.CreatedAt.UTC(),
 		}
 		if r.EventID != 0 {
 			v.EventID = &r.EventID

@@ -75,6 +75,10 @@ func TestARuleActsOnceAndSaysWhy(t *testing.T) {
 			t.Errorf("runs: %s", got)
 		}
 		s.ada.Get(rule + "/runs?state=not_matched").Has("Does not hold: printer")
+		german := map[string]string{"Accept-Language": "de"}
+		s.ada.Do("GET", rule+"/runs", nil, german).Has("Trifft nicht zu: printer").Has("Priorität auf „Hoch“ setzen · Schlagwort „printer“ hinzufügen · Antworten: Hello")
+		s.ada.Do("GET", "/api/rules", nil, german).Has(`"text":"Priorität auf „Hoch“ setzen"`)
+		s.ada.Do("GET", rule+"/versions", nil, german).Has(`"text":"Schlagwort „printer“ hinzufügen"`)
 		s.sam.Get(one + "/events?page_size=100").Has("note.rule_applied").Has("Printers")
 		s.emma.Get(one + "/events?page_size=100").Lacks("rule_applied").Lacks("Printers")
 	})

@@ -495,4 +495,7 @@ func (s *Service) carryOut(tx *event.Tx, r *ready, ticketID, cause int64) ([]str
 	return texts, nil
 }
 
-func joined(texts []string) string { return strings.Join(texts, " · ") }
+// between stands between what the actions of a rule did.
+const between = " · "
+
+func joined(texts []string) string { return strings.Join(texts, between) }

@@ -205,18 +205,15 @@ func readQuery(b *web.Body, by authz.Actor) (*string, *time.Location) {
 const wrongIDs = "Must be a list of 1 to 1,000 different ticket numbers."
 
 func readIDs(b *web.Body) []int64 {
-	var ids []int64
 	if !b.Has("ids") {
 		return nil
 	}
-	if json.Unmarshal(b.Raw("ids"), &ids) != nil || len(ids) == 0 || len(ids) > MaxTickets {
+	ids, ok := web.ListOfIDs(b.Raw("ids"))
+	if !ok || len(ids) == 0 || len(ids) > MaxTickets || web.Repeated(ids) {
 		b.Wrong("ids", wrongIDs)
 		return nil
 	}
 	slices.Sort(ids)
-	if ids[0] < 1 || len(slices.Compact(slices.Clone(ids))) != len(ids) {
-		b.Wrong("ids", wrongIDs)
-	}
 	return ids
 }
 

@@ -226,3 +226,11 @@ func TestARunGoesOnWhereItEnded(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatIsWrongIsSaid tells of a time that has passed what is wrong with it.
+func TestWhatIsWrongIsSaid(t *testing.T) {
+	each(t, func(t *testing.T, s scene) {
+		run := s.start(t, s.sam, obj{"type": "set_due", "due_at": "2001-01-01T00:00:00Z"}, s.tickets(1))
+		s.sam.Get(at("/api/bulk/%d/items", run)).Want(200).Has("Must be a time to come").Lacks("One or more fields are wrong")
+	})
+}

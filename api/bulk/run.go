@@ -171,7 +171,7 @@ func (s *Service) deal(ctx context.Context, by authz.Actor, r Run, it Item, caus
 	case errors.As(err, &why):
 		result.State, result.Message = ItemSkipped, string(why)
 	case errors.As(err, &f) && !errors.Is(err, db.ErrLostRace):
-		result.Message = f.Detail
+		result.Message = fault.Sentence(f)
 	default:
 		return err // tried again
 	}

@@ -3,6 +3,7 @@ package calendar_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -137,5 +138,86 @@ func TestImportHolidays(t *testing.T) {
 		ada.Post(one+"/import_holidays", obj{}).WantFields("ics")
 		ada.Post(one+"/import_holidays", obj{"ics": ics("UID:1\r\nDTSTART;VALUE=DATE:20260301\r\nSUMMARY:" + strings.Repeat("😀", 300) + "\r\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")}).Want(200)
 		ada.Get(one).Want(200).Is("version", 2)
+	})
+}
+
+// TestImportHolidaysAsTheyAreMeant has what files hold beyond a day and a rule.
+func TestImportHolidaysAsTheyAreMeant(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		ada := h.Person("ada", authz.Admin)
+		one := fmt.Sprintf("/api/calendars/%d/import_holidays", ada.Post("/api/calendars", office()).Want(201).Int("id"))
+		for name, c := range map[string]struct{ file, want string }{
+			"a duration":         {ics("UID:1\r\nDTSTART;VALUE=DATE:20261224\r\nDURATION:P3D\r\nSUMMARY:x"), "2026-12-24/2026-12-26"},
+			"weeks":              {ics("UID:1\r\nDTSTART;VALUE=DATE:20261201\r\nDURATION:P2W\r\nSUMMARY:x"), "2026-12-01/2026-12-14"},
+			"hours":              {ics("UID:1\r\nDTSTART;VALUE=DATE:20261201\r\nDURATION:PT4H\r\nSUMMARY:x"), ""},
+			"further dates":      {ics("UID:1\r\nDTSTART;VALUE=DATE:20261224\r\nRDATE;VALUE=DATE:20270102,20270101\r\nEXDATE;VALUE=DATE:20270102\r\nSUMMARY:x"), "2026-12-24/2026-12-24 2027-01-01/2027-01-01"},
+			"a moved day":        {ics("UID:1\r\nDTSTART;VALUE=DATE:20261225\r\nRRULE:FREQ=YEARLY;COUNT=2\r\nSUMMARY:x", "UID:1\r\nRECURRENCE-ID;VALUE=DATE:20271225\r\nDTSTART;VALUE=DATE:20271227\r\nSUMMARY:x"), "2026-12-25/2026-12-25 2027-12-27/2027-12-27"},
+			"moved to its place": {ics("UID:1\r\nDTSTART;VALUE=DATE:20261225\r\nRRULE:FREQ=YEARLY;COUNT=1\r\nSUMMARY:x", "UID:1\r\nRECURRENCE-ID;VALUE=DATE:20261225\r\nDTSTART;VALUE=DATE:20261225\r\nSUMMARY:x"), "2026-12-25/2026-12-25"},
+			"a cancelled one":    {ics("UID:1\r\nDTSTART;VALUE=DATE:20261225\r\nRRULE:FREQ=YEARLY;COUNT=2\r\nSUMMARY:x", "UID:1\r\nSTATUS:CANCELLED\r\nRECURRENCE-ID;VALUE=DATE:20261225\r\nDTSTART;VALUE=DATE:20261225\r\nSUMMARY:x"), "2027-12-25/2027-12-25"},
+		} {
+			a := ada.Post(one, obj{"ics": c.file, "dry_run": true}).Want(200)
+			var got []string
+			for _, day := range a.JSON["added"].([]any) {
+				d := day.(map[string]any)
+				got = append(got, fmt.Sprintf("%s/%s", d["first"], d["last"]))
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("%s: %v, not %s", name, got, c.want)
+			}
+		}
+		if a := ada.Post(one, obj{"ics": ics("UID:1\r\nDTSTART;VALUE=DATE:20261224\r\nSUMMARY:New\\n Year"), "dry_run": true}).Want(200); !strings.Contains(string(a.Raw), `"New Year"`) {
+			t.Errorf("a name has lines: %s", a.Raw)
+		}
+		never := "UID:1\r\nDTSTART;VALUE=DATE:20260301\r\nSUMMARY:x\r\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"
+		for name, bad := range map[string]string{
+			"two rules":    ics("UID:1\r\nDTSTART;VALUE=DATE:20261224\r\nRRULE:FREQ=YEARLY\r\nRRULE:FREQ=DAILY\r\nSUMMARY:x"),
+			"bad date":     ics("UID:1\r\nDTSTART;VALUE=DATE:20261224\r\nRDATE:x\r\nSUMMARY:x"),
+			"all moved":    ics("UID:1\r\nDTSTART;VALUE=DATE:20261224\r\nRECURRENCE-ID;RANGE=THISANDFUTURE:20261225\r\nSUMMARY:x"),
+			"out of reach": ics("UID:1\r\nDTSTART;VALUE=DATE:20261224\r\nRDATE;VALUE=DATE:99991231\r\nSUMMARY:x"),
+			"never":        ics(slices.Repeat([]string{never}, 1000)...),
+			"nested":       "BEGIN:VCALENDAR\r\n" + strings.Repeat("BEGIN:VEVENT\r\n", 1000) + "END:VCALENDAR",
+		} {
+			a := ada.Post(one, obj{"ics": bad, "dry_run": true})
+			if a.Status != 400 || !strings.Contains(string(a.Raw), "Nothing was imported") || len(a.Raw) > 1000 {
+				t.Errorf("%s: %d %.1000s", name, a.Status, a.Raw)
+			}
+		}
+	})
+}
+
+// TestWhatIsWrongIsSaidInGerman has the mistakes that people make on the screen.
+func TestWhatIsWrongIsSaidInGerman(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		ada := h.Person("ada", authz.Admin)
+		one := fmt.Sprintf("/api/calendars/%d", ada.Post("/api/calendars", office()).Want(201).Int("id"))
+		german := map[string]string{"Accept-Language": "de"}
+		span := func(from, to string) obj {
+			return obj{"hours": obj{"monday": []obj{{"from": "08:00", "to": "12:00"}, {"from": from, "to": to}}}}
+		}
+		day := func(first, last, name string) obj {
+			return obj{"holidays": []obj{{"first": first, "last": last, "name": name}}}
+		}
+		for want, body := range map[string]obj{
+			"Montag: 11:00 bis 13:00: beginnt, bevor die Zeit darüber endet.":          span("11:00", "13:00"),
+			"Montag: 17:00 bis 13:00: muss nach dem Beginn enden":                      span("17:00", "13:00"),
+			`Montag: \"9\" bis \"13:00\": Zeiten schreibt man 09:00`:                   span("9", "13:00"),
+			"Nummer 1: 2026-12-31 bis 2026-12-30: endet vor dem Beginn.":               day("2026-12-31", "2026-12-30", "x"),
+			"Nummer 1: 2026-12-31 bis 2029-12-30: darf höchstens 366 Tage dauern.":     day("2026-12-31", "2029-12-30", "x"),
+			"Nummer 1: hat keinen Namen.":                                              day("2026-12-31", "", " "),
+			"Nummer 1: 1900-12-31 bis 1900-12-31: Tage liegen zwischen 1970-01-01 und": day("1900-12-31", "", "x"),
+			"Muss eine Zeitzone der IANA-Datenbank sein, zum Beispiel Europe/Berlin.":  {"zone": "Mars/Olympus"},
+		} {
+			ada.Do(http.MethodPatch, one, body, german).Want(400).Has(want)
+		}
+		for want, file := range map[string]string{
+			"Sie beginnt nicht mit BEGIN:VCALENDAR":                                           "hello",
+			"Sie hat keine Ereignisse. Nichts wurde importiert.":                              "BEGIN:VCALENDAR\r\nEND:VCALENDAR",
+			`Ereignis 1 (Frei): \"20260230\" ist kein Datum. Nichts`:                          ics("UID:1\r\nDTSTART;VALUE=DATE:20260230\r\nSUMMARY:Frei"),
+			"Ereignis 1 (Frei): endet vor dem Beginn. Nichts":                                 ics("UID:1\r\nDTSTART;VALUE=DATE:20260302\r\nDTEND;VALUE=DATE:20260228\r\nSUMMARY:Frei"),
+			"Ereignis 1 (Frei): seine RRULE ist nicht zu verstehen":                           ics("UID:1\r\nDTSTART;VALUE=DATE:20260302\r\nRRULE:FREQ=SOMETIMES\r\nSUMMARY:Frei"),
+			"Ereignis 1 (Frei): 2026-03-02 bis 2099-02-28: darf höchstens 366 Tage dauern. N": ics("UID:1\r\nDTSTART;VALUE=DATE:20260302\r\nDTEND;VALUE=DATE:20990301\r\nSUMMARY:Frei"),
+		} {
+			ada.Do(http.MethodPost, one+"/import_holidays", obj{"ics": file}, german).Want(400).Has(want)
+		}
 	})
 }

@@ -1,8 +1,12 @@
 package calendar
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,7 +28,11 @@ const (
 	yearsBack  = 1
 	yearsAhead = 5
 	maxSkipped = 20 // names that are told
+	maxNever   = 20 // rules that never hold: to see that takes thousands of years each
 )
+
+// errNever is for a rule such as every 30 February.
+var errNever = errors.New("its RRULE never holds")
 
 // readFile reads the whole-day events of a file. Anything that cannot be
 // understood makes the whole file wrong: half of a year's holidays would be
@@ -52,13 +60,22 @@ func readFile(text string, c Calendar, today Date) (File, error) {
 	if len(events) > maxHolidays {
 		return wrong("it has more than %d events", maxHolidays)
 	}
+	moved, err := movedDays(events)
+	if err != nil {
+		return wrong("%s", err)
+	}
 	have := map[string]bool{}
 	key := func(h Holiday) string { return h.First.String() + h.Last.String() + h.Name }
 	for _, h := range c.Holidays {
 		have[key(h)] = true
 	}
+	never := 0
 	for i, e := range events {
-		days, name, err := daysOf(e, today)
+		days, name, err := daysOf(e, today, moved)
+		if errors.Is(err, errNever) && never < maxNever {
+			never++
+			days, err = []Holiday{}, nil
+		}
 		if err != nil {
 			return wrong("event %d (%s): %s", i+1, name, err)
 		}
@@ -88,14 +105,45 @@ func parse(text string) (c *ical.Calendar, err error) {
 			err = fmt.Errorf("it is malformed")
 		}
 	}()
-	return ical.ParseCalendar(strings.NewReader(text))
+	c, err = ical.ParseCalendar(strings.NewReader(text))
+	if err != nil && strings.Count(err.Error(), ": ") > 1 {
+		// Parts within parts are told of with a sentence for each.
+		return nil, errors.New("it is malformed")
+	}
+	return c, err
+}
+
+// movedDays are the days on which an event that comes back does not, because the
+// file has an event of its own for that day (RFC 5545, section 3.8.4.4).
+func movedDays(events []*ical.VEvent) (map[string]map[Date]bool, error) {
+	out := map[string]map[Date]bool{}
+	for i, e := range events {
+		p := e.GetProperty(ical.ComponentPropertyRecurrenceId)
+		if p == nil {
+			continue
+		}
+		d, _, err := wholeDay(p.Value)
+		if err != nil {
+			return nil, fmt.Errorf("event %d: its RECURRENCE-ID is wrong: %w", i+1, err)
+		}
+		if len(p.ICalParameters["RANGE"]) > 0 {
+			return nil, fmt.Errorf("event %d: its RECURRENCE-ID is about more than one day", i+1)
+		}
+		if out[e.Id()] == nil {
+			out[e.Id()] = map[Date]bool{}
+		}
+		out[e.Id()][d] = true
+	}
+	return out, nil
 }
 
 // daysOf returns the days of an event; nil when it does not last whole days.
-func daysOf(e *ical.VEvent, today Date) (days []Holiday, name string, err error) {
+func daysOf(e *ical.VEvent, today Date, moved map[string]map[Date]bool) (days []Holiday, name string, err error) {
 	name = "without a name"
-	if p := e.GetProperty(ical.ComponentPropertySummary); p != nil && strings.TrimSpace(p.Value) != "" {
-		name = strings.TrimSpace(ical.FromText(p.Value))
+	if p := e.GetProperty(ical.ComponentPropertySummary); p != nil {
+		if words := strings.Fields(ical.FromText(p.Value)); len(words) > 0 {
+			name = strings.Join(words, " ")
+		}
 	}
 	if r := []rune(name); len(r) > maxName {
 		name = string(r[:maxName])
@@ -112,6 +160,13 @@ func daysOf(e *ical.VEvent, today Date) (days []Holiday, name string, err error)
 		return nil, name, err
 	}
 	h := Holiday{First: first, Last: first, Name: name}
+	if lasts := e.GetProperty(ical.ComponentPropertyDuration); lasts != nil {
+		days, ok := wholeDays(lasts.Value)
+		if !ok {
+			return nil, name, nil
+		}
+		h.Last = first + days - 1
+	}
 	if end := e.GetProperty(ical.ComponentPropertyDtEnd); end != nil {
 		after, whole, err := wholeDay(end.Value)
 		if err != nil || !whole {
@@ -125,12 +180,24 @@ func daysOf(e *ical.VEvent, today Date) (days []Holiday, name string, err error)
 	if err := h.check(); err != nil {
 		return nil, name, err
 	}
-	rule := e.GetProperty(ical.ComponentPropertyRrule)
-	if rule == nil {
-		return []Holiday{h}, name, nil
-	}
-	days, err = repeat(e, h, rule.Value, today)
+	days, err = repeat(e, h, today, moved[e.Id()])
 	return days, name, err
+}
+
+var dayCount = regexp.MustCompile(`^\+?P(\d{1,4})([DW])$`)
+
+// wholeDays reads a DURATION of days or weeks, which is how long a whole day may
+// last (RFC 5545, section 3.6.1).
+func wholeDays(value string) (Date, bool) {
+	m := dayCount.FindStringSubmatch(value)
+	if m == nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(m[1])
+	if m[2] == "W" {
+		n *= 7
+	}
+	return Date(n), err == nil && n > 0
 }
 
 // wholeDay reads 20261224, or 20261224T000000 as some programs write it.
@@ -143,8 +210,64 @@ func wholeDay(value string) (Date, bool, error) {
 	return DateOf(t, time.UTC), !timed || clock == "000000", nil
 }
 
-// repeat writes down the days on which a holiday comes back.
-func repeat(e *ical.VEvent, h Holiday, rule string, today Date) ([]Holiday, error) {
+// repeat writes down the days on which a holiday is: its own, and those on which it
+// comes back, without what the file excepts or moves.
+func repeat(e *ical.VEvent, h Holiday, today Date, moved map[Date]bool) ([]Holiday, error) {
+	except, err := datesOf(e, ical.ComponentPropertyExdate, "EXDATE")
+	if err != nil {
+		return nil, err
+	}
+	more, err := datesOf(e, ical.ComponentPropertyRdate, "RDATE")
+	if err != nil {
+		return nil, err
+	}
+	rules := e.GetProperties(ical.ComponentPropertyRrule)
+	if len(rules) > 1 {
+		return nil, fmt.Errorf("it has more than one RRULE")
+	}
+	starts := []Date{h.First}
+	if len(rules) == 1 {
+		if starts, err = startsOf(rules[0].Value, h.First, today); err != nil {
+			return nil, err
+		}
+	}
+	starts = append(starts, slices.Sorted(maps.Keys(more))...)
+	out, seen := []Holiday{}, map[Date]bool{}
+	single := e.GetProperty(ical.ComponentPropertyRecurrenceId) != nil
+	for _, d := range starts {
+		if except[d] || seen[d] || (moved[d] && !single) {
+			continue
+		}
+		if len(out) == maxHolidays {
+			return nil, fmt.Errorf("it comes back more than %d times", maxHolidays)
+		}
+		seen[d] = true
+		again := Holiday{First: d, Last: d + h.Last - h.First, Name: h.Name}
+		if err := again.check(); err != nil {
+			return nil, err
+		}
+		out = append(out, again)
+	}
+	return out, nil
+}
+
+// datesOf reads the dates that a property lists.
+func datesOf(e *ical.VEvent, property ical.ComponentProperty, name string) (map[Date]bool, error) {
+	out := map[Date]bool{}
+	for _, p := range e.GetProperties(property) {
+		for v := range strings.SplitSeq(p.Value, ",") {
+			d, _, err := wholeDay(v)
+			if err != nil {
+				return nil, fmt.Errorf("its %s is wrong: %w", name, err)
+			}
+			out[d] = true
+		}
+	}
+	return out, nil
+}
+
+// startsOf lists when a rule holds in the years that are written down.
+func startsOf(rule string, first, today Date) ([]Date, error) {
 	option, err := rrule.StrToROption(rule)
 	if err != nil {
 		return nil, fmt.Errorf("its RRULE cannot be understood: %w", err)
@@ -152,34 +275,24 @@ func repeat(e *ical.VEvent, h Holiday, rule string, today Date) ([]Holiday, erro
 	if option.Freq > rrule.DAILY {
 		return nil, fmt.Errorf("its RRULE repeats within a day")
 	}
-	option.Dtstart = time.Unix(int64(h.First)*daySeconds, 0).UTC()
+	option.Dtstart = time.Unix(int64(first)*daySeconds, 0).UTC()
 	r, err := rrule.NewRRule(*option)
 	if err != nil {
 		return nil, fmt.Errorf("its RRULE is wrong: %w", err)
 	}
-	except := map[Date]bool{}
-	for _, p := range e.GetProperties(ical.ComponentPropertyExdate) {
-		for _, v := range strings.Split(p.Value, ",") {
-			d, _, err := wholeDay(v)
-			if err != nil {
-				return nil, fmt.Errorf("its EXDATE is wrong: %w", err)
-			}
-			except[d] = true
-		}
-	}
 	year := time.Unix(int64(today)*daySeconds, 0).UTC().Year()
 	from := time.Date(year-yearsBack, 1, 1, 0, 0, 0, 0, time.UTC)
 	until := time.Date(year+yearsAhead, 12, 31, 0, 0, 0, 0, time.UTC)
-	out := []Holiday{}
-	for _, t := range r.Between(from, until, true) {
-		d := DateOf(t, time.UTC)
-		if except[d] {
-			continue
+	out := []Date{}
+	next := r.Iterator()
+	t, ok := next()
+	if !ok {
+		return nil, errNever
+	}
+	for ; ok && !t.After(until); t, ok = next() {
+		if !t.Before(from) {
+			out = append(out, DateOf(t, time.UTC))
 		}
-		if len(out) == maxHolidays {
-			return nil, fmt.Errorf("it comes back more than %d times", maxHolidays)
-		}
-		out = append(out, Holiday{First: d, Last: d + h.Last - h.First, Name: h.Name})
 	}
 	return out, nil
 }

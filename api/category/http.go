@@ -1,7 +1,6 @@
 package category
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -176,8 +175,8 @@ func readChanges(c *gin.Context, required ...string) (Changes, error) {
 		ch.Priority = &p
 	}
 	if b.Has("fields") {
-		var ids []int64
-		if json.Unmarshal(b.Raw("fields"), &ids) != nil || len(ids) > 100 {
+		ids, ok := web.ListOfIDs(b.Raw("fields"))
+		if !ok || len(ids) > 100 {
 			b.Wrong("fields", "Must be a list of at most 100 fields.")
 		}
 		ch.Fields = &ids

@@ -57,6 +57,12 @@ func TestACategoryWithAForm(t *testing.T) {
 		emma.Patch(url, obj{"category": hardware}).Want(403)
 		emma.Patch(url, obj{"fields": obj{"asset_tag": "LT-2"}}).Want(200).Is("fields.asset_tag", "LT-2")
 		emma.Put(url, first.JSON).Want(200).Is("fields.asset_tag", "LT-1")
+		// What is required stays filled in, whoever empties it.
+		for _, c := range []*house.Client{emma, ada} {
+			for _, empty := range []any{nil, "", " ", []string{}} {
+				c.Patch(url, obj{"fields": obj{"asset_tag": empty}}).WantFields("fields.asset_tag")
+			}
+		}
 
 		sam.Patch(url, obj{"tags": []string{"VPN", "vpn", "Straße", "STRASSE"}}).Want(200)
 		got := sam.Get(url).Want(200)
@@ -207,5 +213,56 @@ func TestTagsAreMerged(t *testing.T) {
 		if n := count("tag:none"); n != 5 {
 			t.Errorf("%d tickets have no tag", n)
 		}
+	})
+}
+
+// TestTheSetupRefusesNonsense sends what no administrator could work with afterwards.
+func TestTheSetupRefusesNonsense(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		ada := h.Person("ada", authz.Admin)
+		for _, unseen := range []string{" ", "\u202e", "\u200b\u200d", "\ufe0f", "\u3164", "\u2800", "\u00ad", "\U000e0041"} {
+			ada.Post("/api/categories", obj{"name": unseen}).WantFields("name")
+			ada.Post("/api/fields", obj{"name": unseen, "kind": "text", "slug": "unseen"}).WantFields("name")
+			ada.Post("/api/substatuses", obj{"label": unseen, "state": "open", "slug": "unseen"}).WantFields("label")
+			ada.Post("/api/teams", obj{"name": unseen}).WantFields("name")
+			ada.Post("/api/views", obj{"name": unseen}).WantFields("name")
+		}
+		ada.Post("/api/categories", obj{"name": "\U0001f468\u200d\U0001f469"}).Want(201)
+
+		hardware := at("/api/categories/%d", ada.Post("/api/categories", obj{"name": "Hardware"}).Want(201).Int("id"))
+		for _, bad := range []any{nil, []any{nil}, []int64{0}, []int64{-1}} {
+			ada.Patch(hardware, obj{"fields": bad}).WantFields("fields")
+		}
+
+		site := at("/api/fields/%d", ada.Post("/api/fields", obj{"name": "Site", "kind": "choice", "options": []obj{{"label": "Berlin"}}}).Want(201).Int("id"))
+		for _, bad := range []any{
+			nil, []any{}, []any{nil}, []obj{{}}, []obj{{"LABEL": "Rome"}}, []obj{{"label": "\x00"}}, []obj{{"label": nil}}, []obj{{"label": "\u202e"}},
+			[]obj{{"label": "Rome", "active": nil}}, []obj{{"label": "Rome", "active": "no"}}, []obj{{"label": "Rome", "id": "x"}},
+			// Nothing would be left to choose.
+			[]obj{{"label": "Berlin", "active": false}},
+		} {
+			ada.Patch(site, obj{"options": bad}).WantFields("options")
+			ada.Post("/api/fields", obj{"name": "Floor", "kind": "choice", "options": bad}).WantFields("options")
+		}
+		ada.Patch(site, obj{"options": []obj{{"label": "Berlin", "active": false}, {"label": "Rome"}}}).Want(200)
+	})
+}
+
+// TestAPersonInAField is named by those who may not look through the accounts.
+func TestAPersonInAField(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		emma, sam, ada := h.Person("emma", authz.Employee), h.Person("sam", authz.ITStaff), h.Person("ada", authz.Admin)
+		eve := h.Person("eve", authz.Employee)
+		ada.Post("/api/fields", obj{"name": "Stands in", "kind": "user", "required": "create", "everywhere": true, "employee_view": true, "employee_edit": true}).Want(201)
+		with := func(who any) obj { return obj{"title": "a", "description": "b", "fields": obj{"stands_in": who}} }
+		for _, bad := range []any{eve.ID, obj{"id": eve.ID}, 99999, "nobody@example.com", "eve", "\x00", []int64{eve.ID}} {
+			emma.Post("/api/tickets", with(bad)).WantFields("fields.stands_in").Lacks("eve@")
+		}
+		emma.Post("/api/tickets", with(emma.ID)).Want(201).Is("fields.stands_in.username", "emma")
+		email := sam.Post("/api/tickets", with(eve.ID)).Want(201).Text("fields.stands_in.email")
+		made := emma.Post("/api/tickets", with(" "+email)).Want(201).Is("fields.stands_in.username", "eve")
+		url := at("/api/tickets/%d", made.Int("id"))
+		emma.Put(url, made.JSON).Want(200).Is("fields.stands_in.username", "eve")
+		sam.Patch(url, obj{"fields": obj{"stands_in": obj{"id": sam.ID}}}).Want(200).Is("fields.stands_in.username", "sam")
 	})
 }

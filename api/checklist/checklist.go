@@ -140,8 +140,12 @@ func Append(tx *event.Tx, by authz.Actor, id int64, texts []string, required boo
 	if err := Clean(texts); err != nil {
 		return nil, err
 	}
-	if _, err := ticket.Hold(tx.DB, []int64{id}); err != nil {
+	held, err := ticket.Hold(tx.DB, []int64{id})
+	if err != nil {
 		return nil, err
+	}
+	if len(held) > 0 && held[0].MergedIntoID != nil {
+		return nil, ticket.ErrMerged // nobody would see them
 	}
 	has, err := itemsOf(tx.DB, id)
 	if err != nil {
@@ -167,6 +171,42 @@ func Append(tx *event.Tx, by authz.Actor, id int64, texts []string, required boo
 		ids[i] = out[i].ID
 	}
 	return out, tx.Emit(Added, ticket.Subject, id, Ref{ids})
+}
+
+// IDs returns the ids of the items of a ticket, in their order.
+func IDs(tx *gorm.DB, ticketID int64) ([]int64, error) {
+	var ids []int64
+	if err := tx.Model(&Item{}).Where("ticket_id = ?", ticketID).Order("position, id").Pluck("id", &ids).Error; err != nil {
+		return nil, fmt.Errorf("list the checklist of ticket %d: %w", ticketID, err)
+	}
+	return ids, nil
+}
+
+// Move puts items of one ticket, in their order, at the end of the checklist of
+// another, be it longer than what one can write then. What is not there any more
+// is left out. It returns how many moved.
+func Move(tx *event.Tx, ids []int64, from, to int64) (int64, error) {
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	has, err := itemsOf(tx.DB, to)
+	if err != nil {
+		return 0, err
+	}
+	at := 0
+	if len(has) > 0 {
+		at = has[len(has)-1].Position
+	}
+	var moved int64
+	for _, id := range ids {
+		res := tx.Model(&Item{}).Where("id = ? AND ticket_id = ?", id, from).
+			UpdateColumns(map[string]any{"ticket_id": to, "position": at + int(moved) + 1})
+		if res.Error != nil {
+			return 0, fmt.Errorf("move the checklist of ticket %d to %d: %w", from, to, res.Error)
+		}
+		moved += res.RowsAffected
+	}
+	return moved, nil
 }
 
 func own(tx *gorm.DB, by authz.Actor, id int64) (Item, error) {

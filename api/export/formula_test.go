@@ -72,3 +72,64 @@ func TestNoColumnIsAFormula(t *testing.T) {
 		}
 	})
 }
+
+// TestNoPersonIsAFormula lets people be called by what begins a formula, wherever they
+// stand in an export: who reported, who works on it, who wrote time down.
+func TestNoPersonIsAFormula(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		ada := h.Person("ada", authz.Admin)
+		for i, begin := range []string{"=", "+", "-", "@", "\t", "\r", "\n", "\uFF1D"} {
+			emma := h.Person(fmt.Sprintf("emma%d", i), authz.Employee)
+			sam := h.Person(fmt.Sprintf("sam%d", i), authz.ITStaff)
+			// What nobody may be called by now may have come with an import, or from a directory.
+			evil := map[int64]string{emma.ID: begin + "cmd|e" + fmt.Sprint(i), sam.ID: begin + "cmd|s" + fmt.Sprint(i)}
+			for id, name := range evil {
+				columns := obj{"username": name, "full_name": name, "first_name": name, "last_name": name, "department": name}
+				if err := h.DB.Writer(t.Context()).Table("users").Where("id = ?", id).Updates(columns).Error; err != nil {
+					t.Fatal(err)
+				}
+			}
+			id := emma.Post("/api/tickets", obj{"title": "Printer", "description": "It jams."}).Want(201).Int("id")
+			one := fmt.Sprintf("/api/tickets/%d", id)
+			ada.Post(one+"/assign", obj{"user_id": sam.ID}).Want(200)
+			sam.Post(one+"/time_entries", obj{"minutes": 5}).Want(201)
+		}
+		harmless := func(where string, rows [][]string) {
+			t.Helper()
+			seen := 0
+			for _, row := range rows {
+				for _, cell := range row {
+					seen += strings.Count(cell, "cmd|")
+					if cell != "" && strings.ContainsRune("=+-@\t\r\n\uFF1D", []rune(cell)[0]) {
+						t.Errorf("%s: %q", where, cell)
+					}
+				}
+			}
+			if seen < 8 {
+				t.Errorf("%s names %d people", where, seen)
+			}
+		}
+		const tickets = "/api/tickets/export?columns=requester,requester_name,department,assignee,assignee_name"
+		harmless("tickets", table(t, ada.Get(tickets).Want(200).Raw))
+		harmless("times", table(t, ada.Get("/api/time_entries/export").Want(200).Raw))
+		harmless("time report", table(t, ada.Get("/api/time_entries/report/csv").Want(200).Raw))
+		book, err := excelize.OpenReader(strings.NewReader(string(ada.Get(tickets + "&format=xlsx").Want(200).Raw)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for row := 2; row <= 9; row++ {
+			for column := 1; column <= 5; column++ {
+				cell, err := excelize.CoordinatesToCellName(column, row)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if formula, err := book.GetCellFormula("Tickets", cell); err != nil || formula != "" {
+					t.Errorf("%s is the formula %q, %v", cell, formula, err)
+				}
+				if kind, err := book.GetCellType("Tickets", cell); err != nil || (kind != excelize.CellTypeInlineString && kind != excelize.CellTypeSharedString) {
+					t.Errorf("%s has the type %v, %v", cell, kind, err)
+				}
+			}
+		}
+	})
+}

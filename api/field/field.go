@@ -119,6 +119,7 @@ var (
 	errChanged = fault.New(fault.Conflict, "field.changed", "Somebody changed this field at the same moment. Fetch it again, then repeat your change.").Because(db.ErrLostRace)
 	errTaken   = fault.Field("slug", "There is a field of this name already.")
 	errLabel   = fault.Field("options", "Each choice needs a label of its own.")
+	errNothing = fault.Field("options", "A choice needs at least one option.")
 	errInUse   = fault.New(fault.Conflict, "field.in_use", "Tickets have values in this field. Archive it instead: the values are kept.")
 	errTooMany = fault.New(fault.Conflict, "field.too_many", "There may be at most %d fields.", maxFields)
 )
@@ -297,8 +298,8 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, ch Changes) (Field
 		if f.Slug == "" {
 			return fault.Field("slug", "Must be 1 to 40 of a-z, 0-9 and _.")
 		}
-		if f.Kind.chosen() && (ch.Options == nil || len(*ch.Options) == 0) {
-			return fault.Field("options", "A choice needs at least one option.")
+		if f.Kind.chosen() && ch.Options == nil {
+			return errNothing
 		}
 		err = tx.Create(&f).Error
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
@@ -337,6 +338,9 @@ func saveOptions(tx *gorm.DB, f *Field, wanted *[]Option) error {
 			return errLabel
 		}
 		out = append(out, o)
+	}
+	if !slices.ContainsFunc(out, func(o Option) bool { return o.Active }) {
+		return errNothing // nobody could fill it in, also where it is required
 	}
 	for _, o := range f.Options {
 		if !slices.ContainsFunc(out, func(x Option) bool { return x.ID == o.ID }) {

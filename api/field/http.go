@@ -179,23 +179,31 @@ func readChanges(c *gin.Context, required ...string) (Changes, error) {
 	return ch, b.Err()
 }
 
+// readOptions reads each choice as a body of its own, so that names are matched and
+// texts are checked in the same way.
 func readOptions(b *web.Body) *[]Option {
-	var sent []struct {
-		ID     int64
-		Label  string
-		Active *bool
-	}
-	if json.Unmarshal(b.Raw("options"), &sent) != nil || len(sent) > maxOptions {
+	var sent []map[string]json.RawMessage
+	if b.IsNull("options") || json.Unmarshal(b.Raw("options"), &sent) != nil || len(sent) > maxOptions {
 		b.Wrong("options", "Must be a list of at most 200 objects with a label.")
 		return nil
 	}
 	out := make([]Option, len(sent))
-	for i, o := range sent {
-		if web.NotBlank(o.Label) != "" || web.Max(100)(o.Label) != "" {
+	for i, fields := range sent {
+		o := web.NewBody(fields)
+		id, active := o.ID("id"), o.Bool("active")
+		if o.Err() != nil {
+			b.Wrong("options", "Must be a list of at most 200 objects with a label.")
+			return nil
+		}
+		label := o.Text("label", web.NotBlank, web.Max(100))
+		if label == nil {
 			b.Wrong("options", "Each choice needs a label of 1 to 100 characters.")
 			return nil
 		}
-		out[i] = Option{ID: o.ID, Label: o.Label, Active: o.Active == nil || *o.Active}
+		out[i] = Option{Label: *label, Active: active == nil || *active}
+		if id != nil {
+			out[i].ID = *id
+		}
 	}
 	return &out
 }

@@ -148,6 +148,17 @@ func (f *Field) unknown(label string) string {
 
 func (f *Field) readUser(tx *gorm.DB, raw json.RawMessage) ([]Value, string, error) {
 	const wrong = "Must be the id of an active account."
+	var address string
+	if json.Unmarshal(raw, &address) == nil {
+		u, err := user.ByEmail(tx, strings.TrimSpace(address))
+		if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && (!u.IsActive || !u.EmailVerified)) {
+			return nil, "There is no active account with this e-mail address.", nil
+		}
+		if err != nil {
+			return nil, "", fmt.Errorf("read the person of a field: %w", err)
+		}
+		return []Value{{FieldID: f.ID, NumberValue: &u.ID}}, "", nil
+	}
 	var id int64
 	if json.Unmarshal(raw, &id) != nil {
 		var embedded struct{ ID int64 }

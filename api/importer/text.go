@@ -41,15 +41,29 @@ func Blank(s string) bool { return strings.TrimSpace(s) == "" }
 
 // CheckTexts returns why a ticket cannot have its texts, or nil.
 func CheckTexts(t ticket.Ticket) error {
+	if err := CheckTitle(t.Title); err != nil {
+		return err
+	}
+	return CheckDescription(t.Description)
+}
+
+// CheckTitle returns why a ticket cannot have a title, or nil.
+func CheckTitle(s string) error {
 	switch {
-	case Blank(t.Title):
+	case Blank(s):
 		return errors.New("no title")
-	case utf8.RuneCountInString(t.Title) > maxTitle:
+	case utf8.RuneCountInString(s) > maxTitle:
 		return errors.New("the title is longer than 200 characters")
-	case Blank(t.Description):
+	}
+	return CheckText(s)
+}
+
+// CheckDescription returns why a ticket cannot have a description, or nil.
+func CheckDescription(s string) error {
+	if Blank(s) {
 		return errors.New("no description")
 	}
-	return CheckText(t.Title + t.Description)
+	return CheckText(s)
 }
 
 // CheckText returns why a text cannot be stored, or nil.

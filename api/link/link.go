@@ -71,10 +71,15 @@ var (
 	errDeep    = fault.New(fault.Conflict, "link.too_deep", "At most %d tickets can lie below each other.", maxDepth)
 )
 
-// Notes is how internal notes move; they belong to a feature of their own.
-type Notes struct {
+// Rows is how what hangs on a ticket, and belongs to a feature of its own, moves.
+type Rows struct {
 	IDs  func(tx *gorm.DB, ticketID int64) ([]int64, error)
 	Move func(tx *event.Tx, ids []int64, from, to int64) (int64, error)
+}
+
+// Moved is what moves with a ticket besides what people wrote in public.
+type Moved struct {
+	Notes, Checklist, Times Rows
 }
 
 // Service holds the verbs.
@@ -82,13 +87,13 @@ type Service struct {
 	db      *db.DB
 	bus     *event.Bus
 	tickets *ticket.Service
-	notes   Notes
+	moved   Moved
 }
 
 // New returns the service and adds its actions, query fields and what it tells of
 // tickets to those of the desk.
-func New(d *db.DB, bus *event.Bus, tickets *ticket.Service, notes Notes) *Service {
-	s := &Service{db: d, bus: bus, tickets: tickets, notes: notes}
+func New(d *db.DB, bus *event.Bus, tickets *ticket.Service, moved Moved) *Service {
+	s := &Service{db: d, bus: bus, tickets: tickets, moved: moved}
 	tickets.Actions().Register(s.mergeAction(), s.linkAction())
 	tickets.AddQueryFields(QueryFields)
 	tickets.AddExtras(extras)

@@ -33,8 +33,20 @@ type mergeData struct {
 	State    ticket.State `json:"state"`
 	Comments []int64      `json:"comments,omitempty"`
 	Notes    []int64      `json:"notes,omitempty"`
+	Items    []int64      `json:"items,omitempty"` // of the checklist
+	Times    []int64      `json:"times,omitempty"`
 	Watchers []int64      `json:"watchers,omitempty"` // of the target, that came with it
 	Quote    int64        `json:"quote"`              // the comment that repeats the description
+}
+
+// part is one kind of what moves with a ticket, and what of it has moved.
+type part struct {
+	Rows
+	ids *[]int64
+}
+
+func (s *Service) parts(d *mergeData) []part {
+	return []part{{s.moved.Notes, &d.Notes}, {s.moved.Checklist, &d.Items}, {s.moved.Times, &d.Times}}
 }
 
 var (
@@ -46,8 +58,8 @@ var (
 	errSecret       = fault.New(fault.Conflict, "ticket.merge_confidential", "One of the tickets is confidential, and merging would show it to people who do not see it now. Make both confidential and name the same people first.")
 )
 
-// Merge makes a ticket a part of another one: its conversation and notes go
-// there, its people take part there, and it is closed.
+// Merge makes a ticket a part of another one: its conversation, notes, checklist
+// and times go there, its people take part there, and it is closed.
 func (s *Service) Merge(ctx context.Context, by authz.Actor, id int64, want etag.Condition, into int64) error {
 	return s.bus.Do(ctx, by, func(tx *event.Tx) error { return s.merge(tx, by, id, want, into) })
 }
@@ -83,11 +95,13 @@ func (s *Service) merge(tx *event.Tx, by authz.Actor, id int64, want etag.Condit
 	if d.Quote, err = ticket.Quote(tx, source, target, "**"+escaped(source.Title)+"**\n\n"+source.Description); err != nil {
 		return err
 	}
-	if d.Notes, err = s.notes.IDs(tx.DB, source.ID); err != nil {
-		return err
-	}
-	if _, err := s.notes.Move(tx, d.Notes, source.ID, target.ID); err != nil {
-		return err
+	for _, p := range s.parts(&d) {
+		if *p.ids, err = p.IDs(tx.DB, source.ID); err != nil {
+			return err
+		}
+		if _, err := p.Move(tx, *p.ids, source.ID, target.ID); err != nil {
+			return err
+		}
 	}
 	people := append(watchers, ticket.Watcher{UserID: &source.CreatedByID, Kind: ticket.CC})
 	if d.Watchers, err = ticket.Join(tx, by, target, people); err != nil {
@@ -210,8 +224,10 @@ func (s *Service) unmerge(tx *event.Tx, by authz.Actor, id int64, want etag.Cond
 	if _, err := ticket.MoveComments(tx, d.Comments, target, source); err != nil {
 		return err
 	}
-	if _, err := s.notes.Move(tx, d.Notes, target.ID, source.ID); err != nil {
-		return err
+	for _, p := range s.parts(&d) {
+		if _, err := p.Move(tx, *p.ids, target.ID, source.ID); err != nil {
+			return err
+		}
 	}
 	if err := ticket.Part(tx, target, d.Watchers); err != nil {
 		return err

@@ -99,7 +99,7 @@ func (s *Service) fill(tx *event.Tx, by authz.Actor, t, into *ticket.Ticket, p P
 	if int(n) != len(p.Comments) {
 		return fault.Field("comment_ids", "Must be comments of this ticket that people wrote.")
 	}
-	if n, err = s.notes.Move(tx, p.Notes, t.ID, into.ID); err != nil {
+	if n, err = s.moved.Notes.Move(tx, p.Notes, t.ID, into.ID); err != nil {
 		return err
 	}
 	if int(n) != len(p.Notes) {
@@ -228,7 +228,7 @@ func (s *Service) Unsplit(ctx context.Context, by authz.Actor, id int64, want et
 		if _, err := ticket.MoveComments(tx, d.Comments, made, source); err != nil {
 			return err
 		}
-		if _, err := s.notes.Move(tx, d.Notes, made.ID, source.ID); err != nil {
+		if _, err := s.moved.Notes.Move(tx, d.Notes, made.ID, source.ID); err != nil {
 			return err
 		}
 		if err := tx.Where("ticket_id = ?", id).Delete(&Split{}).Error; err != nil {
@@ -253,7 +253,7 @@ func (s *Service) unused(tx *gorm.DB, made *ticket.Ticket, row Split, d splitDat
 	if err != nil {
 		return err
 	}
-	notes, err := s.notes.IDs(tx, made.ID)
+	notes, err := s.moved.Notes.IDs(tx, made.ID)
 	if err != nil {
 		return err
 	}

@@ -119,6 +119,10 @@ func TestUseAndTakeBack(t *testing.T) {
 		}
 		s.sam.Get(one).Is("version", before.Int("version"))
 		s.emma.Post("/api/macros/preview", obj{"ticket_id": id, "content": "x"}).Want(403)
+		// A time is for somebody who may be elsewhere.
+		due := s.ticket("Until then")
+		s.sam.Post(at("/api/tickets/%d/set_due", due), obj{"due_at": "+3d"}).Want(200)
+		s.sam.Post("/api/macros/preview", obj{"ticket_id": due, "content": "By {{ticket.due}}"}).Want(200).Has(" UTC\"")
 		s.emma.Post(one+"/apply_macro", obj{"macro_id": macro}).Want(403)
 		s.zoe.Post(one+"/apply_macro", obj{"macro_id": macro}).WantFields("macro_id")
 		s.sam.Do("POST", one+"/apply_macro", obj{"macro_id": macro}, map[string]string{"If-Match": `"v9."`}).Want(412)

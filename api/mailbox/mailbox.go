@@ -179,6 +179,8 @@ type Failure struct {
 	Address string `json:"address"`
 	Hard    bool   `json:"hard"`
 	Failed  bool   `json:"failed"`
+	Delayed bool   `json:"delayed"`
+	Arrived bool   `json:"arrived"`
 	Status  string `json:"status"`
 }
 

@@ -181,11 +181,18 @@ func TestWhatIsIgnoredOrHeld(t *testing.T) {
 		// Somebody looks, and lets one in.
 		for _, m := range s.ada.Get("/api/mail_messages?state=held").Want(200).Results() {
 			id := idOf(m)
-			if m["reason"] == "no_reply" {
+			switch m["reason"] {
+			case "no_reply":
 				s.sam.Post(at("/api/mail_messages/%d/process", id), obj{"accept": true}).Want(403)
 				s.ada.Post(at("/api/mail_messages/%d/process", id), obj{}).Want(200).Is("state", "held")
-				s.ada.Post(at("/api/mail_messages/%d/process", id), obj{"accept": true}).Want(200).Is("state", "done")
-			} else {
+				in := s.ada.Post(at("/api/mail_messages/%d/process", id), obj{"accept": true}).Want(200).Is("state", "done").Int("ticket_id")
+				// Nobody reads an answer there.
+				s.ada.Get(at("/api/mail_outbox?ticket_id=%d", in)).Is("count", 0)
+			case "two_senders":
+				s.ada.Post(at("/api/mail_messages/%d/process", id), obj{}).Want(200).Is("state", "held")
+				in := s.ada.Post(at("/api/mail_messages/%d/process", id), obj{"accept": true}).Want(200).Is("state", "done").Int("ticket_id")
+				s.ada.Get(at("/api/tickets/%d", in)).Is("created_by.email", "a@x.example")
+			default:
 				s.ada.Post(at("/api/mail_messages/%d/discard", id), nil).Want(200).Is("state", "ignored")
 			}
 		}

@@ -66,7 +66,7 @@ func (s *Service) plan(ctx context.Context, tx *gorm.DB, box Mailbox, m *Message
 	if why, mine := s.ownLoop(box, mail); mine {
 		return p.end(Ignored, "loop", "the desk sent it itself (%s)", why), nil
 	}
-	if mail.Hops > maxHops {
+	if mail.Hops > maxHops && !accepted {
 		return p.end(Held, "loop", "it passed %d servers, so it may go round in circles", mail.Hops), nil
 	}
 	if mail.Bounce != nil {
@@ -76,6 +76,9 @@ func (s *Service) plan(ctx context.Context, tx *gorm.DB, box Mailbox, m *Message
 	switch {
 	case len(mail.From) == 0:
 		return p.end(Held, "no_sender", "it does not say from whom it is"), nil
+	case author == nil && accepted:
+		author = &mail.From[0]
+		p.say("first_sender", "It says that it is from %d people: somebody let it in as from %s, the first of them.", len(mail.From), author.Address)
 	case author == nil:
 		return p.end(Held, "two_senders", "it says that it is from %d people, and not who of them sent it", len(mail.From)), nil
 	}
@@ -101,7 +104,10 @@ func (s *Service) plan(ctx context.Context, tx *gorm.DB, box Mailbox, m *Message
 	if mail.List != "" {
 		p.say("list", "It came by a mailing list (%s): it is never answered.", mail.List)
 	}
-	if mail.NoAnswer != "" && mail.Auto == "" && mail.List == "" {
+	switch {
+	case mail.NoReply:
+		p.say("no_reply", "Nobody reads what is sent to its sender: it is never answered.")
+	case mail.NoAnswer != "" && mail.Auto == "" && mail.List == "":
 		p.say("no_answer", "It asks for no automatic answer (%s).", mail.NoAnswer)
 	}
 	if accepted {
@@ -138,9 +144,22 @@ func (s *Service) ownLoop(box Mailbox, mail *parse.Message) (string, bool) {
 
 func (s *Service) planBounce(ctx context.Context, tx *gorm.DB, p *Plan, _ *Message, mail *parse.Message) (*Plan, error) {
 	r := &Report{OriginalID: mail.Bounce.OriginalID}
+	failed, delayed := false, false
 	for _, f := range mail.Bounce.Recipients {
-		r.Failures = append(r.Failures, Failure{Address: f.Address, Hard: f.Hard(), Failed: f.Action == "failed", Status: f.Status})
-		p.say("bounce", "Not delivered to %s: %s %s %s", f.Address, f.Action, f.Status, f.Diagnostic)
+		one := Failure{
+			Address: f.Address, Hard: f.Hard(), Failed: f.Action == parse.ActionFailed, Delayed: f.Action == parse.ActionDelayed,
+			Arrived: f.Action.Arrived(), Status: f.Status,
+		}
+		r.Failures = append(r.Failures, one)
+		failed, delayed = failed || one.Failed, delayed || one.Delayed
+		switch {
+		case one.Delayed:
+			p.say("bounce.delayed", "Not delivered yet to %s, it is tried again: %s %s", f.Address, f.Status, f.Diagnostic)
+		case one.Arrived:
+			p.say("bounce.arrived", "Delivered to %s: %s %s", f.Address, f.Action, f.Status)
+		default:
+			p.say("bounce", "Not delivered to %s: %s %s %s", f.Address, f.Action, f.Status, f.Diagnostic)
+		}
 	}
 	// Only a report about a mail of the desk's own says anything: others would let
 	// anybody silence an address.
@@ -155,6 +174,9 @@ func (s *Service) planBounce(ctx context.Context, tx *gorm.DB, p *Plan, _ *Messa
 		p.bounce = r
 	} else {
 		p.say("bounce.foreign", "It is not about a mail of this desk.")
+	}
+	if delayed && !failed {
+		return p.end(Ignored, "delayed", "delivery report: a mail has not arrived yet, and is tried again"), nil
 	}
 	return p.end(Ignored, "bounce", "delivery report"), nil
 }

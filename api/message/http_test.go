@@ -107,6 +107,22 @@ func TestRightsAreCheckedAgainWhenAMessageGoesOut(t *testing.T) {
 	})
 }
 
+// TestAChecklistKeepsBackTheReplyThatResolves says at once that a reply did not go out,
+// and gives it back: trying again changes nothing.
+func TestAChecklistKeepsBackTheReplyThatResolves(t *testing.T) {
+	each(t, func(t *testing.T, s scene) {
+		s.sam.Post(at("/api/tickets/%d/checklist", s.ticket), obj{"items": []string{"Measure"}, "required": true}).Want(201)
+		m := s.sam.Post(at("/api/tickets/%d/messages", s.ticket), obj{"kind": "reply", "content": "Done.", "status": "resolved"}).Want(201)
+		s.Clock.Advance(11 * time.Second)
+		s.Drain(t)
+		s.sam.Get(at("/api/messages/%d", m.Int("id"))).Want(200).Is("state", "cancelled")
+		s.emma.Get(at("/api/tickets/%d", s.ticket)).Want(200).Is("status", "open")
+		if n := s.comments(s.emma); n != 0 {
+			t.Errorf("the requester sees %d comments", n)
+		}
+	})
+}
+
 func TestAnAnswerMeanwhileRefusesAReply(t *testing.T) {
 	each(t, func(t *testing.T, s scene) {
 		url := at("/api/tickets/%d/messages", s.ticket)

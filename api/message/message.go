@@ -308,7 +308,10 @@ func (s *Service) RunRelease(ctx context.Context, j job.Job) error {
 
 // refused reports whether trying again would change nothing.
 func refused(err error) bool {
-	return fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Invalid) || errors.Is(err, ticket.ErrMerged)
+	if fault.Is(err, fault.Conflict) {
+		return !errors.Is(err, db.ErrLostRace)
+	}
+	return fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Invalid)
 }
 
 // release turns a message into what it was meant to be, in one transaction with

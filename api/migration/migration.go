@@ -74,6 +74,8 @@ func steps() []step {
 		noteOrigins(),
 		deskSettings(),
 		channels(),
+		mailDelays(),
+		narrow(),
 	}
 }
 

@@ -136,8 +136,10 @@ func TestUpgradeFillsWhoHadTheLastWord(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := w.Migrator().DropIndex("tickets", "idx_tickets_status_reply"); err != nil {
-			t.Fatal(err)
+		for _, index := range []string{"idx_tickets_status_reply", "idx_tickets_narrow"} {
+			if err := w.Migrator().DropIndex("tickets", index); err != nil {
+				t.Fatal(err)
+			}
 		}
 		for _, sql := range []string{
 			"DROP TABLE notes", "ALTER TABLE tickets DROP COLUMN last_reply",

@@ -29,9 +29,10 @@ type View struct {
 	NextAt     time.Time  `json:"next_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
 	CreatedAt  time.Time  `json:"created_at" format:"date-time" example:"2026-03-02T09:10:00Z"`
 	FinishedAt *time.Time `json:"finished_at" format:"date-time" extensions:"x-nullable"`
-	// BouncedAt is when a delivery report said that it did not arrive, and BounceStatus
-	// why (RFC 3463).
+	// BouncedAt is when a delivery report said that it did not arrive, DelayedAt when one said
+	// that it has not arrived yet, and BounceStatus why (RFC 3463).
 	BouncedAt    *time.Time `json:"bounced_at" format:"date-time" extensions:"x-nullable"`
+	DelayedAt    *time.Time `json:"delayed_at" format:"date-time" extensions:"x-nullable"`
 	BounceStatus string     `json:"bounce_status" example:"5.1.1"`
 } //@name MailOut
 
@@ -170,7 +171,7 @@ func viewOf(m Mail) View {
 	return View{
 		ID: m.ID, Kind: m.Kind, To: m.ToAddress, TicketID: m.TicketID, CommentID: m.CommentID, MessageID: m.MessageID, State: m.State,
 		Reason: m.Reason, LastError: m.LastError, Attempts: m.Attempts, NextAt: m.NextAt.UTC(), CreatedAt: m.CreatedAt.UTC(), FinishedAt: m.FinishedAt,
-		BouncedAt: m.BouncedAt, BounceStatus: m.BounceStatus,
+		BouncedAt: m.BouncedAt, DelayedAt: m.DelayedAt, BounceStatus: m.BounceStatus,
 	}
 }
 

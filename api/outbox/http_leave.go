@@ -29,6 +29,17 @@ func (s *Service) unsubscribeLink(ticketID int64, address string) string {
 	return s.Public + "/api/mail/unsubscribe?" + q.Encode()
 }
 
+// onPage lets a person who opened the link of a mail read what is wrong with it: to
+// programs that is an error, to browsers a page like the others.
+func onPage(c *gin.Context, err error) error {
+	if !fault.Is(err, fault.Invalid) || !wantsPage(c) {
+		return err
+	}
+	return sendPage(c, leavePage{Wrong: true, Text: errLink.Detail})
+}
+
+func wantsPage(c *gin.Context) bool { return strings.Contains(c.GetHeader("Accept"), "text/html") }
+
 // unsubscribe answers POST /api/mail/unsubscribe.
 //
 // @Summary Leave the CC of a ticket by the link in a mail
@@ -45,13 +56,13 @@ func (s *Service) unsubscribeLink(ticketID int64, address string) string {
 func (s *Service) unsubscribe(c *gin.Context) error {
 	id, address, err := s.readLink(c)
 	if err != nil {
-		return err
+		return onPage(c, err)
 	}
 	err = s.leave(c.Request.Context(), id, address)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	if strings.Contains(c.GetHeader("Accept"), "text/html") {
+	if wantsPage(c) {
 		return sendPage(c, leavePage{Done: true, Text: fmt.Sprintf("From now on %s gets no mail about ticket #%d.", address, id)})
 	}
 	return web.SendNothing(c)
@@ -88,7 +99,7 @@ func (s *Service) readLink(c *gin.Context) (id int64, address string, err error)
 func (s *Service) askToLeave(c *gin.Context) error {
 	id, address, err := s.readLink(c)
 	if err != nil {
-		return err
+		return onPage(c, err)
 	}
 	return sendPage(c, leavePage{Text: fmt.Sprintf("No more mail about ticket #%d to %s?", id, address)})
 }
@@ -96,20 +107,26 @@ func (s *Service) askToLeave(c *gin.Context) error {
 // leavePage is a page without the app, which needs no account.
 type leavePage struct {
 	Lang, Title, Text, Button string
-	Done                      bool
+	Done, Wrong               bool
 }
 
-// pageWords are the heading of a page that asks, which its button says as well, and of
-// one where it is done.
-var pageWords = map[string][2]string{"en": {"Unsubscribe", "Done"}, "de": {"Abbestellen", "Erledigt"}}
+// pageWords are the heading of a page that asks, which its button says as well, of
+// one where it is done, and of one where it cannot be.
+var pageWords = map[string][3]string{"en": {"Unsubscribe", "Done", "That did not work"}, "de": {"Abbestellen", "Erledigt", "Das hat nicht geklappt"}}
 
-const pageStyle = `:root{color-scheme:light dark;font-family:system-ui,sans-serif}body{max-width:32rem;margin:15vh auto 0;padding:0 1rem;line-height:1.5;overflow-wrap:anywhere}` +
-	`button{font:inherit;font-weight:600;padding:.6rem 1.2rem;border-radius:6px;border:1px solid;cursor:pointer}`
+// pageStyle has the colours of the app.
+const pageStyle = `:root{color-scheme:light dark;--back:#f1f3f5;--card:#fff;--text:#212529;--edge:#dee2e6;--brand:#364fc7}` +
+	`@media(prefers-color-scheme:dark){:root{--back:#1a1b1e;--card:#25262b;--text:#e9ecef;--edge:#495057;--brand:#91a7ff}}` +
+	`*{box-sizing:border-box}body{margin:0;padding:12vh 1rem 2rem;background:var(--back);color:var(--text);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}` +
+	`main{max-width:30rem;margin:0 auto;padding:1.5rem;background:var(--card);border:1px solid var(--edge);border-radius:8px}` +
+	`header{font-weight:700;color:var(--brand)}h1{font-size:1.4rem;line-height:1.3;margin:.75rem 0 .5rem}p{margin:0}form{margin:1.25rem 0 0}` +
+	`button{font:inherit;font-weight:600;min-height:44px;padding:.5rem 1.25rem;border:0;border-radius:6px;background:#364fc7;color:#fff;cursor:pointer}` +
+	`button:hover{background:#2b3f9f}button:focus-visible{outline:3px solid var(--brand);outline-offset:2px}`
 
 var pageTemplate = template.Must(template.New("").Parse(`<!doctype html>
 <html lang="{{.Lang}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><title>{{.Title}}</title><style>` + pageStyle + `</style></head>
-<body><main><h1>{{.Title}}</h1><p>{{.Text}}</p>{{if .Button}}<form method="post"><button>{{.Button}}</button></form>{{end}}</main></body></html>
+<body><main><header>Fixdesk</header><h1>{{.Title}}</h1><p>{{.Text}}</p>{{if .Button}}<form method="post"><button>{{.Button}}</button></form>{{end}}</main></body></html>
 `))
 
 var pagePolicy = func() string {
@@ -120,9 +137,12 @@ var pagePolicy = func() string {
 func sendPage(c *gin.Context, p leavePage) error {
 	p.Lang = web.Language(c)
 	p.Text = locale.Translate(p.Lang, p.Text)
-	if words := pageWords[p.Lang]; p.Done {
+	switch words := pageWords[p.Lang]; {
+	case p.Done:
 		p.Title = words[1]
-	} else {
+	case p.Wrong:
+		p.Title = words[2]
+	default:
 		p.Title, p.Button = words[0], words[0]
 	}
 	var out bytes.Buffer

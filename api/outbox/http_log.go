@@ -23,6 +23,7 @@ const (
 	Waiting  Fate = "waiting"
 	Retrying Fate = "retrying" // the mail server did not take it yet
 	Taken    Fate = "sent"     // and no report says that it did not arrive
+	Late     Fate = "delayed"  // a report says that it has not arrived yet
 	Returned Fate = "bounced"
 	GivenUp  Fate = "given_up"
 	Dropped  Fate = "cancelled"
@@ -52,7 +53,7 @@ type DeliveryView struct {
 	// administrators only.
 	Person  *user.Card `json:"person" extensions:"x-nullable"`
 	Address string     `json:"address" example:"lee@example.com"`
-	Fate    Fate       `json:"fate" enums:"waiting,retrying,sent,bounced,given_up,cancelled,held_back" example:"sent"`
+	Fate    Fate       `json:"fate" enums:"waiting,retrying,sent,delayed,bounced,given_up,cancelled,held_back" example:"sent"`
 	// Status says why it did not arrive (RFC 3463).
 	Status string `json:"status" example:"5.1.1"`
 	// Problem is what the mail server said; shown to administrators only.
@@ -62,6 +63,7 @@ type DeliveryView struct {
 	NextAt     *time.Time `json:"next_at" format:"date-time" extensions:"x-nullable"`
 	FinishedAt *time.Time `json:"finished_at" format:"date-time" extensions:"x-nullable"`
 	BouncedAt  *time.Time `json:"bounced_at" format:"date-time" extensions:"x-nullable"`
+	DelayedAt  *time.Time `json:"delayed_at" format:"date-time" extensions:"x-nullable"`
 } //@name MailDelivery
 
 // LogView is the mail of a ticket, in and out.
@@ -78,6 +80,8 @@ func (m Mail) fate() Fate {
 		return Waiting
 	case m.State == Sent && m.BouncedAt != nil:
 		return Returned
+	case m.State == Sent && m.DelayedAt != nil:
+		return Late
 	case m.State == Sent:
 		return Taken
 	case m.State == Suppressed:
@@ -151,7 +155,7 @@ func (s *Service) logOfTicket(c *gin.Context) error {
 func deliveryView(m Mail, people map[int64]user.Card, all bool) DeliveryView {
 	v := DeliveryView{
 		ID: m.ID, Kind: m.Kind, CommentID: m.CommentID, Fate: m.fate(), Status: m.BounceStatus, Attempts: m.Attempts,
-		CreatedAt: m.CreatedAt.UTC(), FinishedAt: m.FinishedAt, BouncedAt: m.BouncedAt,
+		CreatedAt: m.CreatedAt.UTC(), FinishedAt: m.FinishedAt, BouncedAt: m.BouncedAt, DelayedAt: m.DelayedAt,
 	}
 	if v.Fate == Retrying {
 		next := m.NextAt.UTC()

@@ -80,6 +80,7 @@ type Mail struct {
 	CreatedAt  time.Time
 	FinishedAt *time.Time
 	BouncedAt  *time.Time // since a delivery report said that it did not arrive
+	DelayedAt  *time.Time // since one said that it has not arrived yet
 	// BounceStatus is what the report says why (RFC 3463), such as 5.1.1.
 	BounceStatus string
 	Version      int64
@@ -345,7 +346,7 @@ func (s *Service) tellAll(tx *event.Tx, e event.Event, t *ticket.Ticket) error {
 	return nil
 }
 
-// Bounce hears that a mail did not arrive.
+// Bounce hears that a mail did not arrive, or not yet.
 func (s *Service) Bounce(tx *event.Tx, e event.Event) error {
 	var r mailbox.Report
 	if err := e.Decode(&r); err != nil {
@@ -366,12 +367,24 @@ func (s *Service) Bounce(tx *event.Tx, e event.Event) error {
 	}
 	// The report names the address as the last server knew it; the mail was to one.
 	for _, f := range r.Failures {
-		if !f.Failed {
+		to := map[string]any{"bounce_status": mailbox.Cut(f.Status, 20)}
+		switch {
+		case f.Failed:
+			to["bounced_at"] = tx.Now
+		case m.BouncedAt != nil:
+			continue // reports may overtake each other: what failed is over
+		case f.Delayed:
+			to["delayed_at"] = tx.Now
+		case f.Arrived:
+			to["delayed_at"], to["bounce_status"] = nil, ""
+		default:
 			continue
 		}
-		err := tx.Model(&Mail{}).Where("id = ?", m.ID).Updates(map[string]any{"bounced_at": tx.Now, "bounce_status": mailbox.Cut(f.Status, 20)}).Error
-		if err != nil {
-			return fmt.Errorf("note that mail %d did not arrive: %w", m.ID, err)
+		if err := tx.Model(&Mail{}).Where("id = ?", m.ID).Updates(to).Error; err != nil {
+			return fmt.Errorf("note what a report says of mail %d: %w", m.ID, err)
+		}
+		if !f.Failed {
+			return nil
 		}
 		return failed(tx, m.ToAddress, f.Hard, f.Status, "")
 	}

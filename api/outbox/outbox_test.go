@@ -112,11 +112,19 @@ func TestAConversationByMail(t *testing.T) {
 			if (link != "") != (m.To == "lee@other.example") {
 				t.Errorf("%s: unsubscribe %q", m.To, link)
 			}
+			inText, inHTML := strings.Contains(m.Text, "no more mail about this ticket: http"), strings.Contains(m.HTML, ">http://desk.example.com/api/mail/unsubscribe?")
+			if inText != (link != "") || inHTML != (link != "") || link != "" && !strings.Contains(m.Text, link) {
+				t.Errorf("%s: the way out in the text: %s\n%s", m.To, m.Text, m.HTML)
+			}
 			if link != "" {
 				path := strings.TrimPrefix(link, "http://desk.example.com")
 				s.Nobody().Do("POST", strings.Replace(path, "token=", "token=x", 1), "List-Unsubscribe=One-Click", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}).Want(400)
 				// Who opens it in a browser is asked first; programs that look at links change nothing.
 				s.Nobody().Get(strings.Replace(path, "token=", "token=x", 1)).WantCode(400, "mail.unsubscribe_token")
+				wrong := s.Nobody().Do("GET", strings.Replace(path, "token=", "token=x", 1), nil, map[string]string{"Accept": "text/html"}).Want(200)
+				if text := string(wrong.Raw); !strings.Contains(text, "This link is not valid.") || strings.Contains(text, "<form") {
+					t.Errorf("the page of a wrong link: %s", text)
+				}
 				page := s.Nobody().Do("GET", path, nil, map[string]string{"Accept": "text/html", "Accept-Language": "de"}).Want(200)
 				if text := string(page.Raw); !strings.Contains(text, `<form method="post">`) || !strings.Contains(text, `lang="de"`) || !strings.Contains(text, at("Ticket #%d an lee@other.example?", id)) {
 					t.Errorf("the page: %s", text)
@@ -209,12 +217,19 @@ func TestFailuresKeepTheMessageID(t *testing.T) {
 	})
 }
 
+// reportOf is a delivery report; %s is the Message-ID that it is about.
+func reportOf(action, status string) string {
+	return "From: MAILER-DAEMON@mx\nSubject: report\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\n" + action +
+		"\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; emma@example.com\nAction: " + action +
+		"\nStatus: " + status + "\n\n--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <%s>\n--b--\n"
+}
+
 func TestBounces(t *testing.T) {
 	each(t, func(t *testing.T, s *scene) {
 		id := s.emma.Post("/api/tickets", obj{"title": "Printer", "description": "x"}).Want(201).Int("id")
 		s.sam.Post(at("/api/tickets/%d/add_comment", id), obj{"content": "Hello."}).Want(201)
 		m := s.sent()[0]
-		report := "From: MAILER-DAEMON@mx\nSubject: failed\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nfailed\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; emma@example.com\nAction: failed\nStatus: 5.1.1\n\n--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <%s>\n--b--\n"
+		report := reportOf("failed", "5.1.1")
 		// A forged report about another mail says nothing.
 		s.take(at(report, "forged@x"))
 		s.ada.Get("/api/mail_addresses").Is("count", 0)
@@ -241,6 +256,35 @@ func TestBounces(t *testing.T) {
 			t.Errorf("not sent again: %+v", got)
 		}
 		s.sam.Get(at("/api/tickets/%d/mail_log", id)).Is("sent.1.fate", "sent").Is("sent.1.status", "")
+	})
+}
+
+// TestALateMailIsNoLostOne reads reports of a server that goes on trying.
+func TestALateMailIsNoLostOne(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		id := s.emma.Post("/api/tickets", obj{"title": "Printer", "description": "x"}).Want(201).Int("id")
+		s.sam.Post(at("/api/tickets/%d/add_comment", id), obj{"content": "Hello."}).Want(201)
+		m := s.sent()[0]
+		url := at("/api/tickets/%d/mail_log", id)
+		if got := s.take(at(reportOf("delayed (in queue)", "4.4.1"), m.ID)); got != id {
+			t.Errorf("the report is shown at %d", got)
+		}
+		s.sam.Get(url).Is("sent.0.fate", "delayed").Is("sent.0.status", "4.4.1").Is("sent.0.bounced_at", nil).Lacks(`"delayed_at":null`).
+			Is("received.0.reason_text", "delivery report: a mail has not arrived yet, and is tried again")
+		s.ada.Get("/api/mail_outbox").Is("results.0.state", "sent").Is("results.0.bounced_at", nil).Lacks(`"delayed_at":null`)
+		s.ada.Get("/api/mail_addresses").Is("count", 0)
+		newest := s.ada.Get("/api/mail_messages").Results()[0]["id"].(float64)
+		if page := string(s.ada.Get(at("/api/mail_messages/%d", int64(newest))).Want(200).Raw); !strings.Contains(page, "Not delivered yet to emma@example.com, it is tried again: 4.4.1") {
+			t.Errorf("why: %s", page)
+		}
+		// It arrives after all.
+		s.take(at(reportOf("delivered", "2.0.0"), m.ID))
+		s.sam.Get(url).Is("sent.0.fate", "sent").Is("sent.0.status", "").Is("sent.0.delayed_at", nil)
+		// Or it does not; what was said before that comes too late.
+		s.take(at(reportOf("failed", "5.4.7"), m.ID))
+		s.take(at(reportOf("delayed", "4.4.1"), m.ID))
+		s.sam.Get(url).Is("sent.0.fate", "bounced").Is("sent.0.status", "5.4.7")
+		s.ada.Get("/api/mail_addresses").Is("count", 1).Is("results.0.bounces", 1.0)
 	})
 }
 

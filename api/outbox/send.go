@@ -249,12 +249,16 @@ func (s *Service) write(ctx context.Context, m Mail) (msg mail.Message, end Stat
 		box2 = box.ID
 		d["reply.line"] = replyLine(lang)
 	}
+	cc := m.UserID == nil || *m.UserID != t.CreatedByID
+	if cc {
+		d["leave.line"] = leaveLine(lang, s.unsubscribeLink(m.TicketID, m.ToAddress))
+	}
 	tpl, err := s.template(tx, box2, m.Kind, lang)
 	if err != nil {
 		return msg, "", "", err
 	}
 	msg.Subject, msg.Text, msg.HTML = tpl.fill(d, html)
-	s.address(&msg, m, box, to, m.UserID == nil || *m.UserID != t.CreatedByID)
+	s.address(&msg, m, box, to, cc)
 	return msg, "", "", nil
 }
 
@@ -342,14 +346,14 @@ func (s *Service) Retry(ctx context.Context, by authz.Actor, id int64) (Mail, er
 			return errPending
 		}
 		res := tx.Model(&Mail{}).Where("id = ? AND version = ?", id, m.Version).
-			Updates(map[string]any{"state": Pending, "attempts": 0, "next_at": tx.Now, "finished_at": nil, "bounced_at": nil, "bounce_status": "", "version": m.Version + 1})
+			Updates(map[string]any{"state": Pending, "attempts": 0, "next_at": tx.Now, "finished_at": nil, "bounced_at": nil, "delayed_at": nil, "bounce_status": "", "version": m.Version + 1})
 		if res.Error != nil {
 			return fmt.Errorf("send mail %d again: %w", id, res.Error)
 		}
 		if res.RowsAffected != 1 {
 			return errPending
 		}
-		m.State, m.Attempts, m.NextAt, m.FinishedAt, m.BouncedAt, m.BounceStatus, m.Version = Pending, 0, tx.Now, nil, nil, "", m.Version+1
+		m.State, m.Attempts, m.NextAt, m.FinishedAt, m.BouncedAt, m.DelayedAt, m.BounceStatus, m.Version = Pending, 0, tx.Now, nil, nil, nil, "", m.Version+1
 		return nil
 	})
 	if err == nil {

@@ -43,12 +43,14 @@ func (Template) TableName() string { return "mail_templates" }
 
 // Placeholders are the names that templates may use.
 var Placeholders = []string{
-	"ticket.id", "ticket.title", "ticket.status", "ticket.url", "person.name", "author.name", "comment.text", "desk.name", "desk.url", "reply.line",
+	"ticket.id", "ticket.title", "ticket.status", "ticket.url", "person.name", "author.name", "comment.text", "desk.name", "desk.url", "reply.line", "leave.line",
 }
 
 const (
 	foot = "\n\n-- \n{{desk.name}}\n{{ticket.url}}\n"
-	wrap = `<p style="color:#868e96">{{reply.line}}</p>`
+	// answerFoot also says how people in CC get no more; for others the line is empty.
+	answerFoot = foot + "\n{{leave.line}}"
+	wrap       = `<p><small>{{line}}</small></p>`
 )
 
 // defaults are what mails say unless somebody wrote something else.
@@ -56,13 +58,13 @@ var defaults = map[string]map[Kind]Template{
 	"en": {
 		Acknowledged: {Subject: "[#{{ticket.id}}] {{ticket.title}}", Text: "{{reply.line}}\n\nHello {{person.name}},\n\nthank you, your message has arrived. It is now ticket {{ticket.id}}: {{ticket.title}}.\nAnswer this mail to add something." + foot},
 		Opened:       {Subject: "[#{{ticket.id}}] {{ticket.title}}", Text: "{{reply.line}}\n\nHello {{person.name}},\n\nticket {{ticket.id}} was opened for you: {{ticket.title}}.\nAnswer this mail to add something." + foot},
-		Replied:      {Subject: "Re: [#{{ticket.id}}] {{ticket.title}}", Text: "{{reply.line}}\n\n{{author.name}} wrote:\n\n{{comment.text}}" + foot},
+		Replied:      {Subject: "Re: [#{{ticket.id}}] {{ticket.title}}", Text: "{{reply.line}}\n\n{{author.name}} wrote:\n\n{{comment.text}}" + answerFoot},
 		Finished:     {Subject: "Re: [#{{ticket.id}}] {{ticket.title}}", Text: "{{reply.line}}\n\nHello {{person.name}},\n\nticket {{ticket.id}} is now {{ticket.status}}: {{ticket.title}}.\nIf it is not, answer this mail, and we take it up again." + foot},
 	},
 	"de": {
 		Acknowledged: {Subject: "[#{{ticket.id}}] {{ticket.title}}", Text: "{{reply.line}}\n\nGuten Tag {{person.name}},\n\nvielen Dank, Ihre Nachricht ist angekommen. Sie ist jetzt Ticket {{ticket.id}}: {{ticket.title}}.\nAntworten Sie auf diese Mail, um etwas zu ergänzen." + foot},
 		Opened:       {Subject: "[#{{ticket.id}}] {{ticket.title}}", Text: "{{reply.line}}\n\nGuten Tag {{person.name}},\n\nfür Sie wurde Ticket {{ticket.id}} geöffnet: {{ticket.title}}.\nAntworten Sie auf diese Mail, um etwas zu ergänzen." + foot},
-		Replied:      {Subject: "Re: [#{{ticket.id}}] {{ticket.title}}", Text: "{{reply.line}}\n\n{{author.name}} schrieb:\n\n{{comment.text}}" + foot},
+		Replied:      {Subject: "Re: [#{{ticket.id}}] {{ticket.title}}", Text: "{{reply.line}}\n\n{{author.name}} schrieb:\n\n{{comment.text}}" + answerFoot},
 		Finished:     {Subject: "Re: [#{{ticket.id}}] {{ticket.title}}", Text: "{{reply.line}}\n\nGuten Tag {{person.name}},\n\nTicket {{ticket.id}} ist jetzt {{ticket.status}}: {{ticket.title}}.\nFalls nicht, antworten Sie auf diese Mail, und wir nehmen es wieder auf." + foot},
 	},
 }
@@ -74,13 +76,21 @@ func replyLine(lang string) string {
 	return parse.ReplyMarkStart + " Please write your answer above this line " + parse.ReplyMarkEnd
 }
 
+// leaveLine says how somebody in CC gets no more mail about a ticket.
+func leaveLine(lang, link string) string {
+	if lang == "de" {
+		return "Sie stehen in CC. Keine weiteren Mails zu diesem Ticket: " + link
+	}
+	return "You are in CC. To get no more mail about this ticket: " + link
+}
+
 var statusWords = map[string]map[ticket.Status]string{
 	"en": {ticket.Open: "open", ticket.InProgress: "in progress", ticket.Resolved: "resolved", ticket.Closed: "closed"},
 	"de": {ticket.Open: "offen", ticket.InProgress: "in Bearbeitung", ticket.Resolved: "gelöst", ticket.Closed: "geschlossen"},
 }
 
 func (s *Service) deskValues() map[string]string {
-	return map[string]string{"desk.name": "Fixdesk", "desk.url": s.Public, "reply.line": ""}
+	return map[string]string{"desk.name": "Fixdesk", "desk.url": s.Public, "reply.line": "", "leave.line": ""}
 }
 
 func ticketValues(d map[string]string, t *ticket.Ticket, lang, public string) {
@@ -136,7 +146,11 @@ func (t Template) fill(d map[string]string, comment string) (subject, text, rich
 		case n == "ticket.url" || n == "desk.url":
 			return `<a href="` + html.EscapeString(d[n]) + `">` + html.EscapeString(d[n]) + `</a>`
 		case n == "reply.line" && d[n] != "":
-			return strings.Replace(wrap, "{{reply.line}}", html.EscapeString(d[n]), 1)
+			return strings.Replace(wrap, "{{line}}", html.EscapeString(d[n]), 1)
+		case n == "leave.line" && d[n] != "":
+			words, link, _ := strings.Cut(d[n], ": ")
+			link = html.EscapeString(link)
+			return strings.Replace(wrap, "{{line}}", html.EscapeString(words)+`: <a href="`+link+`">`+link+`</a>`, 1)
 		}
 		return strings.ReplaceAll(html.EscapeString(d[n]), "\n", "<br>")
 	})
@@ -148,7 +162,7 @@ func htmlOf(text string) string {
 	var out strings.Builder
 	for p := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
 		p = strings.TrimPrefix(p, "-- \n")
-		if p == "{{comment.text}}" || p == "{{reply.line}}" {
+		if p == "{{comment.text}}" || p == "{{reply.line}}" || p == "{{leave.line}}" {
 			out.WriteString(p)
 			continue
 		}
@@ -259,6 +273,7 @@ func (s *Service) Preview(by authz.Actor, t Template) (mail.Message, error) {
 	sample := &ticket.Ticket{ID: 42, Title: "The printer jams", Status: ticket.Resolved}
 	ticketValues(d, sample, t.Language, s.Public)
 	d["person.name"], d["author.name"], d["reply.line"] = "Amara Okafor", "Sam Staff", replyLine(t.Language)
+	d["leave.line"] = leaveLine(t.Language, s.Public+"/api/mail/unsubscribe?…")
 	d["comment.text"] = "A new cartridge is **on its way**"
 	var m mail.Message
 	m.Subject, m.Text, m.HTML = t.fill(d, markdown.Render(d["comment.text"]))

@@ -31,7 +31,7 @@ type Placeholder struct {
 var All = []Placeholder{
 	{"ticket.id", "42"}, {"ticket.title", "Printer on floor 3 is out of toner"}, {"ticket.status", "In Progress"},
 	{"ticket.priority", "high"}, {"ticket.url", "https://desk.example.com/tickets/42"}, {"ticket.created", "2026-03-02"},
-	{"ticket.due", "2026-03-03 13:00"}, {"requester.name", "Amara Okafor"}, {"requester.first_name", "Amara"},
+	{"ticket.due", "2026-03-03 13:00 CET"}, {"requester.name", "Amara Okafor"}, {"requester.first_name", "Amara"},
 	{"requester.username", "amara"}, {"requester.department", "Finance"}, {"assignee.name", "Sam Weber"},
 	{"team.name", "Network"}, {"agent.name", "Sam Weber"}, {"agent.first_name", "Sam"}, {"today", "2026-03-02"},
 }
@@ -111,7 +111,7 @@ func Values(tx *gorm.DB, by authz.Actor, t *ticket.Ticket, base string) (map[str
 		"today":      now.In(zone).Format("2006-01-02"),
 	}
 	if t.DueAt != nil {
-		out["ticket.due"] = t.DueAt.In(zone).Format("2006-01-02 15:04")
+		out["ticket.due"] = t.DueAt.In(zone).Format("2006-01-02 15:04 MST")
 	}
 	requester := people[t.CreatedByID]
 	out["requester.name"], out["requester.first_name"] = Words(nameOf(requester)), Words(firstOf(requester))

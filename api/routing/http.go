@@ -1,7 +1,6 @@
 package routing
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/platform/locale"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
@@ -38,7 +38,8 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.GET("/tickets/:id/routing", web.Handle(s.story))
 }
 
-func (s *Service) shower(ctx context.Context, list ...Queue) (func(Queue) View, error) {
+func (s *Service) shower(c *gin.Context, list ...Queue) (func(Queue) View, error) {
+	ctx := c.Request.Context()
 	tx := s.db.Read(ctx)
 	teams, queues := []int64{}, []int64{-1}
 	for _, q := range list {
@@ -64,7 +65,7 @@ func (s *Service) shower(ctx context.Context, list ...Queue) (func(Queue) View, 
 		}
 		var f *fault.Error
 		if _, err := s.condition(ctx, &q); errors.As(err, &f) {
-			v.Problem = strings.Join(f.Fields["condition"], " ")
+			v.Problem = locale.Translate(web.Language(c), strings.Join(f.Fields["condition"], " "))
 		}
 		return v
 	}, nil
@@ -74,7 +75,7 @@ func (s *Service) answer(c *gin.Context, status int, q Queue, err error) error {
 	if err != nil {
 		return err
 	}
-	show, err := s.shower(c.Request.Context(), q)
+	show, err := s.shower(c, q)
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func (s *Service) sendAll(c *gin.Context, list []Queue, err error) error {
 	if err != nil {
 		return err
 	}
-	show, err := s.shower(c.Request.Context(), list...)
+	show, err := s.shower(c, list...)
 	if err != nil {
 		return err
 	}

@@ -233,13 +233,18 @@ func find(tx *gorm.DB, id int64) (Queue, error) {
 	return q, nil
 }
 
-// check holds a whole queue against what is possible.
-func (s *Service) check(tx *event.Tx, q *Queue) error {
+// check holds a whole queue against what is possible. One whose team or condition no
+// longer is can be switched off all the same.
+func (s *Service) check(tx *event.Tx, q, before *Queue) error {
 	switch {
 	case !slices.Contains(Strategies, q.Strategy):
 		return fault.Field("strategy", "Must be one of: round_robin, least_loaded, skill.")
 	case q.Capacity < 1 || q.Capacity > maxCapacity:
 		return fault.Field("capacity", "Must be from 1 to %d.", maxCapacity)
+	}
+	on := before == nil || (q.Enabled && !before.Enabled)
+	if !on && q.TeamID == before.TeamID && q.Condition == before.Condition {
+		return nil
 	}
 	to, err := team.Find(tx.DB, q.TeamID)
 	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && !to.IsActive) {
@@ -273,7 +278,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, c Changes) (Queue,
 		}
 		q = Queue{Enabled: true, Strategy: RoundRobin, Capacity: 10, Position: n.Last + 1, Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now}
 		c.apply(&q)
-		if err := s.check(tx, &q); err != nil {
+		if err := s.check(tx, &q, nil); err != nil {
 			return err
 		}
 		if err := tx.Create(&q).Error; err != nil {
@@ -303,7 +308,7 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 		if q == before {
 			return nil
 		}
-		if err := s.check(tx, &q); err != nil {
+		if err := s.check(tx, &q, &before); err != nil {
 			return err
 		}
 		q.Version, q.UpdatedAt = before.Version+1, tx.Now

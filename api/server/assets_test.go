@@ -60,6 +60,8 @@ func TestAssetsOfTheInstalledApp(t *testing.T) {
 		"sw.js":                {Data: []byte("// worker")},
 		"manifest.webmanifest": {Data: []byte("{}")},
 		"assets/a-1.js":        {Data: []byte("// code")},
+
+		"assets/pdf.worker.min-1.js": {Data: []byte("// reader")},
 	}).serve)
 	for _, c := range []struct{ path, kind, cache string }{
 		{"/sw.js", "text/javascript", "no-cache"},
@@ -80,6 +82,12 @@ func TestAssetsOfTheInstalledApp(t *testing.T) {
 		}
 	}
 	w := httptest.NewRecorder()
+	e.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/assets/pdf.worker.min-1.js", nil))
+	if policy := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'; script-src 'self' 'wasm-") ||
+		strings.Contains(policy, "connect-src") {
+		t.Errorf("the reader of PDFs: %s", policy)
+	}
+	w = httptest.NewRecorder()
 	e.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/sw.js", nil))
 	if w.Code != http.StatusNotFound {
 		t.Errorf("below /api: %d", w.Code)

@@ -107,6 +107,10 @@ const (
 	appPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
 		"font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; object-src 'none'; " +
 		"base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+	// The worker that reads PDFs, which strangers wrote: it talks to the page and to nothing
+	// else. Its decoders of scanned pages are WebAssembly; of all the app, only it may run any.
+	pdfWorkerPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; frame-ancestors 'none'"
+
 	apiPolicy = "default-src 'none'; frame-ancestors 'none'"
 	// Swagger UI's own styles and pictures; its scripts are files, too.
 	swaggerPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
@@ -120,6 +124,8 @@ func (s *Server) protect(c *gin.Context) {
 	switch path := c.Request.URL.Path; {
 	case strings.HasPrefix(path, "/api"), path == "/healthz", path == "/readyz", path == "/metrics":
 		policy = apiPolicy
+	case strings.HasPrefix(path, "/assets/pdf.worker."):
+		policy = pdfWorkerPolicy
 	case strings.HasPrefix(path, "/swagger"):
 		policy = swaggerPolicy
 	}

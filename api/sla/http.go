@@ -2,13 +2,17 @@ package sla
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/platform/locale"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket"
 )
@@ -58,7 +62,7 @@ func (s *Service) sendPolicies(c *gin.Context, list []Policy) error {
 	}
 	out := PoliciesView{Policies: make([]PolicyView, len(list)), Run: runView(r)}
 	for i, p := range list {
-		out.Policies[i] = policyFor(by)(p)
+		out.Policies[i] = s.policyFor(c)(p)
 	}
 	return web.SendPlain(c, http.StatusOK, out)
 }
@@ -88,7 +92,7 @@ func (s *Service) createPolicy(c *gin.Context) error {
 		return err
 	}
 	p, err := s.CreatePolicy(c.Request.Context(), by, ch)
-	return answer(c, http.StatusCreated, p, err)
+	return s.answer(c, http.StatusCreated, p, err)
 }
 
 // getPolicy answers GET /api/sla/policies/{id}.
@@ -109,7 +113,7 @@ func (s *Service) getPolicy(c *gin.Context) error {
 		return err
 	}
 	p, err := s.Policy(c.Request.Context(), authz.From(c.Request.Context()), id)
-	return answer(c, http.StatusOK, p, err)
+	return s.answer(c, http.StatusOK, p, err)
 }
 
 // updatePolicy answers PATCH /api/sla/policies/{id}.
@@ -141,7 +145,7 @@ func (s *Service) updatePolicy(c *gin.Context) error {
 		return err
 	}
 	p, err := s.UpdatePolicy(c.Request.Context(), by, id, web.IfMatch(c), ch)
-	return answer(c, http.StatusOK, p, err)
+	return s.answer(c, http.StatusOK, p, err)
 }
 
 // deletePolicy answers DELETE /api/sla/policies/{id}.
@@ -316,11 +320,37 @@ func (s *Service) ofTicket(c *gin.Context) error {
 	return web.SendPlain(c, http.StatusOK, a.view())
 }
 
-func answer(c *gin.Context, status int, p Policy, err error) error {
+func (s *Service) policyFor(c *gin.Context) func(Policy) PolicyView {
+	ctx := c.Request.Context()
+	by := authz.From(ctx)
+	return func(p Policy) PolicyView {
+		v := PolicyView{
+			ID: p.ID, Position: p.Position, Name: p.Name, Enabled: p.Enabled, Condition: p.Condition, CalendarID: p.CalendarID,
+			Targets:           GoalsView{secondsView(p.Targets.FirstResponse), secondsView(p.Targets.NextResponse), secondsView(p.Targets.Resolution)},
+			PauseWhileWaiting: p.PauseWaiting, AtRiskPercent: p.RiskPercent, Steps: make([]StepView, len(p.Steps)),
+			Version: p.Version, CreatedAt: p.CreatedAt.UTC(), UpdatedAt: p.UpdatedAt.UTC(),
+			Can: Can{Update: canManage(by), Delete: canManage(by)},
+		}
+		// Something that it names may be gone, or be called something else now.
+		var f *fault.Error
+		if _, err := s.condition(s.db.Read(ctx), p.Condition); errors.As(err, &f) {
+			v.Problem = locale.Translate(web.Language(c), strings.Join(f.Fields["condition"], " "))
+		}
+		for i, st := range p.Steps {
+			v.Steps[i] = StepView{
+				ID: st.ID, Target: string(st.Target), OffsetSeconds: st.Offset, NotifyAssignee: st.Notify,
+				NotifyUserIDs: append([]int64{}, st.NotifyUsers...), AssignTo: st.AssignTo, RaisePriority: st.RaisePriority,
+			}
+		}
+		return v
+	}
+}
+
+func (s *Service) answer(c *gin.Context, status int, p Policy, err error) error {
 	if err != nil {
 		return err
 	}
-	return web.Send(c, status, policyFor(authz.From(c.Request.Context()))(p), p.Version)
+	return web.Send(c, status, s.policyFor(c)(p), p.Version)
 }
 
 func readPolicy(c *gin.Context, required ...string) (PolicyChanges, error) {

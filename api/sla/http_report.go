@@ -84,6 +84,9 @@ func (s *Service) readSlice(q *web.Query) Slice {
 	}
 	sl := Slice{To: moment("to", now.Add(time.Second))}
 	sl.From = moment("from", sl.To.AddDate(0, 0, -30))
+	if sl.To.Before(sl.From) {
+		q.Wrong("to", "To may not be before from.")
+	}
 	sl.Outcome = State(q.OneOf("outcome", string(Met), string(Breached)))
 	targets := make([]string, len(Targets))
 	for i, t := range Targets {

@@ -200,12 +200,19 @@ func people(steps []Step) []int64 {
 
 // check holds a whole policy against the rules. Whom it has named before may have left
 // since: a step does then what is left of it, and the policy can be changed all the same.
-func (s *Service) check(tx *event.Tx, p *Policy, named []int64) error {
+// So may what its condition names: it can be switched off then, or be called something else.
+func (s *Service) check(tx *event.Tx, p, before *Policy) error {
 	if p.Targets == (Goals{}) {
 		return fault.Field("targets", "A policy needs a time for at least one target.")
 	}
-	if _, err := s.condition(tx.DB, p.Condition); err != nil {
-		return err
+	if before == nil || p.Condition != before.Condition || (p.Enabled && !before.Enabled) {
+		if _, err := s.condition(tx.DB, p.Condition); err != nil {
+			return err
+		}
+	}
+	var named []int64
+	if before != nil {
+		named = people(before.Steps)
 	}
 	if p.CalendarID != nil {
 		_, err := calendar.Find(tx.DB, *p.CalendarID)
@@ -250,12 +257,12 @@ func (s *Service) UpdatePolicy(ctx context.Context, by authz.Actor, id int64, wa
 		if err := want.Check(p.Version); err != nil {
 			return false, err
 		}
-		named := people(p.Steps)
+		before := p
 		changed := ch.apply(&p)
 		if len(changed) == 0 {
 			return false, nil
 		}
-		if err := s.check(tx, &p, named); err != nil {
+		if err := s.check(tx, &p, &before); err != nil {
 			return false, err
 		}
 		was := p.Version

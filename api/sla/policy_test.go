@@ -146,6 +146,8 @@ func TestHostilePolicies(t *testing.T) {
 		ada.Get("/api/sla/preview").WantFields("ticket_id")
 		ada.Get("/api/sla/preview?ticket_id=99").Want(404)
 		ada.Get("/api/sla/report?by=nothing&from=x&priority=big").WantFields("by", "from", "priority")
+		ada.Get("/api/sla/report?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z").WantFields("to")
+		ada.Get("/api/sla/clocks?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z").WantFields("to")
 		ada.Post("/api/sla/recalculate", obj{"scope": "everything"}).WantFields("scope")
 		ada.Get("/api/sla/policies/99").Want(404)
 	})
@@ -204,5 +206,22 @@ func TestImportedTickets(t *testing.T) {
 		if err := h.DB.Read(context.Background()).Model(&event.Event{}).Where("type = ?", sla.Overdue).Count(&n).Error; err != nil || n != 0 {
 			t.Errorf("%d breaches of the past were announced (%v)", n, err)
 		}
+	})
+}
+
+// TestAPolicyThatLostWhatItNames is about conditions that can no longer be read.
+func TestAPolicyThatLostWhatItNames(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		ada := h.Person("ada", authz.Admin)
+		team := fmt.Sprintf("/api/teams/%d", ada.Post("/api/teams", obj{"name": "Robots"}).Want(201).Int("id"))
+		p := fmt.Sprintf("/api/sla/policies/%d", ada.Post("/api/sla/policies", obj{"name": "Robots", "condition": "team:Robots", "targets": obj{"resolution": 3600}}).Want(201).Is("problem", "").Int("id"))
+		ada.Patch(team, obj{"name": "Droids"}).Want(200)
+		ada.Get(p).Want(200).Has("No team has the name")
+		ada.Do("GET", "/api/sla/policies", nil, map[string]string{"Accept-Language": "de"}).Want(200).Has("Kein Team hat den Namen")
+		ada.Patch(p, obj{"name": "Robots of old"}).Want(200)
+		ada.Patch(p, obj{"enabled": false}).Want(200).Is("enabled", false)
+		ada.Patch(p, obj{"enabled": true}).WantFields("condition")
+		ada.Patch(p, obj{"condition": "team:Machines"}).WantFields("condition")
+		ada.Patch(p, obj{"condition": "team:Droids", "enabled": true}).Want(200).Is("problem", "")
 	})
 }

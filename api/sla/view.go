@@ -3,7 +3,6 @@ package sla
 import (
 	"time"
 
-	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/ticket"
 )
 
@@ -40,6 +39,8 @@ type PolicyView struct {
 	Name      string `json:"name" example:"Urgent"`
 	Enabled   bool   `json:"enabled" example:"true"`
 	Condition string `json:"condition" example:"priority:urgent"`
+	// Problem says why the condition cannot be read any more; the policy applies to nothing then. Empty for none.
+	Problem string `json:"problem" example:""`
 	// CalendarID names the hours in which time is counted; null for around the clock.
 	CalendarID        *int64     `json:"calendar_id" extensions:"x-nullable" example:"1"`
 	Targets           GoalsView  `json:"targets"`
@@ -202,25 +203,6 @@ func secondsView(n int64) *int64 {
 		return nil
 	}
 	return &n
-}
-
-func policyFor(by authz.Actor) func(Policy) PolicyView {
-	return func(p Policy) PolicyView {
-		v := PolicyView{
-			ID: p.ID, Position: p.Position, Name: p.Name, Enabled: p.Enabled, Condition: p.Condition, CalendarID: p.CalendarID,
-			Targets:           GoalsView{secondsView(p.Targets.FirstResponse), secondsView(p.Targets.NextResponse), secondsView(p.Targets.Resolution)},
-			PauseWhileWaiting: p.PauseWaiting, AtRiskPercent: p.RiskPercent, Steps: make([]StepView, len(p.Steps)),
-			Version: p.Version, CreatedAt: p.CreatedAt.UTC(), UpdatedAt: p.UpdatedAt.UTC(),
-			Can: Can{Update: canManage(by), Delete: canManage(by)},
-		}
-		for i, st := range p.Steps {
-			v.Steps[i] = StepView{
-				ID: st.ID, Target: string(st.Target), OffsetSeconds: st.Offset, NotifyAssignee: st.Notify,
-				NotifyUserIDs: append([]int64{}, st.NotifyUsers...), AssignTo: st.AssignTo, RaisePriority: st.RaisePriority,
-			}
-		}
-		return v
-	}
 }
 
 func runView(r *Run) *RunView {

@@ -3,6 +3,7 @@ package template
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -342,7 +343,8 @@ func readTexts(b *web.Body) []string {
 		b.Wrong("checklist", "Must be at most 100 items.")
 	}
 	for _, text := range texts {
-		if n := len([]rune(text)); n > 500 || web.NotBlank(text) != "" {
+		// What a checklist refuses would keep every ticket from beginning with this.
+		if n := len([]rune(text)); n > 500 || web.NotBlank(text) != "" || strings.ContainsRune(text, 0) {
 			b.Wrong("checklist", "An item must have 1 to 500 characters.")
 			break
 		}

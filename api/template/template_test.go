@@ -20,6 +20,7 @@ func TestTemplates(t *testing.T) {
 		sam.Post("/api/templates", obj{}).WantFields("name")
 		sam.Post("/api/templates", obj{"name": "x", "priority": "huge", "tags": []string{""}, "checklist": []string{" "}, "assigned_to": emma.ID, "team_id": 9, "category": 9}).
 			WantFields("priority", "tags", "checklist", "assigned_to", "team_id", "category")
+		sam.Post("/api/templates", obj{"name": "x", "checklist": []string{"a\x00b"}}).WantFields("checklist")
 		sam.Post("/api/templates", obj{"name": "x", "for_employees": true}).WantCode(403, "template.offer_denied")
 		made := sam.Post("/api/templates", obj{
 			"name": "New colleague", "title": "Set up", "description": "Who?", "priority": "high", "tags": []string{"onboarding"},

@@ -214,6 +214,7 @@ func (h *hung) fill(tx *event.Tx, by authz.Actor, t *Ticket, c Changes, tree *ca
 		}
 	}
 	wrong := map[string][]string{}
+	emptied := map[int64]bool{}
 	bad := func(slug, message string) { wrong["fields."+slug] = append(wrong["fields."+slug], message) }
 	for slug, raw := range c.Fields {
 		f := set.Named(slug)
@@ -233,6 +234,9 @@ func (h *hung) fill(tx *event.Tx, by authz.Actor, t *Ticket, c Changes, tree *ca
 		switch {
 		case message == "" && field.Same(values, has[f.ID]):
 			continue
+		case f.Kind == field.User && len(values) > 0 && raw[0] != '"' && !by.Can(authz.TicketWork) && *values[0].NumberValue != by.ID:
+			// Going through the ids would show who else there is.
+			message = "Name a person by their e-mail address."
 		case f.ArchivedAt != nil:
 			message = "This field is archived; it takes no new values."
 		case message == "" && !f.Offered(values):
@@ -243,15 +247,18 @@ func (h *hung) fill(tx *event.Tx, by authz.Actor, t *Ticket, c Changes, tree *ca
 			continue
 		}
 		h.fields = append(h.fields, refilled{f, has[f.ID], values})
-		has[f.ID] = values
+		has[f.ID], emptied[f.ID] = values, len(values) == 0
 	}
-	if opening || (finishing && by.Can(authz.TicketWork) && by.ID != 0) {
+	finishing = finishing && by.Can(authz.TicketWork) && by.ID != 0
+	if opening || finishing || len(emptied) > 0 {
 		var form []int64
 		if t.CategoryID != nil {
 			form = tree.Form(*t.CategoryID)
 		}
 		for _, f := range set.Asked(form) {
-			asked := (opening && f.Required == field.OnCreate && field.CanSet(by, f)) || (finishing && f.Required == field.OnResolve)
+			asked := (opening && f.Required == field.OnCreate && field.CanSet(by, f)) || (finishing && f.Required == field.OnResolve) ||
+				// What was asked for is not taken away again.
+				(emptied[f.ID] && (f.Required == field.OnCreate || (f.Required == field.OnResolve && t.Status.Done())))
 			if asked && len(has[f.ID]) == 0 && wrong["fields."+f.Slug] == nil {
 				bad(f.Slug, "This field is required.")
 			}

@@ -131,7 +131,9 @@ func (s *Service) facetActions() []ActionKind {
 			Undo: s.unhanging(func(was hangings, a Action) Changes {
 				return Changes{Facets: Facets{Fields: map[string]json.RawMessage{a.Text("field"): was.Value}}}
 			}),
-			Describe: func(_ *gorm.DB, a Action) string { return "Set " + a.Text("field") },
+			Describe: func(_ *gorm.DB, a Action) string {
+				return "Set " + a.Text("field") + " to " + string(a.Params["value"])
+			},
 		},
 	}
 }

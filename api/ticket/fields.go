@@ -3,6 +3,7 @@ package ticket
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +38,8 @@ type Walk struct {
 	// Ordered says that the index holds each ticket once and in the order of the
 	// tickets' ids: a list of the newest then needs no sorting.
 	Ordered bool
+	// Holds are the columns of tickets that an index of theirs holds besides the id.
+	Holds []string
 	// Once says that the index holds each ticket at most once, in whatever order.
 	Once bool
 
@@ -108,17 +111,17 @@ func (f Filter) absorbed() []Walk {
 	var out []Walk
 	if by := f.CreatedBy; by != nil {
 		out = append(out, Walk{
-			Table: table, Index: "idx_tickets_requester", Ordered: true, at: -1,
+			Table: table, Index: "idx_tickets_requester", Holds: []string{"created_by_id"}, Ordered: true, at: -1,
 			Where: func(add query.Add) { add("t.created_by_id = ?", *by) },
 		})
 	}
 	if len(f.Replies) > 0 && len(f.Statuses) > 0 {
-		w := Walk{Table: table, Index: "idx_tickets_status_reply", at: -1}
+		w := Walk{Table: table, Index: "idx_tickets_status_reply", Holds: []string{"status", "last_reply"}, at: -1}
 		w.Where = func(add query.Add) { add("t.status IN ? AND t.last_reply IN ?", f.Statuses, f.Replies) }
 		for _, st := range f.Statuses {
 			for _, r := range f.Replies {
 				w.parts = append(w.parts, Walk{
-					Table: table, Index: w.Index, Ordered: true, at: -1,
+					Table: table, Index: w.Index, Holds: w.Holds, Ordered: true, at: -1,
 					Where: func(add query.Add) { add("t.status = ? AND t.last_reply = ?", st, r) },
 				})
 			}
@@ -375,16 +378,16 @@ func (f Filter) distinct(b branch) string {
 }
 
 // along is union where one index leads the whole list: a single walk, on which each
-// ticket is held against all branches. Branch by branch, one that holds next to nothing would
-// walk to the end of the index.
-func (f Filter) along(d *db.DB, branches []branch, cur *web.Cursor, skip, limit int, extra func(*sqlText)) *sqlText {
+// ticket is held against all that the list asks for. Branch by branch, one that holds next to
+// nothing would walk to the end of the index.
+func (f Filter) along(d *db.DB, cur *web.Cursor, skip, limit int, extra func(*sqlText)) *sqlText {
 	back, column := cur != nil && cur.Back, f.Sort.column()
 	within := cur
 	if column == "" {
 		within = nil
 	}
-	sight := f.anyOf(branches, within)
-	if sight == nil {
+	cond := f.sight(within, extra)
+	if cond == nil {
 		return nil
 	}
 	walks, distinct := []Walk{*f.led}, ""
@@ -394,31 +397,26 @@ func (f Filter) along(d *db.DB, branches []branch, cur *web.Cursor, skip, limit 
 	all := &sqlText{}
 	all.add("SELECT " + distinct + "u.id FROM (")
 	for i := range walks {
-		w, id := &walks[i], "t.id"
+		w := &walks[i]
 		if i > 0 {
 			all.add(" UNION ALL ")
 		}
 		all.add("SELECT * FROM (SELECT ")
-		if w.Ordered {
-			id = w.id()
-		} else if w.again() {
+		if !w.Ordered && w.again() {
 			all.add("DISTINCT ")
 		}
 		all.add("t.id")
 		if column != "" {
 			all.add(", t." + column)
 		}
-		w.from(d, all)
-		all.add(" AND "+sight.sql.String(), sight.args...)
+		id := w.from(d, all, cond, column)
+		all.add(" AND "+cond.sql.String(), cond.args...)
 		if column == "" && cur != nil {
 			op := " > ?"
 			if f.Sort.descending() != back {
 				op = " < ?"
 			}
 			all.add(" AND "+id+op, cur.ID)
-		}
-		if extra != nil {
-			extra(all)
 		}
 		order := f.Sort.order("t", back)
 		if column == "" {
@@ -430,40 +428,96 @@ func (f Filter) along(d *db.DB, branches []branch, cur *web.Cursor, skip, limit 
 	return all
 }
 
-// from adds the tables of a walk along all it holds.
-func (w *Walk) from(d sqlSource, q *sqlText) {
-	q.add(" FROM " + d.UseIndex(w.Table, w.alias(), w.Index))
-	if !w.own() {
+// from adds the tables of a walk along all it holds, for a condition on t and an order, and
+// returns the column of the id that the walk is ordered by.
+func (w *Walk) from(d sqlSource, q, cond *sqlText, column string) string {
+	id := "t.id"
+	switch {
+	case w.own() && (column != "" || w.knows(cond) || cond.index() != narrowIndex):
+		q.add(" FROM " + d.UseIndex(table, "t", w.Index) + " WHERE ")
+		w.Where(q.add)
+		return id
+	case w.own(): // its index leads to the narrow one, not to the tickets
+		q.add(" FROM (SELECT t.id FROM " + d.UseIndex(table, "t", w.Index) + " WHERE ")
+		w.Where(q.add)
+		q.add(") AS k CROSS JOIN " + byID(d, cond) + " ON t.id = k.id WHERE 1 = 1")
+		id = "k.id"
+	default:
 		// CROSS JOIN keeps SQLite, and the pinned key the other engine, from turning
 		// the order of the loops around.
-		q.add(" CROSS JOIN " + d.UseIndex(table, "t", db.PrimaryKey) + " ON t.id = k.ticket_id")
+		pinned := byID(d, cond)
+		if column != "" {
+			pinned = d.UseIndex(table, "t", db.PrimaryKey)
+		}
+		q.add(" FROM " + d.UseIndex(w.Table, w.alias(), w.Index) + " CROSS JOIN " + pinned + " ON t.id = k.ticket_id WHERE ")
+		w.Where(q.add)
+		id = w.id()
 	}
-	q.add(" WHERE ")
-	w.Where(q.add)
+	if w.Ordered {
+		return id
+	}
+	return "t.id"
 }
 
-// anyOf writes that a ticket is in one of the branches, behind a cursor; nil when it can
-// be in none.
-func (f Filter) anyOf(branches []branch, cur *web.Cursor) *sqlText {
-	q := &sqlText{}
-	for _, b := range branches {
+// sight writes what a ticket must be to be in the list, behind a cursor, wherever it was
+// found; nil when none can be.
+func (f Filter) sight(cur *web.Cursor, extra func(*sqlText)) *sqlText {
+	parts := &sqlText{}
+	for _, b := range f.branches([]scope{{}}) {
 		part := &sqlText{}
 		b.where(part)
 		if !b.from(part, f.Sort, cur, "t.id") {
 			continue
 		}
-		if q.sql.Len() > 0 {
-			q.add(" OR ")
+		if parts.sql.Len() > 0 {
+			parts.add(" OR ")
 		}
-		q.add("("+part.sql.String()[len(" WHERE "):]+")", part.args...)
+		parts.add("("+part.sql.String()[len(" WHERE "):]+")", part.args...)
 	}
-	if q.sql.Len() == 0 {
+	if parts.sql.Len() == 0 {
 		return nil
 	}
-	out := &sqlText{}
-	out.add("("+q.sql.String()+")", q.args...)
-	return out
+	q := &sqlText{}
+	q.add("("+parts.sql.String()+") AND ", parts.args...)
+	sees, args := visibleAmongMany(f.by)
+	q.add(sees, args...)
+	if extra != nil {
+		extra(q)
+	}
+	return q
 }
+
+// narrowIndex holds of each ticket, by its id, what decides who sees it and what most
+// conditions ask for. Of a million tickets it stays in memory, while the tickets do not.
+const narrowIndex = "idx_tickets_narrow"
+
+var narrowColumns = []string{"confidential", "assigned_to_id", "team_id", "created_by_id", "status", "priority", "last_reply", "department"}
+
+var columnOfTicket = regexp.MustCompile(`\bt\.(\w+)`)
+
+// asks reports whether a condition asks for nothing but the id and some columns of t.
+func (q *sqlText) asks(columns []string) bool {
+	for _, m := range columnOfTicket.FindAllStringSubmatch(q.sql.String(), -1) {
+		if m[1] != "id" && !slices.Contains(columns, m[1]) {
+			return false
+		}
+	}
+	return true
+}
+
+// knows reports whether the walk's own index answers a condition.
+func (w *Walk) knows(cond *sqlText) bool { return w.own() && cond.asks(w.Holds) }
+
+// index names what to find tickets by their ids in that a condition is asked about.
+func (q *sqlText) index() string {
+	if q.asks(narrowColumns) {
+		return narrowIndex
+	}
+	return db.PrimaryKey
+}
+
+// byID is the table of tickets as t, to be found by their ids.
+func byID(d sqlSource, cond *sqlText) string { return d.UseIndex(table, "t", cond.index()) }
 
 type sqlSource interface {
 	UseIndex(table, alias, index string) string

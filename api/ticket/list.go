@@ -31,6 +31,7 @@ type Filter struct {
 	rest   []query.Node          // of a query, what the fields above do not hold
 	fields map[string]QueryField // of rest, beyond query.Fields
 	reader authz.Actor           // who asks, for what depends on that
+	by     authz.Actor           // who looks at the list
 	led    *Walk                 // the index to walk along instead of the sort's own
 }
 
@@ -461,7 +462,7 @@ func (s Sort) order(alias string, back bool) string {
 // extra adds conditions on t that no index serves.
 func (f Filter) union(d *db.DB, branches []branch, cur *web.Cursor, skip, limit int, extra func(*sqlText)) *sqlText {
 	if f.led != nil {
-		return f.along(d, branches, cur, skip, limit, extra)
+		return f.along(d, cur, skip, limit, extra)
 	}
 	back := cur != nil && cur.Back
 	column := ""

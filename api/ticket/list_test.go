@@ -365,8 +365,8 @@ func TestNoListScans(t *testing.T) {
 		if !ok {
 			t.Fatal("the text index knows no words")
 		}
-		f := Filter{Sort: ByNewest}
-		check("search", f.matches(m, "printer", f.branches(scopesOf(ada)), nil, 0, 11, false))
+		f := Filter{Sort: ByNewest, by: ada}
+		check("search", f.matches(d.db, m, "printer", nil, 0, 11, false))
 	})
 }
 

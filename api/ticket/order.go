@@ -294,7 +294,7 @@ func (s *Service) sortShort(
 	branches := f.branches(scopesOf(by))
 	q := f.union(s.db, branches, nil, 0, math.MaxInt32, f.extra(p.needle))
 	if p.match != nil {
-		q = f.matches(*p.match, p.needle, branches, nil, 0, math.MaxInt32, false)
+		q = f.matches(s.db, *p.match, p.needle, nil, 0, math.MaxInt32, false)
 	}
 	var ids []int64
 	if q == nil {

@@ -71,7 +71,7 @@ func (s *Service) planSearch(ctx context.Context, f Filter, needle string, branc
 			return plan{count: n}, err
 		}
 	}
-	n, err := scanCount(s.db.Read(ctx), f.matches(match, needle, branches, nil, 0, web.MaxCount+1, true))
+	n, err := scanCount(s.db.Read(ctx), f.matches(s.db, match, needle, nil, 0, web.MaxCount+1, true))
 	if err != nil {
 		return plan{}, err
 	}
@@ -103,30 +103,21 @@ func (s *Service) dense(ctx context.Context, f Filter, needle string, branches [
 }
 
 // matches returns the ids of a page, or their number, by way of the text index.
-func (f Filter) matches(m db.TextMatch, needle string, branches []branch, cur *web.Cursor, skip, limit int, counting bool) *sqlText {
+func (f Filter) matches(d sqlSource, m db.TextMatch, needle string, cur *web.Cursor, skip, limit int, counting bool) *sqlText {
 	back := cur != nil && cur.Back
-	q := &sqlText{}
-	// CROSS JOIN keeps SQLite from turning the order of the loops around.
-	q.add("SELECT t.id FROM "+textIndex+" AS g CROSS JOIN tickets AS t ON t.id = g.rowid"+
-		" CROSS JOIN ticket_texts AS x ON x.ticket_id = g.rowid WHERE "+m.Cond+" AND INSTR(x.folded, ?) > 0 AND (", m.Arg, needle)
-	first := true
-	for _, b := range branches {
-		part := &sqlText{}
-		b.where(part)
-		if !b.from(part, f.Sort, cur, "t.id") {
-			continue
-		}
-		if !first {
-			q.add(" OR ")
-		}
-		first = false
-		q.add("("+part.sql.String()[len(" WHERE "):]+")", part.args...)
-	}
-	if first {
+	cond := f.sight(cur, f.where)
+	if cond == nil {
 		return nil
 	}
-	q.add(")")
-	f.where(q)
+	tickets := byID(d, cond)
+	if f.Sort.column() != "" && !counting {
+		tickets = d.UseIndex(table, "t", db.PrimaryKey)
+	}
+	q := &sqlText{}
+	// CROSS JOIN keeps SQLite from turning the order of the loops around.
+	q.add("SELECT t.id FROM "+textIndex+" AS g CROSS JOIN "+tickets+" ON t.id = g.rowid"+
+		" CROSS JOIN ticket_texts AS x ON x.ticket_id = g.rowid WHERE "+m.Cond+" AND INSTR(x.folded, ?) > 0 AND ", m.Arg, needle)
+	q.add(cond.sql.String(), cond.args...)
 	if counting {
 		q.add(" LIMIT ?", limit)
 		all := &sqlText{}
@@ -204,6 +195,7 @@ func (s *Service) looks(tx *gorm.DB) (int, error) {
 // plan decides how a list is found and counts it. The filter that it returns
 // may be led by another index.
 func (s *Service) plan(ctx context.Context, by authz.Actor, f Filter) (Filter, plan, error) {
+	f.by = by
 	all := f.counting().branches(scopesOf(by))
 	p := plan{needle: user.Fold(f.Search)}
 	if len(all) == 0 {
@@ -295,7 +287,7 @@ func (s *Service) find(ctx context.Context, by authz.Actor, f Filter, page web.P
 func (s *Service) walked(ctx context.Context, f Filter, p plan, branches []branch, cur *web.Cursor, skip, limit int) ([]int64, error) {
 	var q *sqlText
 	if p.match != nil {
-		q = f.matches(*p.match, p.needle, branches, cur, skip, limit, false)
+		q = f.matches(s.db, *p.match, p.needle, cur, skip, limit, false)
 	} else {
 		if ids, err := s.near(ctx, f, p, branches, cur, skip, limit); err != nil || ids != nil {
 			return ids, err
@@ -321,7 +313,8 @@ const nearRows = 4000
 func (s *Service) near(ctx context.Context, f Filter, p plan, branches []branch, cur *web.Cursor, skip, limit int) ([]int64, error) {
 	extra := f.extra(p.needle)
 	long := p.more || p.count > s.nearRows/4
-	if extra == nil || !long || f.led != nil || f.IDs != nil || f.Sort.column() != "" || f.asksForUnread() {
+	plain := extra == nil && (len(branches) < 2 || len(f.Statuses) == 0 || len(f.Priorities) == 0)
+	if plain || !long || f.led != nil || f.IDs != nil || f.Sort.column() != "" || f.asksForUnread() {
 		return nil, nil
 	}
 	tx := s.db.Read(ctx)
@@ -335,16 +328,18 @@ func (s *Service) near(ctx context.Context, f Filter, p plan, branches []branch,
 			return nil, fmt.Errorf("find the newest ticket: %w", err)
 		}
 	}
-	sight := f.anyOf(branches, nil)
+	cond := f.sight(nil, extra)
+	if cond == nil {
+		return nil, nil
+	}
 	q := &sqlText{}
-	q.add("SELECT t.id FROM " + s.db.UseIndex(table, "t", db.PrimaryKey) + " WHERE ")
+	q.add("SELECT t.id FROM " + byID(s.db, cond) + " WHERE ")
 	if down {
 		q.add("t.id < ? AND t.id > ? AND ", from, from-s.nearRows)
 	} else {
 		q.add("t.id > ? AND t.id < ? AND ", from, from+s.nearRows)
 	}
-	q.add(sight.sql.String(), sight.args...)
-	extra(q)
+	q.add(cond.sql.String(), cond.args...)
 	dir := " ASC"
 	if down {
 		dir = " DESC"

@@ -30,6 +30,7 @@ func (t Tally) plus(o Tally) Tally {
 // of a walk on which every ticket has to be looked at, the newest rows are.
 func (s *Service) Tally(ctx context.Context, by authz.Actor, f Filter, rows int) (Tally, error) {
 	tx := s.db.Read(ctx)
+	f.by = by
 	if key, ok := f.counter(by); ok {
 		m, err := s.read(tx, by, key)
 		return Tally{m.Sum(f.wants), true}, err
@@ -61,7 +62,7 @@ func (s *Service) Tally(ctx context.Context, by authz.Actor, f Filter, rows int)
 	if !indexed {
 		return t, nil
 	}
-	n, err = scanCount(tx, f.matches(match, needle, all, nil, 0, web.MaxCount+1, true))
+	n, err = scanCount(tx, f.matches(s.db, match, needle, nil, 0, web.MaxCount+1, true))
 	return Tally{min(n, web.MaxCount), n <= web.MaxCount}, err
 }
 
@@ -100,21 +101,26 @@ func (f Filter) tally(tx *gorm.DB, d *db.DB, branches []branch, extra func(*sqlT
 		extra = func(*sqlText) {}
 	}
 	if w := f.led; w != nil { // one walk for all of them
-		walk, cond := &sqlText{}, &sqlText{}
+		walk, cond := &sqlText{}, f.sight(nil, extra)
 		walk.add("SELECT ")
 		if w.again() {
 			walk.add("DISTINCT ")
 		}
-		walk.add(w.id() + " AS id FROM " + d.UseIndex(w.Table, w.alias(), w.Index) + " WHERE ")
+		walk.add(w.id() + " AS id")
+		for _, column := range w.Holds {
+			walk.add(", t." + column)
+		}
+		walk.add(" FROM " + d.UseIndex(w.Table, w.alias(), w.Index) + " WHERE ")
 		w.Where(walk.add)
 		if w.Ordered {
 			walk.add(" ORDER BY " + w.id() + " DESC")
 		}
 		walk.add(" LIMIT ?", rows+1)
-		sight := f.anyOf(branches, nil)
-		cond.add(sight.sql.String(), sight.args...)
-		extra(cond)
-		t, _, err := tallyOver(tx, walk, cond, rows)
+		then := ") AS t"
+		if !w.knows(cond) {
+			then = beside(d, cond)
+		}
+		t, _, err := tallyOver(tx, walk, cond, then, rows)
 		return t, err
 	}
 	sum := Tally{Exact: true}
@@ -130,7 +136,7 @@ func (f Filter) tally(tx *gorm.DB, d *db.DB, branches []branch, extra func(*sqlT
 		cond := &sqlText{}
 		cond.add("1 = 1")
 		extra(cond)
-		t, walked, err := tallyOver(tx, walk, cond, share)
+		t, walked, err := tallyOver(tx, walk, cond, beside(d, cond), share)
 		if err != nil {
 			return sum, err
 		}
@@ -139,12 +145,18 @@ func (f Filter) tally(tx *gorm.DB, d *db.DB, branches []branch, extra func(*sqlT
 	return sum, nil
 }
 
+// beside ends a walk, as w, with its tickets. CROSS JOIN keeps SQLite from turning the order of
+// the loops around.
+func beside(d sqlSource, cond *sqlText) string {
+	return ") AS w CROSS JOIN " + byID(d, cond) + " ON t.id = w.id"
+}
+
 // tallyOver counts the tickets of a walk that fulfil a condition, and those that it
-// walked past. CROSS JOIN keeps SQLite from turning the order of the loops around.
-func tallyOver(tx *gorm.DB, walk, cond *sqlText, rows int) (Tally, int, error) {
+// walked past.
+func tallyOver(tx *gorm.DB, walk, cond *sqlText, then string, rows int) (Tally, int, error) {
 	q := &sqlText{}
 	q.add("SELECT COUNT(*) AS walked, COALESCE(SUM(CASE WHEN "+cond.sql.String()+" THEN 1 ELSE 0 END), 0) AS n FROM (", cond.args...)
-	q.add(walk.sql.String()+") AS w CROSS JOIN tickets AS t ON t.id = w.id", walk.args...)
+	q.add(walk.sql.String()+then, walk.args...)
 	var got struct {
 		Walked int
 		N      int64

@@ -297,8 +297,8 @@ func (s *Service) list(c *gin.Context) error {
 // @Produce json
 // @Param ticket_id query int false "On this ticket" example(42)
 // @Param user_id query string false "Of this person, or me" example(me)
-// @Param from query string false "From this day on" example(2026-03-01)
-// @Param to query string false "Up to this day" example(2026-03-31)
+// @Param from query string false "From this day on; 89 days before `to` unless given" example(2026-03-01)
+// @Param to query string false "Up to this day; tomorrow unless given" example(2026-03-31)
 // @Success 200 {object} SumsView
 // @Security BearerAuth
 // @x-authz {"it_staff":"visible","admin":"any"}
@@ -308,6 +308,7 @@ func (s *Service) summary(c *gin.Context) error {
 	by := authz.From(ctx)
 	q := web.ReadQuery(c, filterParams...)
 	f := readFilter(q, by)
+	f.bound(q, s.clock.Now())
 	if err := q.Err(); err != nil {
 		return err
 	}

@@ -97,6 +97,49 @@ func worked(tx *gorm.DB, by authz.Actor, id int64) (*ticket.Ticket, error) {
 	return t, err
 }
 
+// final returns the ticket on which work on another one is written down: itself,
+// or what it was merged into.
+func final(tx *event.Tx, by authz.Actor, id int64) (int64, error) {
+	if _, err := worked(tx.DB, by, id); err != nil {
+		return 0, err
+	}
+	held, err := ticket.Hold(tx.DB, []int64{id})
+	if err != nil || len(held) == 0 {
+		return 0, errors.Join(err, fault.Missing(ticket.Subject))
+	}
+	t, err := ticket.Final(tx.DB, &held[0])
+	if err != nil {
+		return 0, err
+	}
+	if !ticket.CanRead(by, t) {
+		return 0, ticket.ErrMerged
+	}
+	return t.ID, nil
+}
+
+// IDs returns the ids of the entries of a ticket.
+func IDs(tx *gorm.DB, ticketID int64) ([]int64, error) {
+	var ids []int64
+	if err := tx.Model(&Entry{}).Where("ticket_id = ?", ticketID).Order("id").Pluck("id", &ids).Error; err != nil {
+		return nil, fmt.Errorf("list the times of ticket %d: %w", ticketID, err)
+	}
+	return ids, nil
+}
+
+// Move takes entries from one ticket to another; what is not there any more is
+// left out. It returns how many moved.
+func Move(tx *event.Tx, ids []int64, from, to int64) (int64, error) {
+	var moved int64
+	for batch := range slices.Chunk(ids, 500) {
+		res := tx.Model(&Entry{}).Where("id IN ? AND ticket_id = ?", batch, from).UpdateColumn("ticket_id", to)
+		if res.Error != nil {
+			return 0, fmt.Errorf("move times from ticket %d to %d: %w", from, to, res.Error)
+		}
+		moved += res.RowsAffected
+	}
+	return moved, nil
+}
+
 // Filter narrows a list of entries; the zero Filter is all that the actor may see.
 type Filter struct {
 	TicketID *int64
@@ -104,6 +147,9 @@ type Filter struct {
 	From, To string // days, both included; "" for no bound
 	// Of tickets that now belong to a team or lie in a category; 0 for none.
 	TeamID, CategoryID *int64
+	// Of tickets that have now this value, by its reference, of what times are added up by.
+	group *grouping
+	value int64
 }
 
 func (f Filter) query(tx *gorm.DB, by authz.Actor) *gorm.DB {
@@ -124,6 +170,9 @@ func (f Filter) query(tx *gorm.DB, by authz.Actor) *gorm.DB {
 	}
 	if f.UserID != nil {
 		q = q.Where("time_entries.user_id = ?", *f.UserID)
+	}
+	if g := f.group; g != nil {
+		q = q.Where("EXISTS (SELECT 1 FROM tickets AS w"+g.join+" WHERE w.id = time_entries.ticket_id AND "+g.ref+" = ?)", append(slices.Clone(g.args), f.value)...)
 	}
 	if f.From != "" {
 		q = q.Where("time_entries.day >= ?", f.From)
@@ -207,11 +256,11 @@ type Draft struct {
 func (s *Service) Add(ctx context.Context, by authz.Actor, id int64, d Draft) (Entry, error) {
 	var e Entry
 	err := s.bus.Do(ctx, by, func(tx *event.Tx) error {
-		if _, err := worked(tx.DB, by, id); err != nil {
+		on, err := final(tx, by, id)
+		if err != nil {
 			return err
 		}
-		var err error
-		e, err = add(tx, by, id, d)
+		e, err = add(tx, by, on, d)
 		return err
 	})
 	return e, err
@@ -361,7 +410,8 @@ func running(tx *gorm.DB, by authz.Actor) (*Timer, error) {
 // and what it measured written down; on the same ticket it goes on.
 func (s *Service) Start(ctx context.Context, by authz.Actor, id int64) error {
 	return s.bus.Do(ctx, by, func(tx *event.Tx) error {
-		if _, err := worked(tx.DB, by, id); err != nil {
+		id, err := final(tx, by, id)
+		if err != nil {
 			return err
 		}
 		t, err := running(tx.DB, by)
@@ -415,7 +465,15 @@ func (s *Service) stop(tx *event.Tx, by authz.Actor, t *Timer, note string) (Ent
 	}
 	minutes := min(max(int((tx.Now.Sub(t.StartedAt)+time.Minute-1)/time.Minute), 1), MaxMinutes)
 	day := t.StartedAt.In(by.Location()).Format(dayFormat)
-	return add(tx, by, t.TicketID, Draft{Minutes: minutes, Note: note, Day: day})
+	on, err := final(tx, by, t.TicketID)
+	var f *fault.Error
+	switch {
+	case errors.As(err, &f):
+		on = t.TicketID // what was measured is kept, even if they see the ticket no more
+	case err != nil:
+		return Entry{}, err
+	}
+	return add(tx, by, on, Draft{Minutes: minutes, Note: note, Day: day})
 }
 
 // Discard ends the actor's timer and writes nothing down.

@@ -3,6 +3,7 @@ package timeentry_test
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -100,6 +101,65 @@ func TestTimer(t *testing.T) {
 	})
 }
 
+// TestTimeReportByValues adds times up by tags and by fields, of which a ticket has many.
+func TestTimeReportByValues(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		emma, sam, ada := h.Person("emma", authz.Employee), h.Person("sam", authz.ITStaff), h.Person("ada", authz.Admin)
+		for _, f := range []obj{
+			{"slug": "sites", "name": "Sites", "kind": "multi_choice", "options": []obj{{"label": "=North"}, {"label": "South"}}},
+			{"slug": "onsite", "name": "On site", "kind": "checkbox"}, {"slug": "words", "name": "Words", "kind": "text"},
+		} {
+			f["everywhere"] = true
+			ada.Post("/api/fields", f).Want(201)
+		}
+		a, _ := open(emma, "A")
+		b, _ := open(emma, "B")
+		c, _ := open(emma, "C")
+		sam.Patch(a, obj{"tags": []string{"vpn", "+wlan"}, "fields": obj{"sites": []string{"=North", "South"}, "onsite": true}}).Want(200)
+		sam.Patch(b, obj{"tags": []string{"vpn"}, "fields": obj{"sites": []string{"South"}}}).Want(200)
+		for one, minutes := range map[string]int{a: 30, b: 10, c: 5} {
+			sam.Post(one+"/time_entries", obj{"minutes": minutes, "date": "2026-03-02"}).Want(201)
+		}
+		const report = "/api/time_entries/report"
+		ids := map[string]string{}
+		for group, want := range map[string][]string{
+			"tag":       {"vpn 40 2 2", "+wlan 30 1 1", " 5 1 1"},
+			"cf.sites":  {"South 40 2 2", "=North 30 1 1", " 5 1 1"},
+			"cf.onsite": {"yes 30 1 1", "no 15 2 2"},
+		} {
+			rows := sam.Get(report+"?group="+group).Want(200).Is("group", group).Is("total_minutes", 45).Results()
+			if len(rows) != len(want) {
+				t.Errorf("by %s: %v", group, rows)
+			}
+			for i, row := range rows {
+				if line := fmt.Sprint(row["label"], " ", row["minutes"], " ", row["entries"], " ", row["tickets"]); i >= len(want) || line != want[i] {
+					t.Errorf("by %s, line %d: %q, want %q", group, i, line, want)
+				}
+				ids[fmt.Sprint(group, row["label"])] = fmt.Sprint(row["id"])
+			}
+		}
+		// A line leads to its tickets.
+		of := func(group, label string) string {
+			return report + "?group=ticket&of=" + group + "&value_id=" + ids[group+label]
+		}
+		sam.Get(of("tag", "+wlan")).Want(200).Is("total_minutes", 30).Is("results.0.label", "A")
+		sam.Get(of("cf.sites", "South")).Want(200).Is("total_minutes", 40)
+		sam.Get(of("cf.onsite", "yes")).Want(200).Is("total_minutes", 30)
+		for _, group := range []string{"tag", "cf.sites"} {
+			sam.Get(report+"?group=ticket&value_id=none&of="+group).Want(200).Is("total_minutes", 5).Is("results.0.label", "C")
+		}
+		sam.Get(report + "/csv?group=tag").Want(200).Has("tag_id,tag,minutes,entries,tickets").Has("'+wlan,30,1,1")
+		sam.Get(report + "/csv?group=cf.sites").Want(200).Has("sites_id,sites,minutes").Has("'=North,30,1,1")
+		for _, wrong := range []string{"group=cf.words", "group=cf.", "group=cf.moon", "of=tag", "value_id=1", "of=user&value_id=1", "of=tag&value_id=x"} {
+			sam.Get(report + "?" + wrong).Want(400)
+		}
+		into, _ := strconv.Atoi(ids["tagvpn"])
+		// One of two tags that become one is counted once.
+		ada.Post(fmt.Sprintf("/api/tags/%s/merge", ids["tag+wlan"]), obj{"into": into}).Want(200)
+		sam.Get(report+"?group=tag").Want(200).Is("total_minutes", 45).Is("results.0.label", "vpn").Is("results.0.minutes", 40).Is("results.1.minutes", 5)
+	})
+}
+
 // TestTimeReport adds times up by each thing, for those who see them.
 func TestTimeReport(t *testing.T) {
 	house.Each(t, func(t *testing.T, h *house.House) {
@@ -136,6 +196,14 @@ func TestTimeReport(t *testing.T) {
 		for _, wrong := range []string{"group=moon", "team_id=x", "category_id=-1", "from=2026-02-30", "moon=1"} {
 			ada.Get(report + "?" + wrong).Want(400)
 		}
+		// Without days, not all that was ever written down is read.
+		ada.Post(b+"/time_entries", obj{"minutes": 100, "date": "2025-01-01"}).Want(201)
+		ada.Get(report).Is("total_minutes", 45).Is("from", "2025-12-04").Is("to", "2026-03-03")
+		ada.Get("/api/time_entries/summary").Is("total_minutes", 45)
+		ada.Get(report+"?to=2025-01-31").Is("total_minutes", 100).Is("from", "2024-11-03")
+		ada.Get(report+"?from=2024-01-01").Is("total_minutes", 145).Is("to", "2026-03-03")
+		ada.Get(report + "?from=2026-03-02&to=2026-03-01").WantFields("from")
+		ada.Get(report + "?from=2010-01-01").WantFields("from")
 		// What somebody does not see is not added up; employees see nothing.
 		emma.Get(report).Want(403)
 		emma.Get(report + "/csv").Want(403)

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/gin-gonic/gin"
+	"github.com/rivo/uniseg"
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/web"
@@ -210,11 +212,20 @@ const (
 	maxOrder   = 1000
 )
 
+// oneSign refuses what would not fit the room of an icon. An emoji may be several
+// code points; what counts is one extended grapheme cluster (Unicode Annex 29).
+func oneSign(s string) string {
+	if uniseg.GraphemeClusterCount(s) > 1 || strings.ContainsFunc(s, unicode.IsControl) {
+		return "Must be one emoji or letter."
+	}
+	return ""
+}
+
 // readChanges reads the fields of a view that can be set.
 func readChanges(b *web.Body) Changes {
 	c := Changes{
 		Name: b.Text("name", web.NotBlank, web.Max(100)),
-		Icon: b.Text("icon", web.Max(16)),
+		Icon: b.Text("icon", web.Max(16), oneSign),
 		Q:    b.Text("q", web.Max(query.MaxLength)),
 	}
 	if sort := b.Text("sort", ticket.SortName); sort != nil {
@@ -408,9 +419,9 @@ func (s *Service) arrange(c *gin.Context) error {
 		return err
 	}
 	b.Require("ids")
-	var ids []int64
-	if b.Has("ids") && (json.Unmarshal(b.Raw("ids"), &ids) != nil || b.IsNull("ids") || len(ids) > maxOrder) {
-		b.Wrong("ids", "Must be a list of at most 1,000 ids of views.")
+	ids, ok := web.ListOfIDs(b.Raw("ids"))
+	if b.Has("ids") && (!ok || len(ids) > maxOrder || web.Repeated(ids)) {
+		b.Wrong("ids", "Must be a list of at most 1,000 different ids of views.")
 	}
 	if err := b.Err(); err != nil {
 		return err

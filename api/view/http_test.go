@@ -98,6 +98,13 @@ func TestWrongViewsAreRefused(t *testing.T) {
 		s.sam.Post("/api/views", obj{
 			"name": " \t", "icon": strings.Repeat("x", 17), "sort": "id", "columns": []string{"a", "a"}, "shared_with": "boss",
 		}).WantFields("name", "icon", "sort", "columns", "shared_with")
+		for _, bad := range []string{"../etc", "NaN", "ab", "\n", "🖨️🖨️"} {
+			s.sam.Post("/api/views", obj{"name": "x", "icon": bad}).WantFields("icon")
+		}
+		// A family is seven code points, and one emoji.
+		for _, good := range []string{"", "A", "ß", "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"} {
+			s.ada.Post("/api/views", obj{"name": "x" + good, "icon": good}).Want(201).Is("icon", good)
+		}
 		for _, bad := range []any{nil, "a", 1, []int{1}, []string{"A"}, []string{"a,b"}, strings.Split(strings.Repeat("a,", 20)+"b", ",")} {
 			s.sam.Post("/api/views", obj{"name": "x", "columns": bad}).WantFields("columns")
 		}
@@ -110,7 +117,7 @@ func TestWrongViewsAreRefused(t *testing.T) {
 		id := s.sam.Post("/api/views", obj{"name": "x"}).Want(201).Is("sort", "-created_at").Is("q", "").Int("id")
 		s.sam.Patch(at(id), obj{"name": "y", "q": "status:dead"}).WantFields("q")
 		s.sam.Get(at(id)).Is("name", "x")
-		for _, bad := range []any{nil, "7", []string{"a"}, obj{}} {
+		for _, bad := range []any{nil, "7", []string{"a"}, obj{}, []any{nil}, []any{id, nil}, []int64{0}, []int64{-1}, []int64{id, id}} {
 			s.sam.Put("/api/views/order", obj{"ids": bad}).WantFields("ids")
 		}
 		s.sam.Get("/api/views?scope=all").Want(400)

@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { expectAccessible, expectNoSidewaysScroll, journeys } from './desk.ts';
+import { type Desk, expectAccessible, expectNoSidewaysScroll, journeys } from './desk.ts';
 
 /** A PNG of one colour. */
 function png(width: number, height: number): Buffer {
@@ -36,6 +36,104 @@ function png(width: number, height: number): Buffer {
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }
+
+/** A PDF of these objects, the first of which is its catalogue. */
+function pdf(objects: (string | Buffer)[], trailer = ''): Buffer {
+  const parts: Buffer[] = [Buffer.from('%PDF-1.7\n')];
+  const starts: number[] = [];
+  const length = () => parts.reduce((sum, part) => sum + part.length, 0);
+  objects.forEach((object, index) => {
+    starts.push(length());
+    parts.push(Buffer.from(`${index + 1} 0 obj\n`), Buffer.from(object), Buffer.from('\nendobj\n'));
+  });
+  const table = starts.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('');
+  const rest =
+    `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}trailer\n` +
+    `<< /Size ${objects.length + 1} /Root 1 0 R ${trailer} >>\nstartxref\n${length()}\n%%EOF\n`;
+  return Buffer.concat([...parts, Buffer.from(rest)]);
+}
+
+const stream = (dictionary: string, content: string | Buffer) =>
+  Buffer.concat([
+    Buffer.from(`<< ${dictionary} /Length ${content.length} >>\nstream\n`),
+    Buffer.from(content),
+    Buffer.from('\nendstream'),
+  ]);
+
+/** Pages on which a black line of text is written over a red square. */
+function letter(pages: number, catalogue = '', page = ''): Buffer {
+  const kids = Array.from({ length: pages }, (_, n) => `${n + 5} 0 R`).join(' ');
+  return pdf([
+    `<< /Type /Catalog /Pages 2 0 R ${catalogue} >>`,
+    `<< /Type /Pages /Kids [${kids}] /Count ${pages} >>`,
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+    stream('', '1 0 0 rg 0 0 150 200 re f 0 g BT /F1 24 Tf 20 150 Td (Printer manual) Tj ET'),
+    ...Array.from(
+      { length: pages },
+      () =>
+        '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 400] /Contents 4 0 R ' +
+        `/Resources << /Font << /F1 3 0 R >> >> ${page} >>`,
+    ),
+  ]);
+}
+
+/** A page as scanners and fax machines write it: one black picture, CCITT group 4. */
+function scan(): Buffer {
+  // The first line: horizontally, 0 white and 16 black; then 15 times the same as before; the end.
+  const bits = `001${'00110101'}${'0000010111'}${'11'.repeat(15)}${'000000000001'.repeat(2)}`;
+  const bytes = (bits.match(/.{1,8}/g) ?? []).map((byte) =>
+    Number.parseInt(byte.padEnd(8, '0'), 2),
+  );
+  return pdf([
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] /Contents 4 0 R ' +
+      '/Resources << /XObject << /Im 5 0 R >> >> >>',
+    stream('', 'q 100 0 0 100 0 0 cm /Im Do Q'),
+    stream(
+      '/Type /XObject /Subtype /Image /Width 16 /Height 16 /ColorSpace /DeviceGray ' +
+        '/BitsPerComponent 1 /Filter /CCITTFaxDecode ' +
+        '/DecodeParms << /K -1 /Columns 16 /Rows 16 >>',
+      Buffer.from(bytes),
+    ),
+  ]);
+}
+
+/** Sends PDFs with a reply and answers with the requester's page of the ticket. */
+async function sendPdfs(desk: Desk, files: Record<string, Buffer>, options = {}): Promise<Page> {
+  const { id } = await desk.ticket('How do I print?');
+  const staff = await desk.openAs('it_staff', `/tickets/${id}`);
+  await staff
+    .locator('form:not([hidden]) input[data-files]')
+    .setInputFiles(
+      Object.entries(files).map(([name, buffer]) => ({ name, mimeType: 'text/plain', buffer })),
+    );
+  for (const name of Object.keys(files)) {
+    await staff.getByRole('button', { name: `Take ${name} away` }).waitFor();
+  }
+  await staff.getByRole('textbox', { name: 'Reply' }).fill('Read this.');
+  await staff.getByRole('button', { name: 'Send reply' }).click();
+  await desk.until(id, { comment_count: 1 });
+  return desk.openAs('employee', `/tickets/${id}`, options);
+}
+
+async function look(page: Page, name: string): Promise<Locator> {
+  const files = page.getByRole('list', { name: 'Attachments' });
+  await files.getByRole('button', { name: new RegExp(`^${name.replace('.', '\\.')}`) }).click();
+  return page.getByRole('dialog', { name });
+}
+
+/** The colour of a point of a page, in parts of its width and height; null until it is drawn. */
+const colour = (sheet: Locator, x: number, y: number) =>
+  sheet.evaluate(
+    (element, [x, y]) => {
+      const canvas = element as HTMLCanvasElement;
+      if (!canvas.dataset.drawn) return null;
+      const ink = canvas.getContext('2d');
+      return [...(ink?.getImageData(canvas.width * x, canvas.height * y, 1, 1).data ?? [])];
+    },
+    [x, y] as const,
+  );
 
 /** Pastes a file into the box that has the focus. */
 async function paste(page: Page, name: string, type: string, data: Buffer): Promise<void> {
@@ -149,6 +247,92 @@ journeys('Attachments', (desk) => {
       `/api/tickets/${id}`,
     );
     expect(comments.comments[0]?.attachments[0]?.size).toBe(1_200_000);
+  });
+
+  it('shows the pages of a PDF as one comes to them, and scans', async () => {
+    const page = await sendPdfs(
+      desk,
+      { 'manual.pdf': letter(60), 'scan.pdf': scan() },
+      { dark: true, width: 360 },
+    );
+    const heavy: string[] = [];
+    page.on('request', (request) => {
+      if (/assets\/pdf/.test(request.url())) heavy.push(request.url());
+    });
+    const dialog = await look(page, 'manual.pdf');
+    const first = dialog.getByRole('img', { name: 'Page 1 of 60' });
+    // Red on its lower left, white on the right: what the page says.
+    await expect
+      .poll(() => colour(first, 0.25, 0.9), { timeout: 30_000 })
+      .toEqual([255, 0, 0, 255]);
+    expect(await colour(first, 0.9, 0.9)).toEqual([255, 255, 255, 255]);
+    expect(heavy.length).toBeGreaterThanOrEqual(2);
+    await dialog.getByText('Only the first 50 pages are shown.').waitFor();
+    const last = dialog.getByRole('img', { name: 'Page 50 of 60' });
+    expect(await colour(last, 0.25, 0.9)).toBeNull();
+    await expectNoSidewaysScroll(page);
+    await expectAccessible(page);
+    await dialog.getByRole('region', { name: 'Pages of the file' }).focus();
+    await page.keyboard.press('End');
+    await expect.poll(() => colour(last, 0.25, 0.9), { timeout: 30_000 }).toEqual([255, 0, 0, 255]);
+    // What is far away takes no memory.
+    await expect.poll(() => colour(first, 0.25, 0.9)).toBeNull();
+    await page.keyboard.press('Escape');
+    const black = (await look(page, 'scan.pdf')).getByRole('img', { name: 'Page 1 of 1' });
+    await expect.poll(() => colour(black, 0.5, 0.5), { timeout: 30_000 }).toEqual([0, 0, 0, 255]);
+    expect(desk.complaints).toEqual([]);
+  });
+
+  it('does nothing that a PDF wants, and says when one cannot be shown', async () => {
+    const script =
+      'app.alert("caught"); this.submitForm("/api/auth/logout"); app.launchURL("https://evil.example")';
+    const js = `<< /S /JavaScript /JS (${script}) >>`;
+    const page = await sendPdfs(desk, {
+      'evil.pdf': letter(
+        1,
+        `/OpenAction ${js} /AA << /WC ${js} >> /Names << /JavaScript << /Names [(a) ${js}] >> >>`,
+        `/AA << /O ${js} >> /Annots [<< /Type /Annot /Subtype /Link /Rect [0 0 300 400] ` +
+          '/A << /S /URI /URI (https://evil.example/) >> >>]',
+      ),
+      'broken.pdf': Buffer.from('%PDF-1.7\nThis is no document.'),
+      'locked.pdf': pdf(
+        ['<< /Type /Catalog /Pages 2 0 R >>', '<< /Type /Pages /Kids [] /Count 0 >>'],
+        `/ID [<${'00'.repeat(16)}> <${'00'.repeat(16)}>] /Encrypt << /Filter /Standard /V 1 /R 2 ` +
+          `/O <${'41'.repeat(32)}> /U <${'42'.repeat(32)}> /P -4 >>`,
+      ),
+    });
+    const before = page.url();
+    const left: string[] = [];
+    page.on('request', (request) => {
+      if (!request.url().startsWith(desk.url) && !/^(blob|data):/.test(request.url())) {
+        left.push(request.url());
+      }
+    });
+    page.on('dialog', (dialog) => {
+      left.push(dialog.message());
+      void dialog.dismiss();
+    });
+    page.context().on('page', (opened) => left.push(opened.url()));
+    let dialog = await look(page, 'evil.pdf');
+    const sheet = dialog.getByRole('img', { name: 'Page 1 of 1' });
+    await expect
+      .poll(() => colour(sheet, 0.25, 0.9), { timeout: 30_000 })
+      .toEqual([255, 0, 0, 255]);
+    await sheet.click();
+    expect(await dialog.getByRole('link').count()).toBe(0);
+    await page.keyboard.press('Escape');
+    dialog = await look(page, 'broken.pdf');
+    await dialog.getByRole('alert').getByText('broken and cannot be shown').waitFor();
+    const saved = page.waitForEvent('download');
+    await dialog.getByRole('button', { name: 'Download' }).click();
+    expect((await saved).suggestedFilename()).toBe('broken.pdf');
+    await page.keyboard.press('Escape');
+    dialog = await look(page, 'locked.pdf');
+    await dialog.getByRole('alert').getByText('protected by a password').waitFor();
+    await expectAccessible(page);
+    expect(left).toEqual([]);
+    expect(page.url()).toBe(before);
+    expect(desk.complaints).toEqual([]);
   });
 
   it('keeps the files of internal notes from the requester', async () => {

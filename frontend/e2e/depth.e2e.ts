@@ -206,6 +206,29 @@ journeys('what the keys do about work', (desk) => {
     await expectAccessible(page);
   }, 150_000);
 
+  it('shows in each window whether the timer runs, and cuts no button off', async () => {
+    const { id } = await desk.ticket('Two windows');
+    const page = await desk.openAs('admin', `/tickets/${id}`, { width: 1440 });
+    await page.getByRole('button', { name: 'Start the timer' }).click();
+    await page.getByRole('button', { name: /^Stop the timer/ }).waitFor();
+    const other = await page.context().newPage();
+    await other.goto(`/tickets/${id}`);
+    await other.getByRole('button', { name: /^Stop the timer/ }).click();
+    await other.getByRole('button', { name: 'Start the timer' }).waitFor();
+    await page.getByRole('button', { name: 'Start the timer' }).waitFor();
+    const cut = await page
+      .getByRole('region', { name: /Linked tickets/ })
+      .getByRole('button')
+      .evaluateAll((buttons) =>
+        buttons
+          .flatMap((button) => [...button.querySelectorAll('span')])
+          .filter((part) => part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0)
+          .map((part) => part.textContent),
+      );
+    expect(cut).toEqual([]);
+    await other.close();
+  });
+
   it('adds the hours up in a report that leads to the tickets', async () => {
     const { id } = await desk.ticket('Took an hour');
     await desk.api('admin', 'POST', `/api/tickets/${id}/time_entries`, { minutes: 60, note: 'x' });
@@ -213,7 +236,9 @@ journeys('what the keys do about work', (desk) => {
     await page.getByRole('table').getByRole('link', { name: /ada/ }).click();
     await page.getByRole('link', { name: new RegExp(`#${id} Took an hour`) }).waitFor();
     await expectAccessible(page);
-    await page.getByText('Category', { exact: true }).first().click();
+    await page.getByLabel('Added up by').selectOption('Tag');
+    await page.getByRole('link', { name: 'No tag' }).waitFor();
+    await page.getByLabel('Added up by').selectOption('Category');
     await page.getByRole('link', { name: 'No category' }).waitFor();
     const saving = page.waitForEvent('download');
     await page.getByRole('button', { name: 'This table as CSV' }).click();

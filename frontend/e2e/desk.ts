@@ -36,6 +36,8 @@ interface OpenOptions {
   contrast?: boolean;
   width?: number;
   height?: number;
+  /** The language that the browser asks for. */
+  locale?: string;
   /** Whether newcomers are shown around. */
   tour?: boolean;
   /** The language of the app; `en-XB` is the pseudo-locale, from right to left. */
@@ -101,7 +103,7 @@ export class Desk {
     if (!this.browser) throw new Error('the browser is not running');
     const context = await this.browser.newContext({
       baseURL: this.url,
-      locale: 'en-GB',
+      locale: options.locale ?? 'en-GB',
       colorScheme: options.dark ? 'dark' : 'light',
       contrast: options.contrast ? 'more' : null,
       reducedMotion: 'reduce',
@@ -200,7 +202,7 @@ export class Desk {
 
   /** The link of a mail: without SMTP, the server writes mails into its log. */
   async mailedLink(to: string, path: string): Promise<string> {
-    const link = new RegExp(`https?://[^\\s"\\\\]+${path}\\?token=[\\w.~%-]+`);
+    const link = new RegExp(`https?://[^\\s"\\\\]+${path}\\?[\\w.~%=&-]+`);
     const deadline = Date.now() + patience;
     while (Date.now() < deadline) {
       const lines = readFileSync(this.info.log, 'utf8').split('\n').reverse();

@@ -53,7 +53,7 @@ journeys('The focus', (desk) => {
     await page.getByRole('link', { name: /Hasty keys/ }).waitFor();
     await page.keyboard.press('j');
     // Until it is fetched and built ahead.
-    await page.waitForTimeout(1500);
+    await page.waitForTimeout(3000);
     await page.evaluate(() => {
       // Nothing but the browser itself is as quick as that.
       for (const key of ['n', 'H', 'i']) {

@@ -58,6 +58,36 @@ journeys('macros', (desk) => {
     expect((now as { priority: string }).priority).toBe('high');
   });
 
+  it('put items on a checklist, and to sleep until a reply', async () => {
+    const { id } = await desk.ticket('Laptop to be set up');
+    const page = await desk.openAs('it_staff', '/macros', { width: 1400 });
+    await page.getByRole('button', { name: 'New macro' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New macro' });
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Set up');
+    await dialog.getByRole('button', { name: 'Add an action' }).click();
+    await dialog
+      .getByRole('combobox', { name: 'Action 1' })
+      .selectOption({ label: 'Add to the checklist' });
+    await dialog.getByLabel('Try it on ticket').fill(String(id));
+    await dialog.getByRole('button', { name: 'Preview' }).click();
+    await dialog.getByRole('alert').getByText('Action 1: This field is required.').waitFor();
+    await dialog.getByLabel('Items, one per line').fill('Order it\nHand it over');
+    await dialog.getByLabel('Required before resolving').check();
+    await dialog.getByRole('button', { name: 'Add an action' }).click();
+    await dialog.getByRole('combobox', { name: 'Action 2' }).selectOption({ label: 'Snooze' });
+    await dialog.getByLabel('A reply ends it').check();
+    await dialog.getByRole('button', { name: 'Preview' }).click();
+    await dialog.getByText('Add 2 items to the checklist').waitFor();
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Save macro' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.goto(`/tickets/${id}`);
+    await page.getByRole('heading', { name: 'Laptop to be set up' }).waitFor();
+    await page.keyboard.press('m');
+    await page.getByRole('option', { name: /Set up/ }).click();
+    await desk.until(id, { checklist: { done: 0, total: 2 }, snooze: { on_reply: true } });
+  });
+
   it('fit on a phone and in the dark', async () => {
     const page = await desk.openAs('admin', '/macros', { width: 360, dark: true });
     await page.getByRole('button', { name: 'New macro' }).click();

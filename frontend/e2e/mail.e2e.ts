@@ -40,6 +40,49 @@ journeys('The mail of a ticket', (desk) => {
     expect(await theirs.getByText('<lena@other.example>').count()).toBe(0);
   });
 
+  it('can be left by those in CC, by a link that only asks', async () => {
+    const { id } = await desk.ticket('Lamp');
+    const lee = 'lee.with.a.long.name@department.other.example';
+    await desk.api('employee', 'POST', `/api/tickets/${id}/cc`, { address: lee });
+    await desk.api('it_staff', 'POST', `/api/tickets/${id}/add_comment`, { content: 'Soon.' });
+    const link = await desk.mailedLink(lee, '/api/mail/unsubscribe');
+    const inCC = async () => {
+      const path = `/api/tickets/${id}/watchers`;
+      const all = await desk.api<{ results: { address: string }[] }>('admin', 'GET', path);
+      return all.results.some(({ address }) => address === lee);
+    };
+    const page = await desk.open(link);
+    await page.getByText(`No more mail about ticket #${id} to ${lee}?`).waitFor();
+    await expectAccessible(page);
+    // Programs that look at the links in mails open it, too.
+    expect(await inCC()).toBe(true);
+    const small = await desk.open(link, {
+      width: 360,
+      height: 640,
+      dark: true,
+      locale: 'de-DE',
+    });
+    await small.getByRole('heading', { name: 'Abbestellen' }).waitFor();
+    await expectNoSidewaysScroll(small);
+    await expectAccessible(small);
+    if (process.env.PICTURES) {
+      await page.screenshot({ path: `${process.env.PICTURES}/leave.png` });
+      await small.screenshot({ path: `${process.env.PICTURES}/leave-small.png` });
+    }
+    await small.getByRole('button', { name: 'Abbestellen' }).click();
+    await small.getByRole('heading', { name: 'Erledigt' }).waitFor();
+    await expectNoSidewaysScroll(small);
+    await expectAccessible(small);
+    expect(await inCC()).toBe(false);
+    await page.goto(link.replace('token=', 'token=x'));
+    await page.getByText('This link is not valid.').waitFor();
+    await expectAccessible(page);
+    if (process.env.PICTURES) {
+      await page.screenshot({ path: `${process.env.PICTURES}/leave-wrong.png` });
+      await small.screenshot({ path: `${process.env.PICTURES}/leave-done.png` });
+    }
+  });
+
   it('tries a message of some megabytes, and does nothing', async () => {
     const page = await desk.openAs('admin', '/mail?tab=try');
     const line = `${'eHh4'.repeat(19)}\r\n`;

@@ -52,6 +52,10 @@ journeys('On paper', (desk) => {
     }
     const page = await desk.openAs('it_staff', `/tickets/${id}`);
     await page.getByText('Answer 12').waitFor();
+    await page.keyboard.press('n');
+    const note = page.getByRole('textbox', { name: /note/i });
+    await note.waitFor();
+    await page.keyboard.type('Half a thought');
     await page.emulateMedia({ media: 'print' });
     for (const hidden of [
       page.getByRole('navigation', { name: 'Main' }).first(),
@@ -83,5 +87,8 @@ journeys('On paper', (desk) => {
     const pdf = await page.pdf({ format: 'A4' });
     const pages = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0;
     expect(pages).toBeGreaterThan(1);
+    // A sheet is narrower than the window, but whoever printed goes on where they were.
+    await page.emulateMedia({ media: 'screen' });
+    expect(await note.textContent()).toBe('Half a thought');
   });
 });

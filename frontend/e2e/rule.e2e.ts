@@ -27,6 +27,12 @@ journeys('rules', (desk) => {
     await dialog.getByRole('button', { name: 'Save rule' }).click();
     await page.getByText('title:projector → Set priority to urgent').waitFor();
     await expectAccessible(page);
+    // On a phone its buttons stand below what it does, not beside a column of letters.
+    const phone = await desk.openAs('admin', '/rules', { width: 360, dark: true });
+    const summary = phone.getByText('title:projector → Set priority to urgent');
+    await summary.waitFor();
+    expect((await summary.boundingBox())?.width).toBeGreaterThan(200);
+    await expectNoSidewaysScroll(phone);
     const next = await desk.ticket('Projector hums');
     const ticket = await desk.openAs('admin', `/tickets/${next.id}`, { width: 1400 });
     await ticket.getByRole('button', { name: 'Priority Urgent' }).waitFor();

@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectAccessible, expectNoSidewaysScroll, journeys, said } from './desk.ts';
 
 interface Call {
+  path: string;
   headers: IncomingHttpHeaders;
   body: string;
 }
@@ -21,7 +23,7 @@ journeys('webhooks', (desk) => {
         body += part;
       });
       request.on('end', () => {
-        calls.push({ headers: request.headers, body });
+        calls.push({ path: request.url ?? '', headers: request.headers, body });
         response.writeHead(answer).end('thank you');
       });
     });
@@ -133,5 +135,41 @@ journeys('webhooks', (desk) => {
       .waitFor();
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
+  });
+
+  it('keep the sealed address of a chat, or replace it', { timeout: 120_000 }, async () => {
+    const secret = `${url}/services/zq-first`;
+    const { id } = await desk.api<{ id: number }>('admin', 'POST', '/api/webhooks', {
+      url: secret,
+      kind: 'mattermost',
+      description: 'Town square',
+      events: ['ticket.deleted'],
+    });
+    calls.length = 0;
+    const page = await desk.openAs('admin', `/webhooks/${id}`);
+    const change = async (fill: (form: Locator) => Promise<void>) => {
+      await page.getByRole('button', { name: 'Change', exact: true }).click();
+      const form = page.getByRole('dialog', { name: 'Change the webhook' });
+      // What is kept is not shown: not in the field, and nowhere else on the page.
+      expect(await form.getByLabel('Address').inputValue()).toBe('');
+      expect(await page.content()).not.toContain('zq-');
+      await fill(form);
+      await form.getByRole('button', { name: 'Save webhook' }).click();
+      await said(page, 'Webhook saved');
+      await form.waitFor({ state: 'detached' });
+    };
+    const next = async () => {
+      await page.getByRole('button', { name: 'Send a test' }).click();
+      await expect.poll(() => calls.length).toBe(1);
+      return calls.splice(0)[0]?.path;
+    };
+    await change((form) => form.getByLabel('What is it for?').fill('Market place'));
+    await page.getByRole('heading', { level: 1, name: 'Market place' }).waitFor();
+    expect(await next()).toBe('/hook/services/zq-first');
+    await change((form) => form.getByLabel('Address').fill(`${url}/services/zq-second`));
+    expect(await next()).toBe('/hook/services/zq-second');
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Market place' }).waitFor();
+    expect(await page.content()).not.toContain('zq-');
   });
 });

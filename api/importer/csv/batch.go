@@ -102,11 +102,11 @@ func (b *batchRun) decide(read *gorm.DB, res *result) error {
 			res.notes = append(res.notes, "unknown requester replaced by the one of --requester: "+d.requester)
 		}
 	case d.requester == "":
-		res.line.Outcome, res.line.Reason = importer.Skipped, "no requester (--requester names one)"
+		res.line.Outcome, res.line.Reason = importer.Skipped, b.plan.mapping.where(toRequester, "no requester, --requester names one")
 		return nil
 	default:
 		res.line.Outcome = importer.Skipped
-		res.line.Reason = "unknown requester (--create-users makes accounts, --requester names one): " + d.requester
+		res.line.Reason = b.plan.mapping.where(toRequester, "unknown requester, --create-users makes accounts, --requester names one: "+d.requester)
 		return nil
 	}
 	record, notes, err := d.record(b.found, requester, b.Clock.Now())

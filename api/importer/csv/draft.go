@@ -110,7 +110,13 @@ func (p plan) texts(v values, d *draft) error {
 	if d.title, cut = importer.Cut(title); cut {
 		d.note("title cut to 200 characters")
 	}
-	return importer.CheckTexts(ticket.Ticket{Title: d.title, Description: d.description})
+	if err := importer.CheckTitle(d.title); err != nil {
+		return p.mapping.fault(toTitle, err)
+	}
+	if err := importer.CheckDescription(d.description); err != nil {
+		return p.mapping.fault(toDescription, err)
+	}
+	return nil
 }
 
 func (d *draft) note(format string, args ...any) {
@@ -128,7 +134,7 @@ func (p plan) state(v values) (state, error) {
 	if name != "" {
 		var ok bool
 		if s.status, ok = ticket.ParseStatus(plain(name)); !ok {
-			return s, fmt.Errorf("unknown status: %q", name)
+			return s, p.mapping.fault(toStatus, fmt.Errorf("unknown status: %q", name))
 		}
 	}
 	if name, err = v.text(toPriority); err != nil {
@@ -138,7 +144,7 @@ func (p plan) state(v values) (state, error) {
 	if name != "" {
 		var ok bool
 		if s.priority, ok = ticket.ParsePriority(plain(name)); !ok {
-			return s, fmt.Errorf("unknown priority: %q", name)
+			return s, p.mapping.fault(toPriority, fmt.Errorf("unknown priority: %q", name))
 		}
 	}
 	if s.assignee, err = v.text(toAssignee); err != nil {
@@ -158,7 +164,7 @@ func (p plan) time(v values, target string) (time.Time, error) {
 	}
 	t, err := p.dates.parse(s)
 	if err != nil {
-		return t, fmt.Errorf("%s: %w: %q", target, err, s)
+		return t, p.mapping.fault(target, fmt.Errorf("%s, %w: %q", target, err, s))
 	}
 	return t, nil
 }

@@ -2,6 +2,7 @@ package csv
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -138,11 +139,24 @@ func (b *batchRun) hang(tx *gorm.DB, d draft, rec *ticket.Record) (notes []strin
 	return notes, nil
 }
 
-// where adds to a note about a target from which column its value came.
+// fault is an error in a value of a target, with the column that it is in.
+func (m mapping) fault(target string, err error) error {
+	return errors.New(m.where(target, err.Error()))
+}
+
+// where adds to what is said about a target from which column its value comes.
+// What no column was named for is not the file's.
 func (m mapping) where(target, note string) string {
+	if m[target] == nil {
+		return note
+	}
 	var from []string
 	for _, s := range m[target].sources {
-		from = append(from, s.label)
+		for _, p := range s.pieces {
+			if p.column != "" && !slices.Contains(from, p.column) {
+				from = append(from, p.column)
+			}
+		}
 	}
 	what, details, cut := strings.Cut(note, ": ")
 	what += fmt.Sprintf(" (column %s)", strings.Join(from, " or "))

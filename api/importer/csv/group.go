@@ -76,9 +76,12 @@ func (p plan) key(r row) (string, error) {
 		return "", err
 	}
 	if key == "" {
-		return "", errors.New("no key")
+		return "", p.mapping.fault(toKey, errors.New("no key"))
 	}
-	return key, importer.CheckText(key)
+	if err := importer.CheckText(key); err != nil {
+		return "", p.mapping.fault(toKey, err)
+	}
+	return key, nil
 }
 
 // adjacent joins rows with the same key that follow each other.
@@ -206,7 +209,7 @@ func (p plan) story(g group, columns []int, skip broken) (draft, error) {
 	for _, r := range p.sorted(g.rows, columns) {
 		d, err := p.standing(r)
 		if err == nil && d.last.at.IsZero() {
-			err = fmt.Errorf("no %s", toChanged)
+			err = p.mapping.fault(toChanged, fmt.Errorf("no %s", toChanged))
 		}
 		if err != nil {
 			if err := skip(r.line, err.Error()); err != nil {

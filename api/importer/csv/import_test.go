@@ -118,12 +118,12 @@ func TestBrokenLinesStopNothing(t *testing.T) {
 5 skipped: a quote is not closed, or misplaced: misplaced quote: column 1
 6 taken
 7 taken
-10 skipped: created_at: not a date in the given format: "02.01.2026"
+10 skipped: created_at, not a date in the given format (column opened): "02.01.2026"
 11 skipped: not valid UTF-8: --encoding names another one
-12 skipped: priority is not in the table of the mapping: "9"
+12 skipped: priority is not in the table of the mapping (column urgency): "9"
 13 taken
-14 skipped: no description
-16 skipped: contains the character U+0000
+14 skipped: no description (column body)
+16 skipped: contains the character U+0000 (column title or body)
 17 taken
 `
 		if got := byLine(l); got != want {
@@ -155,6 +155,43 @@ func TestBrokenLinesStopNothing(t *testing.T) {
 		report, _ = run(t, w, file, o)
 		if report.Counts[importer.Taken] != 0 || report.Counts[importer.Before] != 5 || count(t, w, "tickets") != 5 {
 			t.Errorf("second run: %v", report.Counts)
+		}
+	})
+}
+
+// TestSkippedRowsNameTheirColumn has one fault in every value that can keep a row out.
+func TestSkippedRowsNameTheirColumn(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, w *testkit.World) {
+		person(t, w, "olga", authz.Employee)
+		file := "no,head,kind,note,state,urgency,by,opened\n" +
+			",A,x,y,open,low,olga,2026-01-02\n" +
+			"2,,x,y,open,low,olga,2026-01-02\n" +
+			"3,A,,,open,low,olga,2026-01-02\n" +
+			"4,A,x,y,gone,low,olga,2026-01-02\n" +
+			"5,A,x,y,open,huge,olga,2026-01-02\n" +
+			"6,A,x,y,open,low,nobody,2026-01-02\n" +
+			"7,A,x,y,open,low,,2026-01-02\n" +
+			"8,A,x,y,open,low,olga,soon\n" +
+			"9,A,x,y,open,low,olga,2026-01-02\n"
+		report, l := run(t, w, file, csv.Options{Map: []string{
+			"key=no,title=head,status=state,priority=urgency,requester=by,created_at=opened", "description='{kind}\\n{note}'",
+		}})
+		want := `2 skipped: no key (column no)
+3 skipped: no title (column head)
+4 skipped: no description (column kind or note)
+5 skipped: unknown status (column state): "gone"
+6 skipped: unknown priority (column urgency): "huge"
+7 skipped: unknown requester, --create-users makes accounts, --requester names one (column by): nobody
+8 skipped: no requester, --requester names one (column by)
+9 skipped: created_at, not a date in the given format (column opened): "soon"
+10 taken
+`
+		if got := byLine(l); got != want {
+			t.Errorf("report:\n%s\nwanted:\n%s", got, want)
+		}
+		var out bytes.Buffer
+		if err := report.Summary(&out, "line", false); err != nil || !strings.Contains(out.String(), "1 unknown status (column state) (first: line 5)") {
+			t.Errorf("summary, %v:\n%s", err, out.String())
 		}
 	})
 }

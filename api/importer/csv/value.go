@@ -88,7 +88,7 @@ func (v values) get(target string) (string, int, error) {
 	if to, ok := r.table["*"]; ok {
 		return to, from, nil
 	}
-	return "", from, fmt.Errorf("%s is not in the table of the mapping: %q", target, importer.OneLine(value))
+	return "", from, v.mapping.fault(target, fmt.Errorf("%s is not in the table of the mapping: %q", target, importer.OneLine(value)))
 }
 
 // text returns the value of a target without white space around it.

@@ -75,6 +75,9 @@ func (m *Message) judge(root *enmime.Part) {
 	}
 	if from := m.Author(); from != nil {
 		m.NoReply = IsNoReply(from.Address)
+		if m.NoReply && m.NoAnswer == "" {
+			m.NoAnswer = "no-reply"
+		}
 	}
 	m.readReport(root)
 	m.Crypto = cryptoOf(root, m.Text)

@@ -16,13 +16,30 @@ type Bounce struct {
 // Failed is somebody who did not get a message.
 type Failed struct {
 	Address    string
-	Action     string // failed, delayed, …
+	Action     Action
 	Status     string // such as 5.1.1
 	Diagnostic string
 }
 
+// Action is what a server did with a message (RFC 3464, 2.3.3).
+type Action string
+
+// The actions.
+const (
+	ActionFailed    Action = "failed"
+	ActionDelayed   Action = "delayed" // it goes on trying
+	ActionDelivered Action = "delivered"
+	ActionRelayed   Action = "relayed" // to where no reports are made
+	ActionExpanded  Action = "expanded"
+)
+
+// Arrived reports whether the message was handed over.
+func (a Action) Arrived() bool {
+	return a == ActionDelivered || a == ActionRelayed || a == ActionExpanded
+}
+
 // Hard reports whether trying again is in vain.
-func (f Failed) Hard() bool { return f.Action == "failed" && strings.HasPrefix(f.Status, "5") }
+func (f Failed) Hard() bool { return f.Action == ActionFailed && strings.HasPrefix(f.Status, "5") }
 
 // readReport finds out whether the message is a report.
 func (m *Message) readReport(root *enmime.Part) {
@@ -60,7 +77,7 @@ func (m *Message) readReport(root *enmime.Part) {
 			return
 		}
 		for _, a := range lenient(to, 20) {
-			b.Recipients = append(b.Recipients, Failed{Address: a.Address, Action: "failed", Status: "5.0.0"})
+			b.Recipients = append(b.Recipients, Failed{Address: a.Address, Action: ActionFailed, Status: "5.0.0"})
 		}
 		if ids := MessageIDs(string(m.Text[:min(len(m.Text), 64<<10)])); len(m.InReplyTo) > 0 {
 			b.OriginalID = m.InReplyTo[0]
@@ -89,8 +106,10 @@ func failures(content []byte) []Failed {
 		if to == "" || len(out) == 100 {
 			continue
 		}
+		// Some add a remark in brackets.
+		action, _, _ := strings.Cut(strings.ToLower(oneLine(h.Get("Action"), 200)), " ")
 		out = append(out, Failed{
-			Address: oneLine(strings.Trim(to, "<>"), 320), Action: strings.ToLower(oneLine(h.Get("Action"), 20)),
+			Address: oneLine(strings.Trim(to, "<>"), 320), Action: Action(cut(action, 20)),
 			Status: oneLine(h.Get("Status"), 20), Diagnostic: oneLine(afterType(h.Get("Diagnostic-Code")), 300),
 		})
 	}

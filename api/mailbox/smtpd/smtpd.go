@@ -10,7 +10,9 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/emersion/go-smtp"
@@ -68,16 +70,32 @@ func Read(list string, protect *tls.Config) ([]Listener, error) {
 const (
 	maxRecipients = 100
 	maxClients    = 200
+	// RFC 5321 ends lines at 1,000 octets; programs that write mail do not all know.
+	maxLine = 256 << 10
 )
 
 // Open begins to listen; Serve answers.
 func (l Listener) Open(ctx context.Context) (net.Listener, error) {
 	var lc net.ListenConfig
 	n, err := lc.Listen(ctx, l.network, l.address)
+	if l.network == "unix" && errors.Is(err, syscall.EADDRINUSE) && l.abandoned(ctx) {
+		n, err = lc.Listen(ctx, l.network, l.address)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("listen for mail on %s: %w", l.address, err)
 	}
 	return n, nil
+}
+
+// abandoned removes the socket of a program that was killed: its file stays, and nobody answers.
+func (l Listener) abandoned(ctx context.Context) bool {
+	var d net.Dialer
+	c, err := d.DialContext(ctx, l.network, l.address)
+	if err == nil {
+		_ = c.Close()
+		return false
+	}
+	return errors.Is(err, syscall.ECONNREFUSED) && os.Remove(l.address) == nil
 }
 
 // Serve answers until ctx ends, and lets messages under way come to their end.
@@ -90,7 +108,7 @@ func (l Listener) Serve(ctx context.Context, n net.Listener, domain string, stor
 		return &session{ctx: ctx, store: store, via: via}, nil
 	}))
 	srv.Domain, srv.LMTP, srv.TLSConfig = domain, l.lmtp, l.protect
-	srv.MaxMessageBytes, srv.MaxRecipients = parse.MaxSize, maxRecipients
+	srv.MaxMessageBytes, srv.MaxRecipients, srv.MaxLineLength = parse.MaxSize, maxRecipients, maxLine
 	srv.ReadTimeout, srv.WriteTimeout = 5*time.Minute, time.Minute
 	srv.EnableSMTPUTF8, srv.EnableBINARYMIME = true, true
 	srv.ErrorLog = slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug)

@@ -59,6 +59,29 @@ func TestEveryMessageIsTranslated(t *testing.T) {
 var composed = []string{
 	"{} (at character {}).", "Held: {}", "Ignored: {}", "Not handled: {}", "somebody discarded it",
 	"its ticket was deleted for good",
+
+	// What is wrong with one of several actions.
+	"Action {}: {}",
+
+	// What actions do, as their kinds describe it, and why a rule did nothing.
+	"Unassign", "Assign to user {}", "Assign to {}", "Set status to Open", "Set status to In Progress", "Set status to Resolved",
+	"Set status to Closed", "Set status to {}", "Set priority to low", "Set priority to medium", "Set priority to high", "Set priority to urgent",
+	"Set no category", "Set category to {}", "Add tag {}", "Set {} to {}", "Remove tag {}", "Take from its team", "Give to team {}", "Reply: {}", "Internal note: {}",
+	"Snooze until a reply", "Snooze until {}", "Snooze no longer", "Set no due time", "Set due to {}", "Use a macro", "Use macro {}",
+	"Add {} items to the checklist", "Does not hold: {}",
+
+	// What is wrong with the hours and days of a calendar, or with a file of them.
+	"Monday: {}", "Tuesday: {}", "Wednesday: {}", "Thursday: {}", "Friday: {}", "Saturday: {}", "Sunday: {}", "Number {}: {}",
+	"Number {}: has no name.", "Number {}: its name may have at most {} characters.", "{} is no day; days are written 2026-12-24.",
+	"{} is no day; days are monday to sunday.", "{} to {}: times are written 09:00, and 24:00 ends a day.",
+	"{} to {}: must end after it begins; write a night as two days.", "{} to {}: begins before the one above it ends.",
+	"{} to {}: ends before it begins.", "{} to {}: may last at most {} days.", "{} to {}: days lie between {} and {}.",
+	"A day may have at most {} spans.", "event {} ({}): {}", "event {}: {}", "{} to {}: ends before it begins", "{} to {}: may last at most {} days",
+	"{} to {}: days lie between {} and {}", "it does not begin with BEGIN:VCALENDAR, as iCalendar files do",
+	"it does not end with END:VCALENDAR, so something is missing", "it has no events", "it has more than {} events", "it is malformed",
+	"a calendar may have at most {} holidays", "has no DTSTART", "ends before it begins", "{} is no date", "its RRULE repeats within a day",
+	"its RRULE cannot be understood: {}", "its RRULE is wrong: {}", "its RRULE never holds", "its EXDATE is wrong: {}", "its RDATE is wrong: {}",
+	"its RECURRENCE-ID is wrong: {}", "its RECURRENCE-ID is about more than one day", "it has more than one RRULE", "it comes back more than {} times",
 }
 
 // traced are the functions that write the log of a mail; their last text is for people,

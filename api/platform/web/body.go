@@ -117,9 +117,10 @@ func NotBlank(s string) string {
 	return ""
 }
 
-// blank also counts invisible formatting characters, which would show as nothing.
+// blank also counts formatting characters and the few letters that
+// are drawn as nothing: a name of these alone could be neither seen nor clicked.
 func blank(r rune) bool {
-	return unicode.IsSpace(r) || r == '\u200b' || r == '\u2060' || r == '\ufeff'
+	return unicode.IsSpace(r) || unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == '\u2800'
 }
 
 // OneOf limits a text to the values.
@@ -247,8 +248,8 @@ func (b *Body) IDs(name string, most int) []int64 {
 	if !ok || string(v) == "null" {
 		return nil
 	}
-	var ids []int64
-	if err := json.Unmarshal(v, &ids); err != nil {
+	ids, ok := ListOfIDs(v)
+	if !ok {
 		b.Wrong(name, "Must be a list of ids.")
 		return nil
 	}
@@ -257,6 +258,28 @@ func (b *Body) IDs(name string, most int) []int64 {
 		return nil
 	}
 	return ids
+}
+
+// ListOfIDs reads a list of ids; a null, or a number that no id can be, is none.
+func ListOfIDs(raw json.RawMessage) ([]int64, bool) {
+	var sent []*int64
+	if string(raw) == "null" || json.Unmarshal(raw, &sent) != nil {
+		return nil, false
+	}
+	ids := make([]int64, len(sent))
+	for i, id := range sent {
+		if id == nil || *id < 1 {
+			return nil, false
+		}
+		ids[i] = *id
+	}
+	return ids, true
+}
+
+// Repeated reports whether something is in a list twice.
+func Repeated(ids []int64) bool {
+	sorted := slices.Sorted(slices.Values(ids))
+	return len(slices.Compact(sorted)) < len(ids)
 }
 
 // Content returns the body of a request that is no JSON, also where an

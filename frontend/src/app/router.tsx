@@ -34,9 +34,21 @@ function page<M extends Record<string, any>, K extends keyof M>(load: () => Prom
   return lazyRouteComponent(loadOrExplain, name);
 }
 
-/** Loads the code of all pages, so that moving between them needs no network. */
+/** Loads the code of all pages, so that moving between them needs no network; no key waits for it. */
 export async function preloadPages(): Promise<void> {
-  for (const load of loaders) await load().catch(() => {});
+  for (const load of loaders) {
+    await atLeisure();
+    await load().catch(() => {});
+  }
+}
+
+/** Waits for a moment in which nothing else is done, but not for ever. */
+function atLeisure(): Promise<void> {
+  return new Promise((done) => {
+    // Safari does not tell.
+    if (!window.requestIdleCallback) setTimeout(done, 50);
+    else window.requestIdleCallback(() => done(), { timeout: 500 });
+  });
 }
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage });

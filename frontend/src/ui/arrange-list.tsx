@@ -41,25 +41,27 @@ export function ArrangeList<T>(props: ArrangeListProps<T>) {
             >
               <IconGripVertical size={16} aria-hidden className={classes.grip} />
               {children(item)}
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                aria-label={t`Move “${name}” up`}
-                disabled={at === 0}
-                onClick={() => arranging.move(item, at - 1, items)}
-              >
-                <IconArrowUp size={16} />
-              </ActionIcon>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                aria-label={t`Move “${name}” down`}
-                disabled={at === items.length - 1}
-                onClick={() => arranging.move(item, at + 1, items)}
-              >
-                <IconArrowDown size={16} />
-              </ActionIcon>
-              {actions?.(item)}
+              <div className={classes.tools}>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={t`Move “${name}” up`}
+                  disabled={at === 0}
+                  onClick={() => arranging.move(item, at - 1, items)}
+                >
+                  <IconArrowUp size={16} />
+                </ActionIcon>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={t`Move “${name}” down`}
+                  disabled={at === items.length - 1}
+                  onClick={() => arranging.move(item, at + 1, items)}
+                >
+                  <IconArrowDown size={16} />
+                </ActionIcon>
+                {actions?.(item)}
+              </div>
             </li>
           );
         })}

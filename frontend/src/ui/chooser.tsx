@@ -2,6 +2,7 @@ import { Combobox, useCombobox } from '@mantine/core';
 import {
   type ComponentType,
   type ReactNode,
+  startTransition,
   useEffect,
   useId,
   useLayoutEffect,
@@ -9,6 +10,7 @@ import {
   useState,
 } from 'react';
 import { createPortal } from 'react-dom';
+import { useAfterPaint } from '@/lib/after-paint';
 import classes from './chooser.module.css';
 
 export interface Choice {
@@ -62,20 +64,26 @@ export function Chooser(props: ChooserProps) {
   const list = useId();
   // Mantine learns of the list while it mounts, and tells screen readers with the next render.
   const [, setMounted] = useState(false);
-  useEffect(() => setMounted(true), []);
+  useEffect(() => startTransition(() => setMounted(true)), []);
   const before = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
     before.current = document.activeElement as HTMLElement | null;
     field.current?.focus({ preventScroll: true });
   }, []);
-  const shown = groups.filter((group) => group.choices.length > 0);
-  const ids = shown.flatMap((group) => group.choices.map((choice) => choice.id)).join();
-  const start = useRef(true);
+  const whole = useAfterPaint();
+  const choices = groups.flatMap((group) => group.choices);
+  const ids = choices.map((choice) => choice.id).join();
+  // The first of them with the first frame. More are appended, so that what is selected meanwhile stays.
+  const enough = whole || query !== '' || choices.slice(atOnce).some((choice) => choice.current);
+  const shown = enough ? groups : firstOf(groups, atOnce);
+  // For which words one has gone through the list.
+  const walked = useRef<string>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever other choices are shown
   useEffect(() => {
-    // What is set now comes first to hand; after that, the best match.
-    if (!start.current || store.selectActiveOption() === null) store.selectFirstOption();
-    start.current = false;
+    // More choices that come later do not move what somebody has gone to.
+    if (walked.current === query) return;
+    // What is set now comes first to hand; of what is typed, the best match.
+    if (query !== '' || store.selectActiveOption() === null) store.selectFirstOption();
   }, [ids, query]);
   const close = () => {
     before.current?.focus({ preventScroll: true });
@@ -97,6 +105,7 @@ export function Chooser(props: ChooserProps) {
         onKeyDown={(event) => {
           // The field is all there is to focus.
           if (event.key === 'Tab') event.preventDefault();
+          if (/^(ArrowUp|ArrowDown|Home|End)$/.test(event.key)) walked.current = query;
           if (event.key !== 'Escape') return;
           event.preventDefault();
           close();
@@ -116,26 +125,43 @@ export function Chooser(props: ChooserProps) {
               aria-label={title}
               placeholder={title}
               value={query}
-              onChange={(event) => onQuery(event.currentTarget.value)}
+              onChange={(event) => {
+                walked.current = null;
+                onQuery(event.currentTarget.value);
+              }}
               autoComplete="off"
               spellCheck={false}
             />
           </Combobox.EventsTarget>
           <Combobox.Options id={list} className={classes.list} aria-label={title}>
-            {shown.map(({ id, label, choices }) => (
-              <Combobox.Group key={id} label={label}>
-                {choices.map((choice) => (
-                  <Option key={choice.id} choice={choice} />
-                ))}
-              </Combobox.Group>
-            ))}
-            {shown.length === 0 && <Combobox.Empty>{nothing}</Combobox.Empty>}
+            {shown
+              .filter((group) => group.choices.length > 0)
+              .map((group) => (
+                <Combobox.Group key={group.id} label={group.label}>
+                  {group.choices.map((choice) => (
+                    <Option key={choice.id} choice={choice} />
+                  ))}
+                </Combobox.Group>
+              ))}
+            {choices.length === 0 && <Combobox.Empty>{nothing}</Combobox.Empty>}
           </Combobox.Options>
         </Combobox>
       </div>
     </>,
     document.body,
   );
+}
+
+/** As many choices as fit the first sight of the list. */
+const atOnce = 8;
+
+function firstOf(groups: ChoiceGroup[], most: number): ChoiceGroup[] {
+  let left = most;
+  return groups.map((group) => {
+    const choices = group.choices.slice(0, left);
+    left -= choices.length;
+    return { ...group, choices };
+  });
 }
 
 function Option({ choice }: { choice: Choice }) {

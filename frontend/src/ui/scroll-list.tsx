@@ -176,12 +176,19 @@ export function ScrollList<T>(props: ScrollListProps<T>) {
     const row = document.activeElement?.closest<HTMLElement>('[data-row]');
     return row && box.current?.contains(row) ? Number(row.dataset.index) : -1;
   }, []);
+  // Rows have one height: where a row is needs no layout, as the virtualizer's own way there does.
+  const bringIntoView = (index: number) => {
+    const from = rows.scrollOffset ?? 0;
+    const to = from + (rows.scrollRect?.height ?? 0) - (head?.height ?? 0);
+    const by = Math.min(0, index * rowHeight - from) || Math.max(0, (index + 1) * rowHeight - to);
+    if (by !== 0 && box.current) box.current.scrollTop = from + by;
+  };
   const focusRow = (index: number) => {
     if (index < 0 || index >= items.length) return;
     last.current = index;
-    rows.scrollToIndex(index);
+    bringIntoView(index);
     const found = linkOf(index);
-    if (found) found.focus();
+    if (found) found.focus({ preventScroll: true });
     else requestAnimationFrame(() => linkOf(index)?.focus());
   };
   const resume = () => {

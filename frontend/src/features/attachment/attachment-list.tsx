@@ -42,7 +42,7 @@ export function Attached({
   usePictures(box, files);
   const show = (file: Attachment) => {
     if (!available(file)) return;
-    if (file.preview === 'image' || file.preview === 'text') setOpen(file);
+    if (file.preview !== 'none') setOpen(file);
     else saveFile(file).catch((error) => announce(explain(error), 'bad'));
   };
   const meant = (target: EventTarget) => {

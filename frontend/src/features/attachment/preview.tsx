@@ -8,6 +8,7 @@ import { announce } from '@/lib/status-line';
 import { Dialog } from '@/ui/dialog';
 import classes from './attachment.module.css';
 import { fetchContent, fetchText, fetchThumbnail, saveFile } from './content';
+import { PdfPages } from './pdf-pages';
 
 /** Characters of a text file that are shown. */
 const mostText = 256 * 1024;
@@ -20,7 +21,9 @@ export default function Preview({ file, onClose }: { file: Attachment; onClose: 
   const [text, setText] = useState<string | null>(null);
   const [picture, setPicture] = useState<string | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
+  const pdf = file.preview === 'pdf';
   useEffect(() => {
+    if (pdf) return;
     const control = new AbortController();
     let made = '';
     const load = async () => {
@@ -44,11 +47,12 @@ export default function Preview({ file, onClose }: { file: Attachment; onClose: 
       control.abort();
       if (made) URL.revokeObjectURL(made);
     };
-  }, [file]);
+  }, [file, pdf]);
   return (
     <Dialog title={file.name} size="xl" onClose={onClose}>
       {failed && <p role="alert">{failed}</p>}
-      {!failed && text === null && picture === null && <Loader aria-label={t`Loading`} />}
+      {pdf && <PdfPages file={file} />}
+      {!pdf && !failed && text === null && picture === null && <Loader aria-label={t`Loading`} />}
       {picture && <img className={classes.picture} src={picture} alt={file.name} />}
       {text !== null && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a long text must scroll by keyboard, too

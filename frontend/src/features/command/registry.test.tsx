@@ -3,7 +3,7 @@ import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { cleanup, render, screen, within } from '@testing-library/react';
+import { cleanup, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { ReactElement } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -137,6 +137,8 @@ describe.each(named)('%s', (_id, command) => {
     const run = vi.spyOn(command, 'run').mockImplementation(() => {});
     const available = commands.filter((one) => !one.unlisted && isAvailable(one, context));
     show(<Palette available={available} onClose={nothing} />);
+    // The first of them come with the first frame, the others behind it.
+    await waitFor(() => expect(screen.getAllByRole('option')).toHaveLength(available.length));
     const entry = screen.queryByRole('option', { name: new RegExp(`^${label(command)}`) });
     // Only the palette itself is not in it.
     if (command.id === 'palette') return expect(entry).toBeNull();

@@ -9,7 +9,7 @@ import { useCan } from '@/lib/can';
 import { LinkButton } from '@/ui/link-button';
 import { Page } from '@/ui/page';
 import { Section } from '@/ui/section';
-import { EmptyState, Fetched } from '@/ui/states';
+import { EmptyState, Fetched, SkeletonRows } from '@/ui/states';
 import { useDashboard } from './api';
 import classes from './dashboard-page.module.css';
 import { MyDay } from './my-day';
@@ -52,7 +52,13 @@ function Desk({ data }: { data: Dashboard }) {
     <>
       <Tiles data={data} works={works} />
       {reports && (
-        <Suspense fallback={<div className={classes.chartSpace} />}>
+        <Suspense
+          fallback={
+            <div className={classes.chartSpace}>
+              <SkeletonRows rows={5} />
+            </div>
+          }
+        >
           <Charts data={data} />
         </Suspense>
       )}

@@ -32,6 +32,7 @@ import { ifMatch } from '@/lib/etag';
 import { Reorder } from '@/ui/reorder';
 import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
+import { TextSetting } from './text-setting';
 import { useNewest, useWrite, writeOrder } from './write';
 
 const must = { throwOnError: true } as const;
@@ -125,8 +126,10 @@ function Row({ category, all, fields, buttons }: RowProps) {
     (client) => client.getQueryData<ListCategoriesResponse>(listCategoriesQueryKey())?.categories,
   );
   const options = () => ({ path: { id }, headers: ifMatch(newest()), ...must });
-  const change = (body: Parameters<typeof updateCategory>[0]['body']) =>
-    write.mutate(() => updateCategory({ ...options(), body }));
+  const change = (
+    body: Parameters<typeof updateCategory>[0]['body'],
+    then?: { onError: () => void },
+  ) => write.mutate(() => updateCategory({ ...options(), body }), then);
   const elsewhere = all.filter((one) => one.id !== id && !one.path.startsWith(`${path}/`));
   return (
     <Section
@@ -145,14 +148,16 @@ function Row({ category, all, fields, buttons }: RowProps) {
       }
     >
       <Group align="end">
-        <TextInput
-          key={name}
+        <TextSetting
           label={t`Name`}
-          defaultValue={name}
-          onBlur={(event) => {
-            const next = event.currentTarget.value;
-            if (next !== name) change({ name: next });
-          }}
+          value={name}
+          onSave={(next, back) => change({ name: next }, back)}
+        />
+        <TextSetting
+          label={t`Description`}
+          maxLength={500}
+          value={category.description}
+          onSave={(description, back) => change({ description }, back)}
         />
         <Select
           label={t`Inside of`}

@@ -4,20 +4,24 @@ import { IconArrowDown, IconArrowUp, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Field, FieldOptionInput } from '@/lib/api';
 import classes from './choices-editor.module.css';
+import { TextSetting } from './text-setting';
 
 interface ChoicesEditorProps {
   /** Of the field. */
   name: string;
   options: Field['options'];
-  onChange: (options: FieldOptionInput[]) => void;
+  onChange: (options: FieldOptionInput[], then?: { onError: () => void }) => void;
 }
 
 /** The choices of a field. One that is renamed or no longer offered stays on the tickets that have it. */
 export function ChoicesEditor({ name, options, onChange }: ChoicesEditorProps) {
   const { t } = useLingui();
   const [fresh, setFresh] = useState('');
-  const put = (at: number, option: FieldOptionInput) =>
-    onChange(options.map((one, i) => (i === at ? option : one)));
+  const put = (at: number, option: FieldOptionInput, then?: { onError: () => void }) =>
+    onChange(
+      options.map((one, i) => (i === at ? option : one)),
+      then,
+    );
   const move = (at: number, to: number) => {
     const order = options.filter((_, i) => i !== at);
     const one = options[at];
@@ -36,15 +40,11 @@ export function ChoicesEditor({ name, options, onChange }: ChoicesEditorProps) {
         const { id, label, active } = option;
         return (
           <Group key={id} gap="xs" mb={4}>
-            <TextInput
-              key={label}
+            <TextSetting
               aria-label={t`Name of the choice ${label}`}
-              defaultValue={label}
+              value={label}
               disabled={!active}
-              onBlur={(event) => {
-                const next = event.currentTarget.value;
-                if (next.trim() && next !== label) put(at, { ...option, label: next });
-              }}
+              onSave={(next, back) => put(at, { ...option, label: next }, back)}
             />
             <ActionIcon
               variant="default"

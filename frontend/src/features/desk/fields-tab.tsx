@@ -17,6 +17,7 @@ import { Reorder } from '@/ui/reorder';
 import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
 import { ChoicesEditor } from './choices-editor';
+import { TextSetting } from './text-setting';
 import { useNewest, useWrite, writeOrder } from './write';
 
 const must = { throwOnError: true } as const;
@@ -117,8 +118,10 @@ function Row({ field, kind, buttons }: { field: Field; kind: string; buttons: Re
     (client) => client.getQueryData<ListFieldsResponse>(listFieldsQueryKey())?.fields,
   );
   const options = () => ({ path: { id }, headers: ifMatch(newest()), ...must });
-  const change = (body: Parameters<typeof updateField>[0]['body']) =>
-    write.mutate(() => updateField({ ...options(), body }));
+  const change = (
+    body: Parameters<typeof updateField>[0]['body'],
+    then?: { onError: () => void },
+  ) => write.mutate(() => updateField({ ...options(), body }), then);
   const chosen = field.kind === 'choice' || field.kind === 'multi_choice';
   return (
     <Section
@@ -139,14 +142,16 @@ function Row({ field, kind, buttons }: { field: Field; kind: string; buttons: Re
       }
     >
       <Group align="end">
-        <TextInput
-          key={name}
+        <TextSetting
           label={t`Name`}
-          defaultValue={name}
-          onBlur={(event) => {
-            const next = event.currentTarget.value;
-            if (next !== name) change({ name: next });
-          }}
+          value={name}
+          onSave={(next, back) => change({ name: next }, back)}
+        />
+        <TextSetting
+          label={t`Help`}
+          maxLength={500}
+          value={field.help}
+          onSave={(help, back) => change({ help }, back)}
         />
         <Select
           label={t`Required`}
@@ -166,7 +171,7 @@ function Row({ field, kind, buttons }: { field: Field; kind: string; buttons: Re
         <ChoicesEditor
           name={name}
           options={field.options}
-          onChange={(list) => change({ options: list })}
+          onChange={(list, then) => change({ options: list }, then)}
         />
       )}
       <Group mt="sm">

@@ -18,6 +18,7 @@ import { ifMatch } from '@/lib/etag';
 import { Reorder } from '@/ui/reorder';
 import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
+import { TextSetting } from './text-setting';
 import { useNewest, useWrite, writeOrder } from './write';
 
 const must = { throwOnError: true } as const;
@@ -129,8 +130,10 @@ function Row({ status, state, buttons }: RowProps) {
       client.getQueryData<ListSubstatusesResponse>(listSubstatusesQueryKey())?.substatuses,
   );
   const options = () => ({ path: { id }, headers: ifMatch(newest()), ...must });
-  const change = (body: Parameters<typeof updateSubstatus>[0]['body']) =>
-    write.mutate(() => updateSubstatus({ ...options(), body }));
+  const change = (
+    body: Parameters<typeof updateSubstatus>[0]['body'],
+    then?: { onError: () => void },
+  ) => write.mutate(() => updateSubstatus({ ...options(), body }), then);
   return (
     <Section
       title={label}
@@ -154,14 +157,10 @@ function Row({ status, state, buttons }: RowProps) {
       }
     >
       <Group align="end">
-        <TextInput
-          key={label}
+        <TextSetting
           label={t`Name`}
-          defaultValue={label}
-          onBlur={(event) => {
-            const next = event.currentTarget.value;
-            if (next !== label) change({ label: next });
-          }}
+          value={label}
+          onSave={(next, back) => change({ label: next }, back)}
         />
         <Select
           label={t`Colour`}

@@ -1,13 +1,16 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Group, Select, Stack, Switch, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, Switch } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { deleteTag, mergeTag, renameTag, type Tag, updateDeskSettings } from '@/lib/api';
 import { getDeskSettingsOptions, listTagsOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
 import { explain } from '@/lib/problem';
 import { invalidate } from '@/lib/query';
 import { announce } from '@/lib/status-line';
+import { ConfirmDialog } from '@/ui/confirm-dialog';
 import { EmptyState, Fetched } from '@/ui/states';
+import { TextSetting } from './text-setting';
 import { useWrite } from './write';
 
 const must = { throwOnError: true } as const;
@@ -73,16 +76,24 @@ function Row({ tag, all }: { tag: Tag; all: Tag[] }) {
   const write = useWrite();
   const { id, name } = tag;
   const options = { path: { id }, headers: ifMatch(tag), ...must };
+  // Both reach all tickets at once, and nothing says afterwards which they were.
+  const [target, setTarget] = useState<Tag | null>(null);
+  const [going, setGoing] = useState(false);
+  const into = target?.name;
+  const closing = {
+    onSettled: () => {
+      setTarget(null);
+      setGoing(false);
+    },
+  };
   return (
     <Group>
-      <TextInput
-        key={name}
+      <TextSetting
         aria-label={t`Name of the tag ${name}`}
-        defaultValue={name}
-        onBlur={(event) => {
-          const next = event.currentTarget.value;
-          if (next !== name) write.mutate(() => renameTag({ ...options, body: { name: next } }));
-        }}
+        value={name}
+        onSave={(next, back) =>
+          write.mutate(() => renameTag({ ...options, body: { name: next } }), back)
+        }
       />
       <Select
         aria-label={t`Merge ${name} into`}
@@ -92,19 +103,45 @@ function Row({ tag, all }: { tag: Tag; all: Tag[] }) {
           .filter((one) => one.id !== id)
           .map((one) => ({ value: String(one.id), label: one.name }))}
         value={null}
-        onChange={(into) =>
-          into && write.mutate(() => mergeTag({ ...options, body: { into: Number(into) } }))
-        }
+        onChange={(to) => setTarget(all.find((one) => String(one.id) === to) ?? null)}
         comboboxProps={{ transitionProps: { duration: 0 } }}
       />
       <Button
         size="compact-sm"
         variant="default"
         aria-label={t`Delete ${name}`}
-        onClick={() => write.mutate(() => deleteTag(options))}
+        onClick={() => setGoing(true)}
       >
         <Trans>Delete</Trans>
       </Button>
+      {target && (
+        <ConfirmDialog
+          title={t`Merge ${name} into ${into}?`}
+          confirm={t`Merge tags`}
+          busy={write.isPending}
+          error={null}
+          onClose={() => setTarget(null)}
+          onConfirm={() =>
+            write.mutate(() => mergeTag({ ...options, body: { into: target.id } }), closing)
+          }
+        >
+          <Trans>
+            Tickets with {name} get {into} instead. It cannot be undone.
+          </Trans>
+        </ConfirmDialog>
+      )}
+      {going && (
+        <ConfirmDialog
+          title={t`Delete the tag ${name}?`}
+          confirm={t`Delete tag`}
+          busy={write.isPending}
+          error={null}
+          onClose={() => setGoing(false)}
+          onConfirm={() => write.mutate(() => deleteTag(options), closing)}
+        >
+          <Trans>All tickets lose it. It cannot be undone.</Trans>
+        </ConfirmDialog>
+      )}
     </Group>
   );
 }

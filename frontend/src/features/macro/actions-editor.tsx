@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, NativeSelect, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTeams } from '@/features/team';
@@ -12,7 +12,7 @@ import {
   listSubstatusesOptions,
 } from '@/lib/api/@tanstack/react-query.gen';
 import { personName } from '@/ui/person';
-import { actionWords, paramWords } from './action-words';
+import { actionWords, paramWords, valueWords } from './action-words';
 import { type EditedAction, edited, useMacros } from './api';
 import classes from './macro.module.css';
 
@@ -74,7 +74,9 @@ function ParamField(props: {
   const words = paramWords[param.name];
   const label = words ? i18n._(words) : param.name;
   const choices = useChoices(param.kind);
-  const given = param.kind === 'choice' ? param.values.map((v) => ({ value: v, label: v })) : null;
+  const inWords = (v: string) => (valueWords[v] ? i18n._(valueWords[v]) : v);
+  const given =
+    param.kind === 'choice' ? param.values.map((v) => ({ value: v, label: inWords(v) })) : null;
   const data = given ?? choices;
   if (data) {
     const now = value === null ? 'null' : value === undefined ? '' : String(value);
@@ -106,6 +108,53 @@ function ParamField(props: {
         minRows={3}
         value={String(value ?? '')}
         onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    );
+  }
+  if (param.kind === 'bool') {
+    return (
+      <Checkbox
+        className={classes.wide}
+        label={label}
+        checked={value === true}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+    );
+  }
+  if (param.kind === 'text') {
+    return (
+      <Textarea
+        className={classes.wide}
+        label={label}
+        autosize
+        minRows={2}
+        value={String(value ?? '')}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    );
+  }
+  if (param.kind === 'time') {
+    return (
+      <TextInput
+        label={label}
+        description={t`+3d, +4h or +1w from then, or 2026-03-02T13:00:00Z.`}
+        value={String(value ?? '')}
+        onChange={({ currentTarget: { value: text } }) =>
+          onChange(text.trim() || (param.nullable ? null : undefined))
+        }
+      />
+    );
+  }
+  if (param.kind === 'ticket') {
+    return (
+      <TextInput
+        label={label}
+        inputMode="numeric"
+        value={String(value ?? '')}
+        onChange={({ currentTarget: { value: text } }) => {
+          const digits = text.replace(/\D/g, '');
+          onChange(digits ? Number(digits) : undefined);
+        }}
       />
     );
   }

@@ -6,6 +6,7 @@ import {
   NativeSelect,
   NumberInput,
   Stack,
+  Text,
   Textarea,
   TextInput,
 } from '@mantine/core';
@@ -157,8 +158,12 @@ function PreviewOf({ input }: { input: () => Input }) {
       (await previewMacro({ body: { ...input(), ticket_id: Number(id) }, throwOnError: true }))
         .data,
   });
+  const errors = fieldErrors(preview.error);
+  // What is wrong with the macro is not said as if the ticket were wrong.
   const wrong =
-    preview.error && (Object.values(fieldErrors(preview.error))[0] ?? explain(preview.error));
+    preview.error && !errors.ticket_id
+      ? (Object.values(errors)[0] ?? explain(preview.error))
+      : undefined;
   return (
     <Stack gap="xs">
       <Group align="flex-end">
@@ -168,7 +173,7 @@ function PreviewOf({ input }: { input: () => Input }) {
           allowDecimal={false}
           hideControls
           value={id}
-          error={wrong}
+          error={errors.ticket_id}
           onChange={setId}
         />
         <Button
@@ -180,6 +185,11 @@ function PreviewOf({ input }: { input: () => Input }) {
           <Trans>Preview</Trans>
         </Button>
       </Group>
+      {wrong && (
+        <Text size="sm" c="red" role="alert">
+          {wrong}
+        </Text>
+      )}
       {preview.data && (
         <section className={classes.preview} aria-label={t`Preview`}>
           {preview.data.content && <RichText html={preview.data.content_html} />}

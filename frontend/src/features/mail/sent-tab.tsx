@@ -6,7 +6,9 @@ import {
   IconBan,
   IconCircleCheck,
   IconClock,
+  IconHourglass,
   IconMailOff,
+  IconMailX,
 } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -33,6 +35,18 @@ const states = {
   cancelled: { label: msg`Cancelled`, tone: 'grey', icon: IconBan },
   suppressed: { label: msg`Held back`, tone: 'orange', icon: IconMailOff },
 } as const;
+
+/** What delivery reports say of what was sent. */
+const reports = {
+  returned: { label: msg`Returned`, tone: 'red', icon: IconMailX },
+  delayed: { label: msg`Delayed`, tone: 'orange', icon: IconHourglass },
+} as const;
+
+function standing(mail: MailOut) {
+  if (mail.state === 'sent' && mail.bounced_at) return reports.returned;
+  if (mail.state === 'sent' && mail.delayed_at) return reports.delayed;
+  return states[mail.state];
+}
 
 const kinds = {
   received: msg`Acknowledgement`,
@@ -104,8 +118,9 @@ export function SentTab() {
 function Row({ mail }: { mail: MailOut }) {
   const { t, i18n } = useLingui();
   const write = useMailWrite();
-  const { label, tone, icon: Icon } = states[mail.state];
-  const { id, to, attempts, ticket_id: ticket } = mail;
+  const { label, tone, icon: Icon } = standing(mail);
+  const { id, to, attempts, ticket_id: ticket, bounce_status: status } = mail;
+  const lost = mail.state === 'dead' || mail.state === 'suppressed' || !!mail.bounced_at;
   return (
     <li className={classes.row}>
       <span className={classes.title}>
@@ -114,7 +129,7 @@ function Row({ mail }: { mail: MailOut }) {
           {i18n._(label)}
         </Pill>
       </span>
-      {mail.state === 'dead' || mail.state === 'suppressed' ? (
+      {lost ? (
         <Button
           size="compact-sm"
           variant="default"
@@ -133,6 +148,7 @@ function Row({ mail }: { mail: MailOut }) {
           #{ticket}
         </TextLink>{' '}
         · <RelativeTime iso={mail.created_at} /> · <Trans>tries: {attempts}</Trans>
+        {status && <> · {status}</>}
       </span>
       {mail.last_error && <p className={classes.problem}>{mail.last_error}</p>}
     </li>

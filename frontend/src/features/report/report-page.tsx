@@ -9,7 +9,7 @@ import { explain } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
 import { Page } from '@/ui/page';
 import { Section } from '@/ui/section';
-import { EmptyState, Fetched } from '@/ui/states';
+import { EmptyState, Fetched, SkeletonRows } from '@/ui/states';
 import { useDeskReport, useSaveTable } from './api';
 import { BreakdownTable, dimensionOf } from './breakdown-table';
 import { formatDuration } from './duration';
@@ -193,7 +193,13 @@ function Desk({ data, stale, days }: DeskProps) {
         </EmptyState>
       ) : (
         <>
-          <Suspense fallback={<div className={classes.chartSpace} />}>
+          <Suspense
+            fallback={
+              <div className={classes.chartSpace}>
+                <SkeletonRows rows={5} />
+              </div>
+            }
+          >
             <Charts data={data} csv={csv} />
           </Suspense>
           {data.breakdowns.map((breakdown) => {

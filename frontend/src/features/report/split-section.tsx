@@ -10,7 +10,8 @@ import { announce } from '@/lib/status-line';
 import { Section } from '@/ui/section';
 import { BreakdownTable } from './breakdown-table';
 
-const countable = ['choice', 'multi_choice', 'checkbox'];
+/** Kinds of fields that have few values. */
+export const countable = ['choice', 'multi_choice', 'checkbox'];
 
 /** The period split by tag, or by a field that has few values. */
 export function SplitSection({ days }: { days: { from: string; to: string } }) {

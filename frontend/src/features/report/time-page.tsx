@@ -1,11 +1,11 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { TimeReportLine } from '@/lib/api';
-import { reportTimeOptions } from '@/lib/api/@tanstack/react-query.gen';
+import { listFieldsOptions, reportTimeOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { download, saveFile } from '@/lib/download';
 import { explain } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
@@ -15,7 +15,8 @@ import { personName } from '@/ui/person';
 import { EmptyState, Fetched, SkeletonRows } from '@/ui/states';
 import { daysOf, isRange } from './periods';
 import classes from './report-page.module.css';
-import { type TimeGroup, type TimeSearch, timeGroups } from './time-search';
+import { countable } from './split-section';
+import { asTimeGroup, type TimeGroup, type TimeSearch } from './time-search';
 
 const hours = (minutes: number) =>
   `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
@@ -26,7 +27,13 @@ export function TimeReportPage() {
   const search = useSearch({ from: '/app/reports/time' });
   const group = search.by ?? 'user';
   const { of, only } = search;
-  const query = { ...daysOf(search), group, ...(of && { [`${of}_id`]: only }) };
+  const known = of === 'user' || of === 'team' || of === 'category';
+  const query = {
+    ...daysOf(search),
+    group,
+    ...(known && { [`${of}_id`]: only }),
+    ...(of && !known && { of, value_id: only }),
+  };
   const report = useQuery({
     ...reportTimeOptions({ query }),
     placeholderData: keepPreviousData,
@@ -58,7 +65,7 @@ export function TimeReportPage() {
           >
             <Trans>This table as CSV</Trans>
           </Button>
-          {of !== 'team' && of !== 'category' && (
+          {(!of || of === 'user') && (
             <Button
               variant="default"
               size="compact-md"
@@ -83,8 +90,8 @@ export function TimeReportPage() {
             <div aria-busy={report.isPlaceholderData}>
               <p className={classes.note}>
                 <Trans>
-                  {hours(data.total_minutes)} hours in all, on the tickets that you see. Teams and
-                  categories are those that the tickets have now.
+                  {hours(data.total_minutes)} hours in all, on the tickets that you see. Teams,
+                  categories, tags and fields are those that the tickets have now.
                 </Trans>
                 {data.more && (
                   <>
@@ -109,21 +116,17 @@ function Choice({ search }: { search: TimeSearch }) {
   const [from, setFrom] = useState(days.from);
   const [to, setTo] = useState(days.to);
   const valid = isRange(from, to);
-  const words: Record<TimeGroup, string> = {
-    user: t`Person`,
-    team: t`Team`,
-    category: t`Category`,
-    ticket: t`Ticket`,
-  };
+  const words = useGroupWords();
   return (
     <div className={classes.range}>
-      <SegmentedControl
-        aria-label={t`Added up by`}
-        className={classes.presets}
+      <NativeSelect
+        label={t`Added up by`}
         size="xs"
         value={search.by ?? 'user'}
-        onChange={(by) => void navigate({ search: { ...search, by: by as TimeGroup } })}
-        data={timeGroups.map((value) => ({ value, label: words[value] }))}
+        onChange={(event) =>
+          void navigate({ search: { ...search, by: asTimeGroup(event.currentTarget.value) } })
+        }
+        data={[...words].map(([value, label]) => ({ value, label }))}
       />
       <form
         className={classes.free}
@@ -179,6 +182,22 @@ function Choice({ search }: { search: TimeSearch }) {
   );
 }
 
+/** What times can be added up by, and how it is called. */
+function useGroupWords(): Map<TimeGroup, string> {
+  const { t } = useLingui();
+  const fields = useQuery(listFieldsOptions()).data?.fields ?? [];
+  return new Map<TimeGroup, string>([
+    ['user', t`Person`],
+    ['team', t`Team`],
+    ['category', t`Category`],
+    ['tag', t`Tag`],
+    ['ticket', t`Ticket`],
+    ...fields
+      .filter(({ kind }) => countable.includes(kind))
+      .map(({ slug, name }) => [`cf.${slug}`, name] as const),
+  ]);
+}
+
 interface TableProps {
   group: TimeGroup;
   lines: TimeReportLine[];
@@ -187,15 +206,18 @@ interface TableProps {
 
 function TimeTable({ group, lines, search }: TableProps) {
   const { t } = useLingui();
-  const none = { user: '', ticket: '', team: t`No team`, category: t`No category` }[group];
-  const titles = {
-    user: t`Person`,
-    ticket: t`Ticket`,
-    team: t`Team`,
-    category: t`Category`,
+  const words = useGroupWords();
+  const nones: Partial<Record<TimeGroup, string>> = {
+    team: t`No team`,
+    category: t`No category`,
+    tag: t`No tag`,
   };
+  const none = nones[group] ?? t`Without`;
+  const fields = useQuery(listFieldsOptions()).data?.fields ?? [];
+  const checkbox = fields.some(({ slug, kind }) => group === `cf.${slug}` && kind === 'checkbox');
   const nameOf = (line: TimeReportLine) => {
     if (group === 'ticket') return `#${line.id} ${line.label}`;
+    if (checkbox) return line.id === null ? t`No` : t`Yes`;
     return line.user ? personName(line.user) : line.label || none;
   };
   return (
@@ -206,7 +228,7 @@ function TimeTable({ group, lines, search }: TableProps) {
       columns={[
         {
           key: 'name',
-          title: titles[group],
+          title: words.get(group) ?? group,
           cell: (line) =>
             group === 'ticket' ? (
               <Link to="/tickets/$ticketId" params={{ ticketId: String(line.id) }}>

@@ -17,4 +17,10 @@ it('reads a time report from the URL, and drops what cannot be', () => {
     to: '2026-03-02',
   });
   expect(parseTimeSearch({ of: 'team', only: '7; DROP' })).toEqual({});
+  expect(parseTimeSearch({ by: 'cf.room_2', of: 'tag', only: 'none' })).toEqual({
+    by: 'cf.room_2',
+    of: 'tag',
+    only: 'none',
+  });
+  expect(parseTimeSearch({ by: 'cf.x&y', of: 'ticket', only: '7' })).toEqual({});
 });

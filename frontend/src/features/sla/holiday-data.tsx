@@ -30,6 +30,9 @@ function lastDay(h: { date: string; start: Date; end: Date }): string {
   return last.toISOString().slice(0, 10);
 }
 
+const firstYear = 2000;
+const lastYear = 2100;
+
 /** Chooses a place and years, and takes over its public holidays. */
 export function CountryHolidays({ onTake }: { onTake: (days: Holiday[]) => void }) {
   const { t, i18n } = useLingui();
@@ -45,6 +48,8 @@ export function CountryHolidays({ onTake }: { onTake: (days: Holiday[]) => void 
   ];
   const states = country ? data.getStates(country, i18n.locale) : undefined;
   const regions = country && state ? data.getRegions(country, state, i18n.locale) : undefined;
+  // While it is typed, a year is empty or a few digits.
+  const known = Number(year) >= firstYear && Number(year) <= lastYear;
   const take = () => {
     const from = Number(year);
     const days = [0, 1, 2].flatMap((more) => publicHolidays(country, state, region, from + more));
@@ -64,7 +69,7 @@ export function CountryHolidays({ onTake }: { onTake: (days: Holiday[]) => void 
       />
       {states && (
         <NativeSelect
-          label={t`State`}
+          label={t({ message: 'State', context: 'part of a country' })}
           value={state}
           onChange={(event) => {
             setState(event.currentTarget.value);
@@ -83,13 +88,13 @@ export function CountryHolidays({ onTake }: { onTake: (days: Holiday[]) => void 
       )}
       <NumberInput
         label={t`First of three years`}
-        min={2000}
-        max={2100}
+        min={firstYear}
+        max={lastYear}
         allowDecimal={false}
         value={year}
         onChange={setYear}
       />
-      <Button variant="default" disabled={!country} onClick={take}>
+      <Button variant="default" disabled={!country || !known} onClick={take}>
         <Trans>Add holidays</Trans>
       </Button>
     </div>

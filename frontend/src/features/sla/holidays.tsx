@@ -30,6 +30,7 @@ export function Holidays({
   const [name, setName] = useState('');
   const [from, setFrom] = useState('');
   const [to, setTo] = useState('');
+  const [shown, setShown] = useState(false);
   const [country, setCountry] = useState(false);
   const take = (more: Holiday[]) => {
     const next = merged(holidays, more);
@@ -37,12 +38,21 @@ export function Holidays({
     announce(t`Days added: ${count}. Save the calendar to keep them.`);
     onChange(next);
   };
+  const wrong = {
+    last: last && last < first ? t`It ends before it begins.` : undefined,
+    from: (from || to) && !isClock(from) ? t`Such as 09:00` : undefined,
+    to: (from || to) && (!isClock(to) || to <= from) ? t`Later, such as 12:00` : undefined,
+  };
   const add = () => {
-    const hours = from && to ? [{ from, to }] : [];
+    if (Object.values(wrong).some(Boolean)) return setShown(true);
+    setShown(false);
+    const hours = from ? [{ from, to }] : [];
     take([{ first, last: last || first, name: name.trim(), hours }]);
     setFirst('');
     setLast('');
     setName('');
+    setFrom('');
+    setTo('');
   };
   const upload = async (chosen: File | undefined) => {
     if (!chosen || !calendar) return;
@@ -69,6 +79,7 @@ export function Holidays({
             type="date"
             label={t`Last day`}
             value={last}
+            error={shown && wrong.last}
             onChange={(event) => setLast(event.currentTarget.value)}
           />
           <TextInput
@@ -81,6 +92,7 @@ export function Holidays({
             placeholder={t`day off`}
             className={classes.clock}
             value={from}
+            error={shown && wrong.from}
             onChange={(event) => setFrom(event.currentTarget.value)}
           />
           <TextInput
@@ -88,6 +100,7 @@ export function Holidays({
             placeholder={t`day off`}
             className={classes.clock}
             value={to}
+            error={shown && wrong.to}
             onChange={(event) => setTo(event.currentTarget.value)}
           />
           <Button
@@ -102,6 +115,7 @@ export function Holidays({
         <Group gap="xs">
           <Button
             variant="default"
+            classNames={long}
             onClick={() => setCountry((open) => !open)}
             aria-expanded={country}
           >
@@ -117,6 +131,7 @@ export function Holidays({
           />
           <Button
             variant="default"
+            classNames={long}
             leftSection={<IconUpload size={16} />}
             loading={read.isPending}
             disabled={!calendar}
@@ -153,6 +168,10 @@ export function Holidays({
     </Section>
   );
 }
+
+const long = { root: classes.long, label: classes.longLabel };
+
+const isClock = (text: string) => /^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/.test(text);
 
 function messageOf(error: unknown): string {
   const fields = (error as { fields?: Record<string, string[]> }).fields;

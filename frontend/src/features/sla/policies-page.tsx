@@ -145,6 +145,11 @@ function Goals({ policy }: { policy: SlaPolicy }) {
     <>
       <p>{policy.condition || t`Every ticket`}</p>
       <p>{goals.join(' · ')}</p>
+      {policy.problem && (
+        <p className={classes.problem}>
+          <Trans>Applies to nothing: {policy.problem}</Trans>
+        </p>
+      )}
     </>
   );
 }
@@ -204,7 +209,12 @@ function Counting({ run, manage }: { run: SlaRun; manage: boolean }) {
             >
               <Trans>Count open tickets again</Trans>
             </Button>
-            <Button variant="default" loading={again.isPending} onClick={() => again.mutate('all')}>
+            <Button
+              variant="default"
+              classNames={{ root: classes.long, label: classes.longLabel }}
+              loading={again.isPending}
+              onClick={() => again.mutate('all')}
+            >
               <Trans>Count all tickets, also done ones</Trans>
             </Button>
           </Group>

@@ -25,6 +25,8 @@ export function SlaReportPage() {
   const to = search.to ? `${search.to}T23:59:59Z` : undefined;
   const from = search.from ? `${search.from}T00:00:00Z` : undefined;
   const report = useReport({ by, from, to });
+  const end = search.to ?? new Date().toISOString().slice(0, 10);
+  const backwards = search.from !== undefined && end < search.from;
   const change = (part: Partial<SlaReportSearch>) =>
     void navigate({ search: (now) => ({ ...now, cursor: undefined, ...part }), replace: true });
   return (
@@ -57,28 +59,31 @@ export function SlaReportPage() {
             type="date"
             label={t`To`}
             value={search.to ?? ''}
+            error={backwards && t`It ends before it begins.`}
             onChange={(event) => change({ to: event.currentTarget.value || undefined })}
           />
         </form>
-        <Fetched query={report}>
-          {(data) =>
-            data.rows.length === 0 ? (
-              <EmptyState title={t`Nothing was judged in this time`}>
-                <Trans>Times count when they are met, or when they are up.</Trans>
-              </EmptyState>
-            ) : (
-              <Stack>
-                <Total share={data.total} />
-                <Rows
-                  by={by}
-                  rows={data.rows}
-                  onChoose={(row, outcome) => change({ key: row.key, outcome })}
-                />
-              </Stack>
-            )
-          }
-        </Fetched>
-        {search.outcome && <Drill search={search} by={by} from={from} to={to} />}
+        {!backwards && (
+          <Fetched query={report}>
+            {(data) =>
+              data.rows.length === 0 ? (
+                <EmptyState title={t`Nothing was judged in this time`}>
+                  <Trans>Times count when they are met, or when they are up.</Trans>
+                </EmptyState>
+              ) : (
+                <Stack>
+                  <Total share={data.total} />
+                  <Rows
+                    by={by}
+                    rows={data.rows}
+                    onChoose={(row, outcome) => change({ key: row.key, outcome })}
+                  />
+                </Stack>
+              )
+            }
+          </Fetched>
+        )}
+        {!backwards && search.outcome && <Drill search={search} by={by} from={from} to={to} />}
       </Stack>
     </Page>
   );

@@ -7,6 +7,7 @@ import { openApp } from '@/testing/render';
 import { on, server } from '@/testing/server';
 import { merged } from './holiday';
 import { publicHolidays } from './holiday-data';
+import { withMore } from './week-field';
 
 function aPolicy(over: Partial<SlaPolicy> = {}): SlaPolicy {
   return {
@@ -15,6 +16,7 @@ function aPolicy(over: Partial<SlaPolicy> = {}): SlaPolicy {
     name: 'Urgent',
     enabled: true,
     condition: 'priority:urgent',
+    problem: '',
     calendar_id: null,
     targets: { first_response: 3600, next_response: null, resolution: 14_400 },
     pause_while_waiting: true,
@@ -157,4 +159,58 @@ it('knows the holidays of a place, and adds none twice', () => {
   expect(publicHolidays('DE', 'BY', '', 2026).map((h) => h.first)).not.toContain('2026-03-08');
   expect(berlin.every((h) => h.last >= h.first && h.name)).toBe(true);
   expect(merged(berlin, berlin)).toHaveLength(berlin.length);
+});
+
+it('makes a break of more hours in a day that has none', () => {
+  expect(withMore([])).toEqual([{ from: '09:00', to: '17:00' }]);
+  expect(withMore([{ from: '08:00', to: '18:00' }])).toEqual([
+    { from: '08:00', to: '12:00' },
+    { from: '13:00', to: '18:00' },
+  ]);
+  expect(withMore([{ from: '08:00', to: '12:00' }])).toEqual([
+    { from: '08:00', to: '12:00' },
+    { from: '13:00', to: '17:00' },
+  ]);
+  expect(withMore([{ from: '13:00', to: '17:00' }])).toEqual([
+    { from: '13:00', to: '17:00' },
+    { from: '', to: '' },
+  ]);
+});
+
+it('takes no day whose hours or end are not what was meant', async () => {
+  const { user } = openApp('/calendars/new', 'admin');
+  const type = async (label: string, text: string) => {
+    const field = await screen.findByLabelText(label);
+    await user.clear(field);
+    await user.type(field, text);
+  };
+  const add = async () => user.click(screen.getByRole('button', { name: 'Add day' }));
+  await type('First day', '2026-12-24');
+  await type('Name of the day', 'Christmas Eve');
+  await type('Worked from', '9');
+  await add();
+  expect(screen.getByText('Such as 09:00')).toBeVisible();
+  expect(screen.getByText('Later, such as 12:00')).toBeVisible();
+  await type('Worked from', '09:00');
+  await type('Worked to', '08:00');
+  await type('Last day', '2026-12-23');
+  await add();
+  expect(screen.getByText('It ends before it begins.')).toBeVisible();
+  expect(screen.getByText('No holidays yet.')).toBeVisible();
+  await type('Worked to', '12:00');
+  await type('Last day', '2026-12-24');
+  await add();
+  expect(await screen.findByRole('cell', { name: /09:00–12:00/ })).toBeVisible();
+  expect(screen.getByLabelText('Worked from')).toHaveValue('');
+
+  await user.click(screen.getByRole('button', { name: /public holidays of a country/ }));
+  await user.selectOptions(await screen.findByLabelText('Country'), 'DE');
+  await user.clear(screen.getByLabelText('First of three years'));
+  expect(screen.getByRole('button', { name: 'Add holidays' })).toBeDisabled();
+});
+
+it('says which end of a report is wrong instead of showing none', async () => {
+  openApp('/sla/report?from=2026-12-01&to=2026-11-01', 'admin');
+  expect(await screen.findByText('It ends before it begins.')).toBeVisible();
+  expect(screen.queryByText('This did not load')).toBeNull();
 });

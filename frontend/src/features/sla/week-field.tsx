@@ -28,6 +28,16 @@ const names: Record<Day, MessageDescriptor> = {
   sunday: msg`Sunday`,
 };
 
+/** The hours with a part more: a break at noon where there is none, or an empty line. */
+export function withMore(spans: Span[]): Span[] {
+  const last = spans.at(-1);
+  if (!last) return [{ from: '09:00', to: '17:00' }];
+  if (last.from < '12:00' && last.to > '13:00') {
+    return [...spans.slice(0, -1), { ...last, to: '12:00' }, { from: '13:00', to: last.to }];
+  }
+  return [...spans, last.to <= '13:00' ? { from: '13:00', to: '17:00' } : { from: '', to: '' }];
+}
+
 /** The hours of each day; between two spans is a break. */
 export function WeekField({ hours, onChange }: { hours: Hours; onChange: (hours: Hours) => void }) {
   const { t, i18n } = useLingui();
@@ -37,11 +47,7 @@ export function WeekField({ hours, onChange }: { hours: Hours; onChange: (hours:
       {dayKeys.map((day) => {
         const name = i18n._(names[day]);
         const spans = hours[day];
-        const add = () =>
-          change(day, [
-            ...spans,
-            spans.length ? { from: '13:00', to: '17:00' } : { from: '09:00', to: '17:00' },
-          ]);
+        const add = () => change(day, withMore(spans));
         return (
           <fieldset key={day} className={classes.day} aria-label={name}>
             <span aria-hidden>{name}</span>

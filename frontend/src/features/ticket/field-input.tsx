@@ -3,8 +3,9 @@ import '@mantine/core/styles/PillsInput.css';
 import { useLingui } from '@lingui/react/macro';
 import { Checkbox, MultiSelect, Select, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { PersonSelect } from '@/features/user';
 import type { Field, User } from '@/lib/api';
-import { AssigneePicker } from './assignee-picker';
+import { useCan } from '@/lib/can';
 
 interface FieldInputProps {
   field: Field;
@@ -20,6 +21,7 @@ const still = { transitionProps: { duration: 0 } };
 /** One of the desk's own fields, asked for in the way of its kind. */
 export function FieldInput({ field, value, onCommit, error, disabled }: FieldInputProps) {
   const { t } = useLingui();
+  const works = useCan('ticket.work');
   const shared = {
     label: field.name,
     description: field.help || undefined,
@@ -73,13 +75,24 @@ export function FieldInput({ field, value, onCommit, error, disabled }: FieldInp
       );
     case 'user': {
       const person = value && typeof value === 'object' ? (value as User) : null;
-      return (
-        <AssigneePicker
+      // Only those who work on tickets can look through all accounts.
+      return works ? (
+        <PersonSelect
           {...shared}
+          among="people"
+          clearable
+          clearButtonProps={clear}
           placeholder={t`Nobody`}
-          person={person}
-          value={person ? String(person.id) : null}
-          onPick={(to) => onCommit(to)}
+          value={person}
+          onPick={onCommit}
+        />
+      ) : (
+        <Written
+          {...shared}
+          placeholder={t`E-mail address`}
+          field={field}
+          value={person ? person.email : value}
+          onCommit={onCommit}
         />
       );
     }
@@ -91,10 +104,11 @@ export function FieldInput({ field, value, onCommit, error, disabled }: FieldInp
 interface WrittenProps extends FieldInputProps {
   label: string;
   description?: string;
+  placeholder?: string;
   withAsterisk: boolean;
 }
 
-const types = { date: 'date', url: 'url' } as const;
+const types = { date: 'date', url: 'url', user: 'email' } as const;
 
 function Written({ field, value, onCommit, ...rest }: WrittenProps) {
   const shown = value === null || value === undefined ? '' : String(value);

@@ -11,6 +11,7 @@ import { ChannelName } from './labels';
 import { FinerPill, PriorityPill, StatusPill } from './pills';
 import classes from './properties.module.css';
 import { SlaBox } from './sla-box';
+import { WithChosen } from './with-chosen';
 
 const WhyAgentDialog = lazy(() =>
   import('@/features/routing').then((m) => ({ default: m.WhyAgentDialog })),
@@ -34,25 +35,35 @@ export function Properties({
   return (
     <section className={classes.box} data-properties aria-label={t`Properties`}>
       <Property id="ticket.status" on={on} label={t`Status`}>
-        <StatusPill status={ticket.status} />
-        {ticket.substatus && <FinerPill status={ticket.status} finer={ticket.substatus} />}
+        <WithChosen ticket={ticket}>
+          {({ status, substatus }) => (
+            <>
+              <StatusPill status={status} />
+              {substatus && <FinerPill status={status} finer={substatus} />}
+            </>
+          )}
+        </WithChosen>
       </Property>
       <Property id="ticket.priority" on={on} label={t`Priority`}>
-        <PriorityPill priority={ticket.priority} />
+        <WithChosen ticket={ticket}>
+          {({ priority }) => <PriorityPill priority={priority} />}
+        </WithChosen>
       </Property>
       <div className={classes.assignee}>
         <Property id="ticket.assign" on={on} label={t`Assignee`}>
-          {ticket.assigned_to ? (
-            <Person person={ticket.assigned_to} size={20} />
-          ) : (
-            <Trans>Unassigned</Trans>
-          )}
+          <WithChosen ticket={ticket}>
+            {({ assigned_to: person }) =>
+              person ? <Person person={person} size={20} /> : <Trans>Unassigned</Trans>
+            }
+          </WithChosen>
         </Property>
         <CommandButton id="ticket.take" on={on} />
       </div>
       <WhyAgent ticketId={ticket.id} />
       <Property id="ticket.team" on={on} label={t`Team`}>
-        {ticket.team ? <bdi>{ticket.team.name}</bdi> : <Trans>None</Trans>}
+        <WithChosen ticket={ticket}>
+          {({ team }) => (team ? <bdi>{team.name}</bdi> : <Trans>None</Trans>)}
+        </WithChosen>
       </Property>
       <Property id="ticket.due" on={on} label={t`Due`}>
         {ticket.due_at ? exactTime(ticket.due_at, i18n.locale) : <Trans>None</Trans>}

@@ -48,6 +48,7 @@ import { SinceLastLook } from './since-last-look';
 import classes from './ticket-page.module.css';
 import { TicketSkeleton } from './ticket-skeleton';
 import { WhatHappensNow } from './what-happens-now';
+import { WithChosen } from './with-chosen';
 
 const ChecklistPanel = lazy(() =>
   import('./depth/checklist-panel').then((m) => ({ default: m.ChecklistPanel })),
@@ -167,9 +168,15 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
             </div>
           )}
           <div className={classes.status}>
-            <StatusPill status={ticket.status} />
-            {ticket.substatus && <FinerPill status={ticket.status} finer={ticket.substatus} />}
-            <PriorityPill priority={ticket.priority} />
+            <WithChosen ticket={ticket}>
+              {({ status, substatus, priority }) => (
+                <>
+                  <StatusPill status={status} />
+                  {substatus && <FinerPill status={status} finer={substatus} />}
+                  <PriorityPill priority={priority} />
+                </>
+              )}
+            </WithChosen>
             {ticket.confidential && <ConfidentialPill />}
             <RestPill ticket={ticket} />
             {editTitle && <UnsavedEdit ticketId={ticket.id} onOpen={editTitle} />}

@@ -15,6 +15,14 @@ const wide = '(min-width: 1100px)';
 // What is built ahead changes nothing of the list.
 const List = memo(ListPane);
 
+/** Whether there is room for both. A sheet of paper is narrow, but what is printed is what is shown. */
+function useRoom(): boolean {
+  const now = useMediaQuery(wide, undefined, { getInitialValueInEffect: false });
+  const [room, setRoom] = useState(now);
+  if (now !== room && !matchMedia('print').matches) setRoom(now);
+  return room;
+}
+
 /**
  * Where tickets are worked: views in the rail, the list, and the open ticket
  * beside it. Where there is no room, and for those who only report, one after
@@ -23,7 +31,7 @@ const List = memo(ListPane);
 export function Workspace() {
   const { t } = useLingui();
   const works = useCan('ticket.queue');
-  const roomy = useMediaQuery(wide, undefined, { getInitialValueInEffect: false });
+  const roomy = useRoom();
   const { ticketId } = useParams({ strict: false }) as { ticketId?: string };
   const creating = useRouterState({
     select: (state) => state.location.pathname.replace(/\/$/, '').endsWith('/tickets/new'),

@@ -907,7 +907,8 @@ export type MailDelivery = {
     bounced_at: string | null;
     comment_id: number | null;
     created_at: string;
-    fate: 'waiting' | 'retrying' | 'sent' | 'bounced' | 'given_up' | 'cancelled' | 'held_back';
+    delayed_at: string | null;
+    fate: 'waiting' | 'retrying' | 'sent' | 'delayed' | 'bounced' | 'given_up' | 'cancelled' | 'held_back';
     finished_at: string | null;
     id: number;
     kind: 'received' | 'opened' | 'reply' | 'finished';
@@ -952,7 +953,7 @@ export type MailDomainUpdate = {
     active: boolean;
 };
 
-export type MailFate = 'waiting' | 'retrying' | 'sent' | 'bounced' | 'given_up' | 'cancelled' | 'held_back';
+export type MailFate = 'waiting' | 'retrying' | 'sent' | 'delayed' | 'bounced' | 'given_up' | 'cancelled' | 'held_back';
 
 export type MailFile = {
     inline: boolean;
@@ -1061,12 +1062,13 @@ export type MailOut = {
     attempts: number;
     bounce_status: string;
     /**
-     * BouncedAt is when a delivery report said that it did not arrive, and BounceStatus
-     * why (RFC 3463).
+     * BouncedAt is when a delivery report said that it did not arrive, DelayedAt when one said
+     * that it has not arrived yet, and BounceStatus why (RFC 3463).
      */
     bounced_at: string | null;
     comment_id: number | null;
     created_at: string;
+    delayed_at: string | null;
     finished_at: string | null;
     id: number;
     kind: 'received' | 'opened' | 'reply' | 'finished';
@@ -2242,6 +2244,10 @@ export type SlaPolicy = {
     name: string;
     pause_while_waiting: boolean;
     position: number;
+    /**
+     * Problem says why the condition cannot be read any more; the policy applies to nothing then. Empty for none.
+     */
+    problem: string;
     steps: Array<SlaStep>;
     targets: SlaTargets;
     updated_at: string;
@@ -3165,12 +3171,14 @@ export type TimeEntryUpdate = {
 };
 
 export type TimeReport = {
-    group: 'user' | 'team' | 'category' | 'ticket';
+    from: string;
+    group: string;
     /**
      * More says that there are lines of less time beyond the last.
      */
     more: boolean;
     results: Array<TimeReportLine>;
+    to: string;
     total_minutes: number;
 };
 
@@ -18552,9 +18560,9 @@ export type ReportTimeData = {
     path?: never;
     query?: {
         /**
-         * By what
+         * By what: user, team, category, ticket, tag, or cf. and a slug
          */
-        group?: 'user' | 'team' | 'category' | 'ticket';
+        group?: string;
         /**
          * On this ticket
          */
@@ -18572,11 +18580,19 @@ export type ReportTimeData = {
          */
         category_id?: string;
         /**
-         * From this day on
+         * On tickets with a value of this: tag, or cf. and a slug
+         */
+        of?: string;
+        /**
+         * Which value, or none
+         */
+        value_id?: string;
+        /**
+         * From this day on; 89 days before `to` unless given
          */
         from?: string;
         /**
-         * Up to this day
+         * Up to this day; tomorrow unless given
          */
         to?: string;
     };
@@ -18622,9 +18638,9 @@ export type ExportTimeReportData = {
     path?: never;
     query?: {
         /**
-         * By what
+         * By what: user, team, category, ticket, tag, or cf. and a slug
          */
-        group?: 'user' | 'team' | 'category' | 'ticket';
+        group?: string;
         /**
          * On this ticket
          */
@@ -18642,11 +18658,19 @@ export type ExportTimeReportData = {
          */
         category_id?: string;
         /**
-         * From this day on
+         * On tickets with a value of this: tag, or cf. and a slug
+         */
+        of?: string;
+        /**
+         * Which value, or none
+         */
+        value_id?: string;
+        /**
+         * From this day on; 89 days before `to` unless given
          */
         from?: string;
         /**
-         * Up to this day
+         * Up to this day; tomorrow unless given
          */
         to?: string;
     };
@@ -18700,11 +18724,11 @@ export type SumTimeEntriesData = {
          */
         user_id?: string;
         /**
-         * From this day on
+         * From this day on; 89 days before `to` unless given
          */
         from?: string;
         /**
-         * Up to this day
+         * Up to this day; tomorrow unless given
          */
         to?: string;
     };

@@ -89,6 +89,9 @@ function refreshTicket(client: QueryClient, id: number, changes: Change[]): void
       },
     });
   }
+  // The timer may have been stopped in another window, or on another device.
+  if (changes.some((one) => one.type === 'internal.time_added'))
+    void invalidate(client, 'getTimer');
   refetch(listTicketEventsQueryKey(path));
   refetch(listMessagesQueryKey(path));
   if (changes.some((one) => /comment|status/.test(one.type)))

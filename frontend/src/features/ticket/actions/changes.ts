@@ -26,6 +26,7 @@ import { announce } from '@/lib/status-line';
 import { offerUndo } from '@/lib/undo';
 import { personName } from '@/ui/person';
 import { type Priority, priorities, type Status, statuses } from '../labels';
+import { showAtOnce, useChosen } from './at-once';
 import { type Known, keyOf, knownTicket, patchTicket, showAnswer } from './cache';
 import { forgetVersions, ownVersion, rememberOwn } from './own-versions';
 
@@ -81,6 +82,12 @@ export function withChange<T extends Known>(ticket: T, change: Change): T {
     case 'priority':
       return { ...ticket, priority: change.to };
   }
+}
+
+/** The ticket with what was just chosen for it, a frame before all else that shows it. */
+export function useWithChosen(ticket: TicketDetail): TicketDetail {
+  const change = useChosen<Change>(ticket.id);
+  return change ? withChange(ticket, change) : ticket;
 }
 
 const sameTag = (a: string, b: string) => a.toLocaleLowerCase() === b.toLocaleLowerCase();
@@ -340,6 +347,11 @@ function canTakeBack(before: Known, back: Change): boolean {
  * with a reason when the server refuses.
  */
 export function changeTicket(client: QueryClient, ticket: Ticket, change: Change): void {
+  if (alreadySo(knownTicket(client, ticket.id) ?? ticket, change)) return;
+  showAtOnce(ticket.id, change, () => changeEverywhere(client, ticket, change));
+}
+
+function changeEverywhere(client: QueryClient, ticket: Ticket, change: Change): void {
   const before = knownTicket(client, ticket.id) ?? ticket;
   if (alreadySo(before, change)) return;
   const back = inverse(before, change);

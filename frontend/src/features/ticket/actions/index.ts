@@ -3,6 +3,7 @@ export { BulkProgress, SelectionBar } from './bulk-bar';
 export { runMany } from './bulk-runs';
 export { patchTicket, showAnswer } from './cache';
 export { change, remove } from './carry-out';
+export { useWithChosen } from './changes';
 export { follow } from './follow';
 export { carryOutActions } from './macros';
 export { Pickers } from './pickers';

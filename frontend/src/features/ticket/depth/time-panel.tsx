@@ -264,7 +264,8 @@ function TimerLine({ ticketId }: { ticketId: number }) {
   const { t } = useLingui();
   const client = useQueryClient();
   const now = useNow();
-  const { data } = useQuery(getTimerOptions());
+  // It may have been started in another window, of which nothing tells.
+  const { data } = useQuery({ ...getTimerOptions(), refetchOnWindowFocus: 'always' });
   const act = useMutation({ mutationFn: () => toggleTimer(client, ticketId) });
   const timer = data?.timer;
   const here = timer?.ticket_id === ticketId;

@@ -4,6 +4,7 @@ import {
   IconAlertTriangle,
   IconBan,
   IconClock,
+  IconHourglass,
   IconMailCheck,
   IconMailOff,
   IconMailX,
@@ -19,6 +20,7 @@ const fates = {
   waiting: { label: msg`On its way`, tone: 'blue', icon: IconClock },
   retrying: { label: msg`Tried again`, tone: 'orange', icon: IconRefresh },
   sent: { label: msg`Sent`, tone: 'green', icon: IconMailCheck },
+  delayed: { label: msg`Delayed`, tone: 'orange', icon: IconHourglass },
   bounced: { label: msg`Returned`, tone: 'red', icon: IconMailX },
   given_up: { label: msg`Given up`, tone: 'red', icon: IconAlertTriangle },
   cancelled: { label: msg`Not sent`, tone: 'grey', icon: IconBan },
@@ -45,7 +47,7 @@ export function recipient({ person, address }: MailDelivery): string {
 /** What became of a mail, and when. */
 export function Delivery({ one }: { one: MailDelivery }) {
   const { attempts, status, next_at: next } = one;
-  const at = one.bounced_at ?? one.finished_at ?? one.created_at;
+  const at = one.bounced_at ?? one.delayed_at ?? one.finished_at ?? one.created_at;
   return (
     <>
       <FatePill fate={one.fate} /> <bdi className={classes.who}>{recipient(one)}</bdi>{' '}
@@ -62,6 +64,12 @@ export function Delivery({ one }: { one: MailDelivery }) {
         <>
           {' · '}
           <Trans>mail to this address does not arrive</Trans>
+        </>
+      )}
+      {one.fate === 'delayed' && (
+        <>
+          {' · '}
+          <Trans>not arrived yet, still tried</Trans>
         </>
       )}
       {status && <> · {status}</>}

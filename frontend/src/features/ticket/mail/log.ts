@@ -27,7 +27,16 @@ export function useMailLog(ticketId: number, enabled: boolean) {
 
 /** The most telling of what became of the copies of one answer. */
 export function worst(all: readonly Delivery[]): Delivery['fate'] | null {
-  const order = ['bounced', 'given_up', 'held_back', 'retrying', 'waiting', 'sent', 'cancelled'];
+  const order = [
+    'bounced',
+    'given_up',
+    'held_back',
+    'delayed',
+    'retrying',
+    'waiting',
+    'sent',
+    'cancelled',
+  ];
   const [first] = all.map(({ fate }) => fate).sort((a, b) => order.indexOf(a) - order.indexOf(b));
   return first ?? null;
 }

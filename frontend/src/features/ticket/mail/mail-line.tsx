@@ -78,6 +78,14 @@ function Summary({ sent }: { sent: MailDelivery[] }) {
           <Plural value={same} one="A mail did not arrive" other="# mails did not arrive" />
         </span>
       );
+    case 'delayed':
+      return (
+        <Plural
+          value={same}
+          one="A mail has not arrived yet"
+          other="# mails have not arrived yet"
+        />
+      );
     case 'retrying':
       return (
         <Plural

@@ -5290,9 +5290,9 @@ export const exportTimeEntriesOptions = (options?: Options<ExportTimeEntriesData
 export const reportTimeQueryKey = (options?: Options<ReportTimeData>) => createQueryKey('reportTime', options);
 
 /**
- * Add work up by person, team, category or ticket
+ * Add work up by person, team, category, ticket, tag or field
  *
- * On tickets that the caller sees, by the team and the category that they have now; the most time first, at most 1000 lines.
+ * On tickets that the caller sees, by what they have now: team, category, tags, or the values of one of the desk's own fields that is a choice, several choices or a checkbox (`cf.` and its slug). The most time first, at most 1000 lines. Without days, the last 90 up to tomorrow (a calendar can be ahead of UTC) are added up; at most 3660. `of` and `value_id` narrow it to tickets with a tag or a value, by the id of a line.
  */
 export const reportTimeOptions = (options?: Options<ReportTimeData>) => queryOptions<ReportTimeResponse, ReportTimeError, ReportTimeResponse, ReturnType<typeof reportTimeQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
