@@ -185,6 +185,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Notes:     link.Rows{IDs: note.IDs, Move: note.Move},
 		Checklist: link.Rows{IDs: checklist.IDs, Move: checklist.Move},
 		Times:     link.Rows{IDs: timeentry.IDs, Move: timeentry.Move},
+		Rest:      link.Kept{Read: snooze.Read, Bring: snooze.Bring},
 	})
 	checklists := checklist.New(a.DB, a.Bus, a.Ticket)
 	a.Template = template.New(a.DB, a.Bus, a.Clock, a.Ticket, func(tx *event.Tx, by authz.Actor, id int64, texts []string) error {

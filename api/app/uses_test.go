@@ -3,6 +3,7 @@ package app_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/testkit/house"
@@ -151,5 +152,23 @@ func TestMacrosTemplatesAndSkillsInUseAreNotDeleted(t *testing.T) {
 		ada.Delete(path("/api/calendars/%d", calendar)).WantCode(409, "calendar.used").Has("Gold")
 		ada.Delete(path("/api/sla/policies/%d", policy)).Want(204)
 		ada.Delete(path("/api/calendars/%d", calendar)).Want(204)
+	})
+}
+
+// TestPassedTimesUseNothing keeps macros and rules with a time to snooze or a due time
+// that has passed, which need nothing that is deleted.
+func TestPassedTimesUseNothing(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		ada := h.Person("ada", authz.Admin)
+		soon := h.Clock.Now().Add(time.Minute).UTC().Format(time.RFC3339)
+		past := h.Clock.Now().Add(-time.Minute).UTC().Format(time.RFC3339)
+		actions := []any{obj{"type": "snooze", "until": soon}, obj{"type": "set_due", "due_at": soon}}
+		ada.Post("/api/macros", obj{"name": "M", "actions": actions, "shared_with": "it_staff"}).Want(201)
+		ada.Post("/api/rules", obj{"name": "R", "triggers": []string{"created"}, "actions": actions}).Want(201)
+		ada.Post("/api/rules", obj{"name": "R", "triggers": []string{"created"}, "actions": []any{obj{"type": "set_due", "due_at": past}}}).WantFields("actions")
+		ada.Post("/api/rules", obj{"name": "R", "triggers": []string{"created"}, "actions": []any{obj{"type": "set_due", "due_at": nil}}}).Want(201)
+		category := ada.Post("/api/categories", obj{"name": "Networks"}).Want(201).Int("id")
+		h.Clock.Advance(2 * time.Minute)
+		ada.Delete(path("/api/categories/%d", category)).Want(204)
 	})
 }

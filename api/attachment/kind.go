@@ -41,13 +41,13 @@ func is(mediaType string, of []string) bool {
 	return false
 }
 
-func previewOf(mediaType string, width int) Preview {
+func previewOf(l Listed) Preview {
 	switch {
-	case is(mediaType, pictures) && width > 0:
+	case drawable(l):
 		return ImagePreview
-	case is(mediaType, texts):
+	case is(l.MediaType, texts):
 		return TextPreview
-	case is(mediaType, []string{"application/pdf"}):
+	case is(l.MediaType, []string{"application/pdf"}):
 		return PDFPreview
 	}
 	return NoPreview

@@ -352,6 +352,9 @@ func TestThumbnails(t *testing.T) {
 		id := send(s.emma, name, data)
 		s.emma.Get(at("/api/attachments/%d/thumbnail", id)).WantCode(404, "attachment.no_thumbnail")
 		s.emma.Get(content(id)).Want(200)
+		if name == "bomb.png" {
+			s.emma.Get(at("/api/attachments/%d", id)).Is("preview", "none").Is("thumbnail", false).Is("width", 60_000)
+		}
 	}
 	id := send(s.emma, "x.png", encode(t, halves(10, 10), "png"))
 	s.emma.Get(at("/api/attachments/%d/thumbnail?size=huge", id)).WantFields("size")

@@ -50,7 +50,7 @@ func ViewFor(by authz.Actor) func(Listed) View {
 		if !l.complete() {
 			return v
 		}
-		v.Preview, v.Thumbnail = string(previewOf(l.MediaType, l.Blob.Width)), drawable(l)
+		v.Preview, v.Thumbnail = string(previewOf(l)), drawable(l)
 		if l.Blob.Width > 0 {
 			v.Width, v.Height = &l.Blob.Width, &l.Blob.Height
 		}

@@ -425,6 +425,9 @@ func (s *Service) Reorder(ctx context.Context, by authz.Actor, ids []int64) ([]R
 			if err := tx.Model(&Rule{}).Where("id = ?", id).UpdateColumn("position", i+1).Error; err != nil {
 				return fmt.Errorf("order the rules: %w", err)
 			}
+			if err := tx.Emit(Updated, subject, id, nil); err != nil {
+				return err
+			}
 		}
 		if len(ids) != len(have) {
 			return fault.Field("ids", "Must name every rule once. Somebody may have added or deleted one meanwhile.")

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/macro"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/ticket"
@@ -37,11 +38,15 @@ func (s *Service) Uses(tx *event.Tx, gone event.Event) ([]usage.Use, error) {
 		used := lost != "" && slices.ContainsFunc(r.Actions, func(a ticket.Action) bool { return a.Tags(lost) })
 		if !used {
 			_, err = parse("condition", r.Condition)
-			if err == nil {
-				err = s.checkActions(tx.DB, by.ByRule(r.Name), r.Actions)
-			}
 			if used, err = usage.Lost(err); err != nil {
 				return nil, err
+			}
+			for _, a := range r.Actions {
+				lost, err := macro.Lost(tx.DB, s.tickets.Actions(), by.ByRule(r.Name), a)
+				if err != nil {
+					return nil, err
+				}
+				used = used || lost
 			}
 		}
 		if used {

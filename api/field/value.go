@@ -122,6 +122,9 @@ func (f *Field) Read(tx *gorm.DB, raw json.RawMessage) (values []Value, wrong st
 		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 			return nil, "Must be an address that begins with http:// or https://.", nil
 		}
+		if u.User != nil {
+			return nil, "May not contain a user name or password.", nil
+		}
 	case Text, Number, Checkbox, User, MultiChoice:
 	}
 	switch {

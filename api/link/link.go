@@ -4,6 +4,7 @@ package link
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -80,6 +81,14 @@ type Rows struct {
 // Moved is what moves with a ticket besides what people wrote in public.
 type Moved struct {
 	Notes, Checklist, Times Rows
+	Rest                    Kept
+}
+
+// Kept is what ends when a ticket becomes a part of another, and comes back with it:
+// how to read it, and how to bring back what was read.
+type Kept struct {
+	Read  func(tx *gorm.DB, ticketID int64) (json.RawMessage, error)
+	Bring func(tx *event.Tx, ticketID int64, was json.RawMessage) error
 }
 
 // Service holds the verbs.

@@ -136,8 +136,8 @@ func TestMergingKeepsSecrets(t *testing.T) {
 		other, idO := open(emma, "Other", obj{"confidential": true})
 		foreign, idF := open(emil, "Foreign", obj{"confidential": true})
 		for _, one := range []string{secret, other, foreign} {
-			emma.Post(one+"/cc", obj{"user_id": sam.ID})
-			emil.Post(one+"/cc", obj{"user_id": sam.ID})
+			emma.Post(one+"/cc", obj{"address": "sam@example.com"})
+			emil.Post(one+"/cc", obj{"address": "sam@example.com"})
 		}
 		sam.Post(secret+"/merge", obj{"ticket_id": idP}).WantCode(409, "ticket.merge_confidential")
 		sam.Post(plain+"/merge", obj{"ticket_id": idS}).WantCode(409, "ticket.merge_confidential")

@@ -37,6 +37,8 @@ type mergeData struct {
 	Times    []int64      `json:"times,omitempty"`
 	Watchers []int64      `json:"watchers,omitempty"` // of the target, that came with it
 	Quote    int64        `json:"quote"`              // the comment that repeats the description
+
+	Rest json.RawMessage `json:"rest,omitempty"`
 }
 
 // part is one kind of what moves with a ticket, and what of it has moved.
@@ -86,6 +88,9 @@ func (s *Service) merge(tx *event.Tx, by authz.Actor, id int64, want etag.Condit
 		return err
 	}
 	d := mergeData{State: ticket.StateOf(source)}
+	if d.Rest, err = s.moved.Rest.Read(tx.DB, source.ID); err != nil {
+		return err
+	}
 	if d.Comments, err = ticket.CommentIDs(tx.DB, source.ID); err != nil {
 		return err
 	}
@@ -236,7 +241,10 @@ func (s *Service) unmerge(tx *event.Tx, by authz.Actor, id int64, want etag.Cond
 	if res.Error != nil {
 		return fmt.Errorf("forget the merge of ticket %d: %w", id, res.Error)
 	}
-	return between(tx, source.ID, ticket.Unmerged, target.ID, ticket.Unmerged)
+	if err := between(tx, source.ID, ticket.Unmerged, target.ID, ticket.Unmerged); err != nil || len(d.Rest) == 0 {
+		return err
+	}
+	return s.moved.Rest.Bring(tx, source.ID, d.Rest)
 }
 
 // escaped makes a title fit for bold Markdown on one line.

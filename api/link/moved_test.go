@@ -72,3 +72,31 @@ func TestTimeOnWhatIsMergedOutOfSight(t *testing.T) {
 		sam.Post("/api/timer/stop", obj{}).Want(201).Is("ticket_id", idA)
 	})
 }
+
+// TestUnmergeBringsTheRestBack merges tickets that rest, and takes it back while
+// their time is still to come and when it has passed.
+func TestUnmergeBringsTheRestBack(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		emma, sam := h.Person("emma", authz.Employee), h.Person("sam", authz.ITStaff)
+		a, idA := open(emma, "Lamp", nil)
+		b, idB := open(emma, "Room", nil)
+		at := func(d time.Duration) string { return h.Clock.Now().Add(d).UTC().Format(time.RFC3339) }
+		long := at(10 * time.Minute)
+		sam.Post(a+"/snooze", obj{"until": long, "on_reply": true}).Want(200)
+		sam.Post(a+"/merge", obj{"ticket_id": idB}).Want(200)
+		sam.Get(a).Want(200).Is("snooze", nil)
+		sam.Post(a+"/unmerge", nil).Want(200)
+		sam.Get(a).Want(200).Is("snooze.until", long).Is("snooze.on_reply", true)
+
+		sam.Post(b+"/snooze", obj{"until": at(time.Minute)}).Want(200)
+		sam.Post(b+"/merge", obj{"ticket_id": idA}).Want(200)
+		h.Clock.Advance(2 * time.Minute)
+		h.Drain(t)
+		sam.Post(b+"/unmerge", nil).Want(200)
+		sam.Get(b).Want(200).Is("snooze", nil)
+		h.Clock.Advance(9 * time.Minute)
+		h.Drain(t)
+		sam.Get(a).Want(200).Is("snooze", nil)
+		sam.Get("/api/tickets?q=is:woken").Want(200).Is("count", 1)
+	})
+}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"gorm.io/gorm"
+
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/tag"
@@ -31,7 +33,7 @@ func Uses(tickets *ticket.Service) usage.Finder {
 		for _, m := range shared {
 			used := slices.ContainsFunc(m.Actions, func(a ticket.Action) bool { return lost != "" && a.Tags(lost) })
 			for _, a := range m.Actions {
-				wrong, err := usage.Lost(tickets.Actions().Check(tx.DB, by, a))
+				wrong, err := Lost(tx.DB, tickets.Actions(), by, a)
 				if err != nil {
 					return nil, err
 				}
@@ -43,4 +45,15 @@ func Uses(tickets *ticket.Service) usage.Finder {
 		}
 		return out, nil
 	}
+}
+
+// Lost reports whether something that an action names is not there any more. An action
+// with a time names nothing that goes, and that its time has passed is not asked here.
+func Lost(tx *gorm.DB, all *ticket.Actions, by authz.Actor, a ticket.Action) (bool, error) {
+	for _, k := range all.Kinds() {
+		if k.Type == a.Type && slices.ContainsFunc(k.Params, func(p ticket.Param) bool { return p.Kind == ticket.ParamTime }) {
+			return false, nil
+		}
+	}
+	return usage.Lost(all.Check(tx, by, a))
 }

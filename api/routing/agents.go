@@ -277,9 +277,12 @@ func (s *Service) SetSkills(ctx context.Context, by authz.Actor, skills []NamedS
 			if len(k.Categories) > maxCategories {
 				return fault.Field("skills", "A skill may have at most %d categories.", maxCategories)
 			}
-			for _, c := range k.Categories {
+			for i, c := range k.Categories {
 				if _, ok := tree.Find(c); !ok {
 					return fault.Field("skills", "There is no category %d.", c)
+				}
+				if slices.Contains(k.Categories[:i], c) {
+					return fault.Field("skills", "Must name each once.")
 				}
 			}
 			rows = append(rows, Skill{TagID: tags[0].ID, Categories: append([]int64{}, k.Categories...)})

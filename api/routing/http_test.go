@@ -202,6 +202,7 @@ func TestSkillsConditionsAndSimulation(t *testing.T) {
 		s.ada.Put("/api/routing/skills", obj{"skills": []any{obj{"tag": "vpn", "categories": []int64{99}}}}).WantFields("skills")
 		s.ada.Put("/api/routing/skills", obj{"skills": []any{obj{"tag": "a,b"}}}).WantFields("skills")
 		s.ada.Put("/api/routing/skills", obj{"skills": "x"}).WantFields("skills")
+		s.ada.Put("/api/routing/skills", obj{"skills": []any{obj{"tag": "vpn", "categories": []int64{category, category}}}}).WantFields("skills")
 		s.ada.Put("/api/routing/skills", obj{"skills": []any{obj{"tag": "vpn", "categories": []int64{category}}, obj{"tag": "sap"}}}).Want(200).Is("skills.1.tag", "vpn")
 		s.ada.Patch(at("/api/routing/agents/%d", s.kim.ID), obj{"skills": []string{"cobol"}}).WantFields("skills")
 		s.ada.Patch(at("/api/routing/agents/%d", s.kim.ID), obj{"skills": []string{"vpn"}}).Want(200).Is("skills", "[vpn]")

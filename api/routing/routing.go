@@ -370,16 +370,23 @@ func (s *Service) Reorder(ctx context.Context, by authz.Actor, ids []int64) ([]Q
 		if err != nil {
 			return err
 		}
-		known := map[int64]bool{}
+		known := map[int64]int{}
 		for _, q := range have {
-			known[q.ID] = true
+			known[q.ID] = q.Position
 		}
 		for i, id := range ids {
-			if len(ids) != len(have) || !known[id] || slices.Contains(ids[:i], id) {
+			was, ok := known[id]
+			if !ok || len(ids) != len(have) || slices.Contains(ids[:i], id) {
 				return fault.Field("ids", "Must name every queue once. Somebody may have added or deleted one meanwhile.")
+			}
+			if was == i+1 {
+				continue
 			}
 			if err := tx.Model(&Queue{}).Where("id = ?", id).UpdateColumn("position", i+1).Error; err != nil {
 				return fmt.Errorf("order the routing queues: %w", err)
+			}
+			if err := tx.Emit(Updated, Subject, id, nil); err != nil {
+				return err
 			}
 		}
 		if len(ids) != len(have) {

@@ -10,6 +10,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/ticket/moment"
 )
 
 // Request is the body of snooze: one of the two, or both.
@@ -56,7 +57,7 @@ func (s *Service) snooze(c *gin.Context) error {
 	var r Rest
 	if !b.IsNull("until") {
 		if text := b.Text("until"); text != nil {
-			at, err := ticket.Ahead(*text, s.clock.Now(), by.Location(), "until")
+			at, err := moment.Ahead(*text, s.clock.Now(), by.Location(), "until")
 			var wrong *fault.Error
 			if errors.As(err, &wrong) {
 				b.Wrong("until", wrong.Fields["until"][0])

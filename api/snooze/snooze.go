@@ -19,6 +19,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/job"
 	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/ticket/moment"
 	"github.com/fixdesk/fixdesk/api/user"
 )
 
@@ -101,6 +102,31 @@ func held(tx *event.Tx, by authz.Actor, id int64, want etag.Condition) (*ticket.
 		return nil, fault.Missing(ticket.Subject)
 	}
 	return &found[0], want.Check(found[0].Version)
+}
+
+// Read returns how a ticket rests, for Bring; nothing when it does not.
+func Read(tx *gorm.DB, id int64) (json.RawMessage, error) {
+	row, err := find(tx, id)
+	if err != nil || row == nil || row.WokenAt != nil {
+		return nil, err
+	}
+	return json.Marshal(row)
+}
+
+// Bring lets a ticket rest as it did when Read was asked, unless its time has come.
+func Bring(tx *event.Tx, id int64, was json.RawMessage) error {
+	var row Snooze
+	if err := json.Unmarshal(was, &row); err != nil {
+		return fmt.Errorf("read how ticket %d rested: %w", id, err)
+	}
+	if row.Until != nil && !row.Until.After(tx.Now) {
+		return nil
+	}
+	row.TicketID = id
+	if err := put(tx, &row); err != nil {
+		return err
+	}
+	return tx.Emit(Snoozed, ticket.Subject, id, Rest{row.Until, row.OnReply})
 }
 
 // find returns what is kept about a ticket, or nil.
@@ -270,7 +296,7 @@ func isStaff(tx *gorm.DB, id int64) (bool, error) {
 func read(a ticket.Action, now time.Time, zone *time.Location) (Rest, error) {
 	var r Rest
 	if text := a.Text("until"); text != "" {
-		at, err := ticket.Ahead(text, now, zone, "until")
+		at, err := moment.Ahead(text, now, zone, "until")
 		if err != nil {
 			return r, err
 		}

@@ -117,6 +117,9 @@ func TestOnBehalfAndWatchers(t *testing.T) {
 		emma.Post(ticket+"/cc", obj{}).Want(400)
 		emma.Post(ticket+"/cc", obj{"address": "nobody"}).Want(400)
 		emma.Post(ticket+"/cc", obj{"address": "a@example.com", "user_id": emil.ID}).Want(400)
+		// By ids employees would learn of every account.
+		emma.Post(ticket+"/cc", obj{"user_id": emil.ID}).WantFields("user_id")
+		emma.Post(ticket+"/cc", obj{"user_id": 9999}).WantFields("user_id")
 		emma.Post(ticket+"/cc", obj{"address": "EMIL@example.com"}).Want(201).Is("results.0.user.username", "emil").Is("results.0.kind", "cc")
 		emma.Post(ticket+"/cc", obj{"address": "lee@example.org"}).Want(201).Is("results.1.address", "lee@example.org").Is("results.1.user", nil)
 		emma.Post(ticket+"/cc", obj{"address": "Lee@example.org"}).Want(201)

@@ -16,6 +16,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/ticket/moment"
 )
 
 // Action is one thing to do to a ticket: a type with what it needs. Bulk runs,
@@ -205,8 +206,8 @@ func (p Param) read(b *web.Body) bool {
 		b.Text(p.Name, rules...)
 	case ParamTime:
 		b.Text(p.Name, func(text string) string {
-			if _, ok := When(text, time.Unix(0, 0), time.UTC); !ok {
-				return errWhen
+			if _, ok := moment.Parse(text, time.Unix(0, 0), time.UTC); !ok {
+				return moment.Wrong
 			}
 			return ""
 		})

@@ -68,7 +68,7 @@ func (s *Service) readCondition(ctx context.Context, by authz.Actor, more func()
 		return c, err
 	}
 	if name := personal(tree, without); name != "" {
-		return c, fault.Field(field, "A rule cannot ask for %s.", name)
+		return c, fault.Field(field, "A condition that holds for everybody cannot ask for %s.", name)
 	}
 	c.filter = Filter{rest: []query.Node{tree}, fields: fields, reader: by}
 	return c, nil

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
-	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -14,7 +12,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/etag"
 	"github.com/fixdesk/fixdesk/api/platform/event"
-	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/ticket/moment"
 )
 
 // DueChanged is that somebody said by when a ticket is due.
@@ -29,41 +27,8 @@ type DueChange struct {
 // ActionSetDue says by when a ticket is due.
 const ActionSetDue = "set_due"
 
-// ParamTime is the kind of a parameter that When reads.
+// ParamTime is the kind of a parameter that moment.Parse reads.
 const ParamTime = "time"
-
-var (
-	relative = regexp.MustCompile(`^\+(\d{1,4})([hdw])$`)
-	errWhen  = "Must be a time to come, within ten years: 2026-03-02T13:00:00Z, or +4h, +3d or +1w from now on."
-)
-
-// When reads a moment: a time as in RFC 3339, or a number of hours, days or weeks
-// from now on, +3d. Days are those of the zone.
-func When(text string, now time.Time, zone *time.Location) (time.Time, bool) {
-	if m := relative.FindStringSubmatch(text); m != nil {
-		n, err := strconv.Atoi(m[1])
-		switch {
-		case err != nil:
-			return time.Time{}, false
-		case m[2] == "h":
-			return now.Add(time.Duration(n) * time.Hour), true
-		case m[2] == "w":
-			n *= 7
-		}
-		return now.In(zone).AddDate(0, 0, n).UTC(), true
-	}
-	at, err := time.Parse(time.RFC3339, text)
-	return at.UTC().Truncate(time.Second), err == nil
-}
-
-// Ahead is When for a moment that must lie ahead, though no further than ten years.
-func Ahead(text string, now time.Time, zone *time.Location, name string) (time.Time, error) {
-	at, ok := When(text, now, zone)
-	if !ok || !at.After(now) || at.After(now.AddDate(10, 0, 0)) {
-		return at, fault.Field(name, "%s", errWhen)
-	}
-	return at, nil
-}
 
 // SetDueByHand says by when a ticket is due, whatever was agreed; nil leaves that
 // to what was agreed again, whose clocks go on either way.
@@ -118,22 +83,31 @@ func (s *Service) setDue(tx *event.Tx, t *Ticket, at *time.Time) error {
 	return tx.Emit(DueChanged, subject, t.ID, c)
 }
 
+// dueOf returns what an action sets, nil for no time.
+func dueOf(a Action, now time.Time, by authz.Actor) (*time.Time, error) {
+	if a.Text("due_at") == "" {
+		return nil, nil
+	}
+	at, err := moment.Ahead(a.Text("due_at"), now, by.Location(), "due_at")
+	return &at, err
+}
+
 func (s *Service) setDueAction() ActionKind {
 	return ActionKind{
 		Type:   ActionSetDue,
 		Params: []Param{{Name: "due_at", Kind: ParamTime, Nullable: true}},
+		Check: func(_ *gorm.DB, by authz.Actor, a Action) error {
+			_, err := dueOf(a, s.clock.Now(), by)
+			return err
+		},
 		Apply: func(tx *event.Tx, by authz.Actor, id int64, want etag.Condition, a Action) (Done, error) {
 			t, err := readable(tx.DB, by, id)
 			if err != nil {
 				return Done{}, err
 			}
-			var at *time.Time
-			if text := a.Text("due_at"); text != "" {
-				when, err := Ahead(text, tx.Now, by.Location(), "due_at")
-				if err != nil {
-					return Done{}, err
-				}
-				at = &when
+			at, err := dueOf(a, tx.Now, by)
+			if err != nil {
+				return Done{}, err
 			}
 			var was *time.Time
 			if t.DueSource == DueByHand {

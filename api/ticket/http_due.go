@@ -8,6 +8,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/ticket/moment"
 )
 
 // DueRequest is the body of set_due; null leaves the time to what was agreed.
@@ -48,9 +49,9 @@ func (s *Service) postDue(c *gin.Context) error {
 		text := b.Text("due_at")
 		b.Require("due_at")
 		if text != nil {
-			when, err := Ahead(*text, s.clock.Now(), by.Location(), "due_at")
+			when, err := moment.Ahead(*text, s.clock.Now(), by.Location(), "due_at")
 			if err != nil {
-				b.Wrong("due_at", errWhen)
+				b.Wrong("due_at", moment.Wrong)
 			}
 			at = &when
 		}

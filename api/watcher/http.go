@@ -172,7 +172,7 @@ func (s *Service) watch(c *gin.Context) error {
 // cc answers POST /api/tickets/{id}/cc.
 //
 // @Summary Put somebody in CC
-// @Description By the requester and by those who work on the ticket. An account that is in CC sees the ticket and takes part in its conversation; so does one that has the address that is given. An address without an account is kept for mail.
+// @Description By the requester and by those who work on the ticket. Employees name people by address. An account that is in CC sees the ticket and takes part in its conversation; so does one that has the address that is given. An address without an account is kept for mail.
 // @ID addTicketCC
 // @Tags watchers
 // @Accept json

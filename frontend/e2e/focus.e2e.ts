@@ -72,6 +72,22 @@ journeys('The focus', (desk) => {
     expect(new URL(page.url()).pathname).toBe(`/tickets/${id}`);
   });
 
+  it("is the ticket's while it is still on its way", async () => {
+    const { id } = await desk.ticket('Far keys');
+    const page = await desk.openAs('it_staff', '/tickets?q=Far', { width: 1400 });
+    await page.route(`**/api/tickets/${id}`, async (route) => {
+      await new Promise((done) => setTimeout(done, 400));
+      await route.continue();
+    });
+    const link = page.getByRole('link', { name: /Far keys/ });
+    await link.waitFor();
+    await link.evaluate((row: HTMLElement) => row.click());
+    for (const key of ['n', 'H', 'i']) await page.keyboard.press(key);
+    await page.getByRole('heading', { level: 1, name: 'Far keys' }).waitFor();
+    await expect.poll(() => written(page.getByRole('textbox', { name: /note/i }))).toBe('Hi');
+    expect(new URL(page.url()).pathname).toBe(`/tickets/${id}`);
+  });
+
   it('stays in the list through a change of many, and its undo', async () => {
     for (const name of ['one', 'two', 'three', 'four']) await desk.ticket(`Crowd ${name}`);
     const page = await desk.openAs('admin', '/tickets?q=Crowd&sort=created_at', { width: 1400 });

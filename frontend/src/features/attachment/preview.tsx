@@ -7,13 +7,11 @@ import { explain } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
 import { Dialog } from '@/ui/dialog';
 import classes from './attachment.module.css';
-import { fetchContent, fetchText, fetchThumbnail, saveFile } from './content';
+import { fetchContent, fetchText, saveFile } from './content';
 import { PdfPages } from './pdf-pages';
 
 /** Characters of a text file that are shown. */
 const mostText = 256 * 1024;
-/** Pixels up to which a browser is given the picture itself, not a smaller one. */
-const mostPixels = 25_000_000;
 
 /** A file as it can be looked at without saving it. */
 export default function Preview({ file, onClose }: { file: Attachment; onClose: () => void }) {
@@ -31,11 +29,7 @@ export default function Preview({ file, onClose }: { file: Attachment; onClose: 
         setText(await fetchText(file, mostText, control.signal));
         return;
       }
-      const pixels = (file.width ?? 0) * (file.height ?? 0);
-      const blob =
-        pixels > 0 && pixels <= mostPixels
-          ? await fetchContent(file, control.signal)
-          : await fetchThumbnail(file.id, 'large', control.signal);
+      const blob = await fetchContent(file, control.signal);
       if (control.signal.aborted) return;
       made = URL.createObjectURL(blob);
       setPicture(made);

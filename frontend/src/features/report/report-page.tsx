@@ -5,6 +5,7 @@ import { IconArrowDown, IconArrowRight, IconArrowUp, IconDownload } from '@table
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import type { DeskReport, ReportTimes } from '@/lib/api';
+import { useCan } from '@/lib/can';
 import { explain } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
 import { Page } from '@/ui/page';
@@ -23,11 +24,12 @@ const Charts = lazy(() => import('./report-charts').then((m) => ({ default: m.Re
 export function ReportPage() {
   const { t } = useLingui();
   const search = useSearch({ from: '/app/reports' });
+  const may = useCan('report.view');
   const days = daysOf(search);
   const report = useDeskReport(days);
   return (
     <Page title={t`Reports`} width="wide">
-      <Range key={`${days.from} ${days.to}`} search={search} />
+      {may && <Range key={`${days.from} ${days.to}`} search={search} />}
       <Fetched query={report} skeleton={<ReportSkeleton />}>
         {(data) => <Desk data={data} stale={report.isPlaceholderData} days={days} />}
       </Fetched>

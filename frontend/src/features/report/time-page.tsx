@@ -6,6 +6,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { TimeReportLine } from '@/lib/api';
 import { listFieldsOptions, reportTimeOptions } from '@/lib/api/@tanstack/react-query.gen';
+import { useCan } from '@/lib/can';
 import { download, saveFile } from '@/lib/download';
 import { explain } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
@@ -25,6 +26,7 @@ const hours = (minutes: number) =>
 export function TimeReportPage() {
   const { t } = useLingui();
   const search = useSearch({ from: '/app/reports/time' });
+  const may = useCan('ticket.work');
   const group = search.by ?? 'user';
   const { of, only } = search;
   const known = of === 'user' || of === 'team' || of === 'category';
@@ -55,31 +57,33 @@ export function TimeReportPage() {
       title={t`Time report`}
       width="wide"
       actions={
-        <>
-          <Button
-            variant="default"
-            size="compact-md"
-            leftSection={<IconDownload size={14} />}
-            loading={save.isPending && save.variables === 'report/csv'}
-            onClick={() => save.mutate('report/csv')}
-          >
-            <Trans>This table as CSV</Trans>
-          </Button>
-          {(!of || of === 'user') && (
+        may && (
+          <>
             <Button
               variant="default"
               size="compact-md"
               leftSection={<IconDownload size={14} />}
-              loading={save.isPending && save.variables === 'export'}
-              onClick={() => save.mutate('export')}
+              loading={save.isPending && save.variables === 'report/csv'}
+              onClick={() => save.mutate('report/csv')}
             >
-              <Trans>Every entry as CSV</Trans>
+              <Trans>This table as CSV</Trans>
             </Button>
-          )}
-        </>
+            {(!of || of === 'user') && (
+              <Button
+                variant="default"
+                size="compact-md"
+                leftSection={<IconDownload size={14} />}
+                loading={save.isPending && save.variables === 'export'}
+                onClick={() => save.mutate('export')}
+              >
+                <Trans>Every entry as CSV</Trans>
+              </Button>
+            )}
+          </>
+        )
       }
     >
-      <Choice key={JSON.stringify(search)} search={search} />
+      {may && <Choice key={JSON.stringify(search)} search={search} />}
       <Fetched query={report} skeleton={<SkeletonRows rows={6} height={40} />}>
         {(data) =>
           data.results.length === 0 ? (

@@ -27,15 +27,36 @@ export function prepare(page: Prepared): () => void {
 /** How long one may be on the way to a ticket, in milliseconds. */
 const longest = 1000;
 
+/** The ticket that one is on the way to, though it is not built. */
+let expected: { id: string; arrived: () => void } | null = null;
+
+/** Tells that the page of a ticket is there, and that its keys work. */
+export function arriveAt(id: number): void {
+  // Outside of the effect that calls this: there, React renders nothing at once.
+  if (expected?.id === String(id)) setTimeout(expected.arrived);
+}
+
 /**
  * Goes to a ticket. One that was built ahead is on the screen with the next
- * frame; what follows from being there begins behind it, and keys that are
- * pressed meanwhile are for the ticket.
+ * frame; what follows from being there begins behind it. Keys that are pressed
+ * before the ticket is there are for the ticket, for as long as `longest`.
  */
 export function goToTicket(id: string, go: () => Promise<void>): void {
   const ahead = prepared;
-  if (ahead?.id === id && ahead.arrived) return; // one is on the way there
+  if (expected?.id === id || (ahead?.id === id && ahead.arrived)) return; // one is on the way there
   if (ahead?.id !== id || !ahead.show()) {
+    expected?.arrived();
+    const release = holdKeys();
+    const mine = {
+      id,
+      arrived: () => {
+        clearTimeout(late);
+        if (expected === mine) expected = null;
+        release();
+      },
+    };
+    const late = setTimeout(mine.arrived, longest);
+    expected = mine;
     void go();
     return;
   }
@@ -63,16 +84,24 @@ export function goToTicket(id: string, go: () => Promise<void>): void {
     });
 }
 
-/** Keeps what is pressed until what is returned is called, and presses it then. */
+/**
+ * Keeps what is pressed until what is returned is called, and presses it then.
+ * What goes elsewhere is not kept: Escape, which also ends it, Tab, and what is
+ * pressed with ⌘, Ctrl or Alt; nor is what one writes into a box.
+ */
 function holdKeys(): () => void {
   const held: KeyboardEvent[] = [];
   const hold = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') release();
+    if (['Escape', 'Tab'].includes(event.key) || event.metaKey || event.ctrlKey || event.altKey) {
+      return;
+    }
+    if (event.target instanceof Element && isTyping(event.target)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     held.push(event);
   };
-  window.addEventListener('keydown', hold, { capture: true });
-  return () => {
+  const release = () => {
     window.removeEventListener('keydown', hold, { capture: true });
     for (const event of held.splice(0)) {
       const at = document.activeElement ?? document.body;
@@ -83,4 +112,6 @@ function holdKeys(): () => void {
       }
     }
   };
+  window.addEventListener('keydown', hold, { capture: true });
+  return release;
 }

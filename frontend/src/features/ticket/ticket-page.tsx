@@ -36,6 +36,7 @@ import { RestPill } from './depth/rest-pill';
 import { EditTicket } from './edit-ticket';
 import { Followers } from './followers';
 import { UnsavedEdit } from './form-draft';
+import { arriveAt } from './go-to-ticket';
 import { lastQueue } from './last-queue';
 import { FinerPill, PriorityPill, StatusPill } from './pills';
 import { Present } from './present';
@@ -120,6 +121,7 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   const on = useTicketScope(context);
   const works = !gone && (ticket.can.update_status || ticket.can.assign);
   useReadOnOpen(ticket.id);
+  useEffect(() => arriveAt(ticket.id), [ticket.id]);
   // Title and conversation first: they are what a ticket is opened for.
   const painted = useAfterPaint();
   useTellPresence(ticket.id, works);
