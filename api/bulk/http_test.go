@@ -230,7 +230,13 @@ func TestARunGoesOnWhereItEnded(t *testing.T) {
 // TestWhatIsWrongIsSaid tells of a time that has passed what is wrong with it.
 func TestWhatIsWrongIsSaid(t *testing.T) {
 	each(t, func(t *testing.T, s scene) {
-		run := s.start(t, s.sam, obj{"type": "set_due", "due_at": "2001-01-01T00:00:00Z"}, s.tickets(1))
+		past := obj{"type": "set_due", "due_at": "2001-01-01T00:00:00Z"}
+		s.sam.Post("/api/bulk", obj{"action": past, "ids": s.tickets(1)}).WantFields("action")
+		// A time that comes before the ticket's turn does.
+		soon := obj{"type": "set_due", "due_at": s.Clock.Now().Add(time.Minute).UTC().Format(time.RFC3339)}
+		run := s.sam.Post("/api/bulk", obj{"action": soon, "ids": s.tickets(1)}).Want(202).Int("id")
+		s.Clock.Advance(2 * time.Minute)
+		s.Drain(t)
 		s.sam.Get(at("/api/bulk/%d/items", run)).Want(200).Has("Must be a time to come").Lacks("One or more fields are wrong")
 	})
 }
