@@ -26,6 +26,16 @@ journeys('macros', (desk) => {
     await page.getByText('reply · 1 action').waitFor();
     await expectAccessible(page);
 
+    // The box for formatted text, which is loaded when one begins to write, comes late.
+    let chosen = () => {};
+    const waits = new Promise<void>((done) => {
+      chosen = done;
+    });
+    await page.route('**/assets/rich-box*.js', async (route) => {
+      await waits;
+      await route.continue();
+    });
+
     // By its key, on the open ticket; the reply waits, and all of it comes back.
     await page.goto(`/tickets/${first.id}`);
     await page.getByRole('heading', { name: 'Router *blinks*' }).waitFor();
@@ -36,7 +46,13 @@ journeys('macros', (desk) => {
     await page.keyboard.press('u');
     await page.getByRole('button', { name: 'Priority Medium' }).waitFor();
 
-    // By a semicolon in the box: the text is there to be finished, the action is done.
+    // By a semicolon in the box: the text is there to be finished, the action is done,
+    // though the box for formatted text takes over in between.
+    await page.route('**/api/macros/preview', async (route) => {
+      chosen();
+      await page.locator('[contenteditable=true]').first().waitFor();
+      await route.continue();
+    });
     await page.keyboard.press('r');
     await page.keyboard.type(';rest');
     await page.getByRole('option', { name: /Restart the router/ }).waitFor();

@@ -302,7 +302,9 @@ export function WritingBox(props: WritingBoxProps) {
           onLoad={async (load) => {
             setFiles('busy');
             try {
-              box.current?.insert(await load());
+              const loaded = await load();
+              // The formatted box may have taken over meanwhile.
+              box.current?.insert(loaded);
               setFiles(null);
             } catch (reason) {
               setFiles(reason instanceof Error ? reason.message : String(reason));
