@@ -3,6 +3,31 @@ import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { expectAccessible, expectNoSidewaysScroll, journeys, type Role } from './desk.ts';
 
+const light = { colorScheme: 'light', contrast: 'no-preference' } as const;
+const dark = { ...light, colorScheme: 'dark' } as const;
+
+/** Each page is opened once in each size, and looked at in each of its looks. */
+const sizes = [
+  [
+    'in a window',
+    {},
+    [
+      ['light', light],
+      ['dark', dark],
+      ['high contrast', { ...light, contrast: 'more' }],
+      ['high contrast and dark', { ...dark, contrast: 'more' }],
+    ],
+  ],
+  [
+    'at 360 px',
+    { width: 360, height: 740 },
+    [
+      ['light', light],
+      ['dark', dark],
+    ],
+  ],
+] as const;
+
 const hostile = `${'W'.repeat(190)} ✓`;
 
 journeys('every page', (desk) => {
@@ -168,32 +193,30 @@ journeys('every page', (desk) => {
     expect(missing).toEqual([]);
   });
 
-  for (const [look, options] of Object.entries({
-    'in light': {},
-    'in dark': { dark: true },
-    'at 360 px': { width: 360, height: 740 },
-    'at 360 px in dark': { width: 360, height: 740, dark: true },
-    'in high contrast': { contrast: true },
-    'in high contrast and dark': { contrast: true, dark: true },
-  })) {
-    it(`is accessible and fits ${look}`, { timeout: 300_000 }, async () => {
+  for (const [size, options, looks] of sizes) {
+    it(`is accessible and fits ${size}`, { timeout: 600_000 }, async () => {
       for (const [role, paths] of pages()) {
         const page = role ? await desk.openAs(role, '/', options) : await desk.open('/', options);
+        const inEachLook = async (path: string) => {
+          await settled(page);
+          for (const [look, media] of looks) {
+            await page.emulateMedia(media);
+            await repainted(page);
+            await expectAccessible(page, look);
+            await expectNoSidewaysScroll(page);
+            if (process.env.PICTURES) {
+              const name = `${size} ${look} ${role} ${path}`.replace(/\W+/g, '-');
+              await page.screenshot({ path: `${process.env.PICTURES}/${name}.png` });
+            }
+          }
+        };
         for (const path of paths) {
           await page.goto(path);
           await page.getByRole('heading', { level: 1 }).waitFor();
-          await settled(page);
-          await expectAccessible(page);
-          await expectNoSidewaysScroll(page);
-          if (process.env.PICTURES) {
-            const name = `${look} ${role} ${path}`.replace(/\W+/g, '-');
-            await page.screenshot({ path: `${process.env.PICTURES}/${name}.png` });
-          }
+          await inEachLook(path);
           for (const tab of path === '/desk' ? ['Fields', 'Finer statuses', 'Tags'] : []) {
             await page.getByRole('tab', { name: tab }).click();
-            await settled(page);
-            await expectAccessible(page);
-            await expectNoSidewaysScroll(page);
+            await inEachLook(`${path} ${tab}`);
           }
         }
       }
@@ -255,4 +278,14 @@ journeys('every page', (desk) => {
 async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => document.querySelectorAll('.fd-late').length === 0);
   await page.waitForTimeout(400);
+}
+
+/** Waits until another look is on the screen, and what fades has faded. */
+async function repainted(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    const faded = Promise.allSettled(document.getAnimations().map((one) => one.finished));
+    // What turns for ever never has.
+    await Promise.race([faded, new Promise((done) => setTimeout(done, 300))]);
+  });
 }

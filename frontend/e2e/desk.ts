@@ -32,8 +32,6 @@ const patience = 15_000;
 
 interface OpenOptions {
   dark?: boolean;
-  /** As the system asks for more contrast. */
-  contrast?: boolean;
   width?: number;
   height?: number;
   /** The language that the browser asks for. */
@@ -105,7 +103,6 @@ export class Desk {
       baseURL: this.url,
       locale: options.locale ?? 'en-GB',
       colorScheme: options.dark ? 'dark' : 'light',
-      contrast: options.contrast ? 'more' : null,
       reducedMotion: 'reduce',
       viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
     });
@@ -237,7 +234,7 @@ export async function written(box: Locator): Promise<string> {
  * Fails with the rules that the page breaks. The window is made as tall as the
  * page meanwhile: axe does not know that one can scroll what a bar covers.
  */
-export async function expectAccessible(page: Page): Promise<void> {
+export async function expectAccessible(page: Page, look = ''): Promise<void> {
   const size = page.viewportSize();
   if (size) {
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
@@ -253,7 +250,7 @@ export async function expectAccessible(page: Page): Promise<void> {
     });
   });
   if (size) await page.setViewportSize(size);
-  expect(broken, `axe on ${page.url()}`).toEqual([]);
+  expect(broken, `axe on ${page.url()} ${look}`).toEqual([]);
 }
 
 /** Fails when the page is wider than its window. */

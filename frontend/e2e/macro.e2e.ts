@@ -58,7 +58,9 @@ journeys('macros', (desk) => {
     await page.getByRole('option', { name: /Restart the router/ }).waitFor();
     await page.keyboard.press('Enter');
     const box = page.getByRole('textbox', { name: 'Reply' });
-    await expect.poll(() => box.innerText().catch(() => box.inputValue())).toMatch(/restart it/);
+    await expect
+      .poll(() => box.innerText().catch(() => box.inputValue()), { timeout: 15_000 })
+      .toMatch(/restart it/);
     await page.getByRole('button', { name: 'Priority High' }).waitFor();
 
     // On many.
