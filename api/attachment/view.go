@@ -50,7 +50,8 @@ func ViewFor(by authz.Actor) func(Listed) View {
 		if !l.complete() {
 			return v
 		}
-		v.Preview, v.Thumbnail = string(previewOf(l)), drawable(l)
+		shown := previewOf(l)
+		v.Preview, v.Thumbnail = string(shown), shown == ImagePreview
 		if l.Blob.Width > 0 {
 			v.Width, v.Height = &l.Blob.Width, &l.Blob.Height
 		}

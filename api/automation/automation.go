@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -22,6 +23,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket"
 )
 
@@ -414,12 +416,11 @@ func (s *Service) Reorder(ctx context.Context, by authz.Actor, ids []int64) ([]R
 		for _, r := range have {
 			known[r.ID] = r
 		}
+		if !web.SameIDs(slices.Collect(maps.Keys(known)), ids) {
+			return fault.Field("ids", "Must name every rule once. Somebody may have added or deleted one meanwhile.")
+		}
 		for i, id := range ids {
-			r, ok := known[id]
-			if !ok || len(ids) != len(have) || slices.Contains(ids[:i], id) {
-				return fault.Field("ids", "Must name every rule once. Somebody may have added or deleted one meanwhile.")
-			}
-			if r.Position == i+1 {
+			if known[id].Position == i+1 {
 				continue
 			}
 			if err := tx.Model(&Rule{}).Where("id = ?", id).UpdateColumn("position", i+1).Error; err != nil {
@@ -428,9 +429,6 @@ func (s *Service) Reorder(ctx context.Context, by authz.Actor, ids []int64) ([]R
 			if err := tx.Emit(Updated, subject, id, nil); err != nil {
 				return err
 			}
-		}
-		if len(ids) != len(have) {
-			return fault.Field("ids", "Must name every rule once. Somebody may have added or deleted one meanwhile.")
 		}
 		return touch(tx)
 	})

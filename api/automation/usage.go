@@ -1,13 +1,10 @@
 package automation
 
 import (
-	"slices"
-
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/macro"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/tag"
-	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/usage"
 )
 
@@ -35,19 +32,13 @@ func (s *Service) Uses(tx *event.Tx, gone event.Event) ([]usage.Use, error) {
 		if !by.Can(authz.RuleManage) {
 			continue // it does nothing any more
 		}
-		used := lost != "" && slices.ContainsFunc(r.Actions, func(a ticket.Action) bool { return a.Tags(lost) })
-		if !used {
-			_, err = parse("condition", r.Condition)
-			if used, err = usage.Lost(err); err != nil {
-				return nil, err
-			}
-			for _, a := range r.Actions {
-				lost, err := macro.Lost(tx.DB, s.tickets.Actions(), by.ByRule(r.Name), a)
-				if err != nil {
-					return nil, err
-				}
-				used = used || lost
-			}
+		_, err = parse("condition", r.Condition)
+		used, err := usage.Lost(err)
+		if err == nil && !used {
+			used, err = macro.Need(tx.DB, s.tickets.Actions(), by.ByRule(r.Name), r.Actions, lost)
+		}
+		if err != nil {
+			return nil, err
 		}
 		if used {
 			out = append(out, usage.Use{Kind: usage.Rule, Name: r.Name})

@@ -31,13 +31,9 @@ func Uses(tickets *ticket.Service) usage.Finder {
 		by := authz.System("macro")
 		var out []usage.Use
 		for _, m := range shared {
-			used := slices.ContainsFunc(m.Actions, func(a ticket.Action) bool { return lost != "" && a.Tags(lost) })
-			for _, a := range m.Actions {
-				wrong, err := Lost(tx.DB, tickets.Actions(), by, a)
-				if err != nil {
-					return nil, err
-				}
-				used = used || wrong
+			used, err := Need(tx.DB, tickets.Actions(), by, m.Actions, lost)
+			if err != nil {
+				return nil, err
 			}
 			if used {
 				out = append(out, usage.Use{Kind: usage.Macro, Name: m.Name})
@@ -47,13 +43,26 @@ func Uses(tickets *ticket.Service) usage.Finder {
 	}
 }
 
-// Lost reports whether something that an action names is not there any more. An action
-// with a time names nothing that goes, and that its time has passed is not asked here.
-func Lost(tx *gorm.DB, all *ticket.Actions, by authz.Actor, a ticket.Action) (bool, error) {
+// Need reports whether one of the actions would make a tag again that goes ("" for none),
+// or names something that is not there any more. An action with a time names nothing that
+// goes, and that its time has passed is not asked here.
+func Need(tx *gorm.DB, all *ticket.Actions, by authz.Actor, actions []ticket.Action, goes string) (bool, error) {
+	var timed []string
 	for _, k := range all.Kinds() {
-		if k.Type == a.Type && slices.ContainsFunc(k.Params, func(p ticket.Param) bool { return p.Kind == ticket.ParamTime }) {
-			return false, nil
+		if slices.ContainsFunc(k.Params, func(p ticket.Param) bool { return p.Kind == ticket.ParamTime }) {
+			timed = append(timed, k.Type)
 		}
 	}
-	return usage.Lost(all.Check(tx, by, a))
+	for _, a := range actions {
+		if goes != "" && a.Tags(goes) {
+			return true, nil
+		}
+		if slices.Contains(timed, a.Type) {
+			continue
+		}
+		if lost, err := usage.Lost(all.Check(tx, by, a)); lost || err != nil {
+			return lost, err
+		}
+	}
+	return false, nil
 }

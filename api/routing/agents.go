@@ -17,6 +17,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/tag"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
@@ -277,12 +278,12 @@ func (s *Service) SetSkills(ctx context.Context, by authz.Actor, skills []NamedS
 			if len(k.Categories) > maxCategories {
 				return fault.Field("skills", "A skill may have at most %d categories.", maxCategories)
 			}
-			for i, c := range k.Categories {
+			if web.Repeated(k.Categories) {
+				return fault.Field("skills", "Must name each once.")
+			}
+			for _, c := range k.Categories {
 				if _, ok := tree.Find(c); !ok {
 					return fault.Field("skills", "There is no category %d.", c)
-				}
-				if slices.Contains(k.Categories[:i], c) {
-					return fault.Field("skills", "Must name each once.")
 				}
 			}
 			rows = append(rows, Skill{TagID: tags[0].ID, Categories: append([]int64{}, k.Categories...)})

@@ -1,18 +1,14 @@
 package routing
 
 import (
-	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
-	"github.com/fixdesk/fixdesk/api/platform/fault"
-	"github.com/fixdesk/fixdesk/api/platform/locale"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
@@ -63,10 +59,8 @@ func (s *Service) shower(c *gin.Context, list ...Queue) (func(Queue) View, error
 			Condition: q.Condition, Sticky: q.Sticky, Capacity: q.Capacity, Waiting: waiting[q.ID], Version: q.Version,
 			CreatedAt: q.CreatedAt.UTC(), UpdatedAt: q.UpdatedAt.UTC(),
 		}
-		var f *fault.Error
-		if _, err := s.condition(ctx, &q); errors.As(err, &f) {
-			v.Problem = locale.Translate(web.Language(c), strings.Join(f.Fields["condition"], " "))
-		}
+		_, wrong := s.condition(ctx, &q)
+		v.Problem = web.Complaint(c, wrong, "condition")
 		return v
 	}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
 )
@@ -374,12 +376,11 @@ func (s *Service) Reorder(ctx context.Context, by authz.Actor, ids []int64) ([]Q
 		for _, q := range have {
 			known[q.ID] = q.Position
 		}
+		if !web.SameIDs(slices.Collect(maps.Keys(known)), ids) {
+			return fault.Field("ids", "Must name every queue once. Somebody may have added or deleted one meanwhile.")
+		}
 		for i, id := range ids {
-			was, ok := known[id]
-			if !ok || len(ids) != len(have) || slices.Contains(ids[:i], id) {
-				return fault.Field("ids", "Must name every queue once. Somebody may have added or deleted one meanwhile.")
-			}
-			if was == i+1 {
+			if known[id] == i+1 {
 				continue
 			}
 			if err := tx.Model(&Queue{}).Where("id = ?", id).UpdateColumn("position", i+1).Error; err != nil {
@@ -388,9 +389,6 @@ func (s *Service) Reorder(ctx context.Context, by authz.Actor, ids []int64) ([]Q
 			if err := tx.Emit(Updated, Subject, id, nil); err != nil {
 				return err
 			}
-		}
-		if len(ids) != len(have) {
-			return fault.Field("ids", "Must name every queue once. Somebody may have added or deleted one meanwhile.")
 		}
 		return tx.Enqueue(job.New{Kind: ReviewJob, Payload: struct{}{}})
 	})

@@ -2,17 +2,13 @@ package sla
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/fixdesk/fixdesk/api/authz"
-	"github.com/fixdesk/fixdesk/api/platform/fault"
-	"github.com/fixdesk/fixdesk/api/platform/locale"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket"
 )
@@ -332,10 +328,8 @@ func (s *Service) policyFor(c *gin.Context) func(Policy) PolicyView {
 			Can: Can{Update: canManage(by), Delete: canManage(by)},
 		}
 		// Something that it names may be gone, or be called something else now.
-		var f *fault.Error
-		if _, err := s.condition(s.db.Read(ctx), p.Condition); errors.As(err, &f) {
-			v.Problem = locale.Translate(web.Language(c), strings.Join(f.Fields["condition"], " "))
-		}
+		_, wrong := s.condition(s.db.Read(ctx), p.Condition)
+		v.Problem = web.Complaint(c, wrong, "condition")
 		for i, st := range p.Steps {
 			v.Steps[i] = StepView{
 				ID: st.ID, Target: string(st.Target), OffsetSeconds: st.Offset, NotifyAssignee: st.Notify,

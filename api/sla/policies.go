@@ -14,6 +14,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/etag"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/user"
 )
 
@@ -310,8 +311,7 @@ func (s *Service) Reorder(ctx context.Context, by authz.Actor, ids []int64) ([]P
 		if slices.Equal(have, ids) {
 			return false, nil
 		}
-		a, b := slices.Sorted(slices.Values(have)), slices.Sorted(slices.Values(ids))
-		if !slices.Equal(a, b) {
+		if !web.SameIDs(have, ids) {
 			return false, fault.Field("ids", "Must name every policy once. Somebody may have added or deleted one meanwhile.")
 		}
 		for i, id := range ids {

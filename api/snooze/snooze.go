@@ -122,11 +122,16 @@ func Bring(tx *event.Tx, id int64, was json.RawMessage) error {
 	if row.Until != nil && !row.Until.After(tx.Now) {
 		return nil
 	}
-	row.TicketID = id
-	if err := put(tx, &row); err != nil {
+	return again(tx, id, &row)
+}
+
+// again writes down that a ticket rests as it did before.
+func again(tx *event.Tx, id int64, was *Snooze) error {
+	was.TicketID = id
+	if err := put(tx, was); err != nil || was.WokenAt != nil {
 		return err
 	}
-	return tx.Emit(Snoozed, ticket.Subject, id, Rest{row.Until, row.OnReply})
+	return tx.Emit(Snoozed, ticket.Subject, id, Rest{was.Until, was.OnReply})
 }
 
 // find returns what is kept about a ticket, or nil.
@@ -331,11 +336,7 @@ func restore(tx *event.Tx, by authz.Actor, id int64, want etag.Condition, before
 	if err := forget(tx.DB, id); err != nil {
 		return err
 	}
-	was.TicketID = id
-	if err := put(tx, was); err != nil || was.WokenAt != nil {
-		return err
-	}
-	return tx.Emit(Snoozed, ticket.Subject, id, Rest{was.Until, was.OnReply})
+	return again(tx, id, was)
 }
 
 // acting makes an action of something that is done to a held ticket.

@@ -282,6 +282,11 @@ func Repeated(ids []int64) bool {
 	return len(slices.Compact(sorted)) < len(ids)
 }
 
+// SameIDs reports whether two lists name the same, in whatever order.
+func SameIDs(a, b []int64) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
+
 // Content returns the body of a request that is no JSON, also where an
 // Idempotency-Key has made it be read before.
 func Content(c *gin.Context) io.Reader {

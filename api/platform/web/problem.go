@@ -11,6 +11,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -102,6 +103,16 @@ func Language(c *gin.Context) string { return locale.Match(c.GetHeader("Accept-L
 // Say returns a sentence as an answer, in the language of the client.
 func Say(c *gin.Context, message string) Detail {
 	return Detail{Detail: locale.Translate(Language(c), message)}
+}
+
+// Complaint returns what an error finds wrong with a field, in the language of the client;
+// nothing when it is about something else, or there is none.
+func Complaint(c *gin.Context, err error, field string) string {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return ""
+	}
+	return locale.Translate(Language(c), strings.Join(f.Fields[field], " "))
 }
 
 func translated(lang string, fields map[string][]string) map[string][]string {
