@@ -10,8 +10,6 @@ export interface Prepared {
   complete: () => void;
   /** Takes it from the screen again. */
   hide: () => void;
-  /** Called when the page is the open one, and its keys work. */
-  arrived?: () => void;
 }
 
 let prepared: Prepared | null = null;
@@ -27,13 +25,29 @@ export function prepare(page: Prepared): () => void {
 /** How long one may be on the way to a ticket, in milliseconds. */
 const longest = 1000;
 
-/** The ticket that one is on the way to, though it is not built. */
-let expected: { id: string; arrived: () => void } | null = null;
+/** The ticket that one is on the way to; `end` gives it the keys that were pressed. */
+let underWay: { id: string; end: () => void } | null = null;
 
 /** Tells that the page of a ticket is there, and that its keys work. */
 export function arriveAt(id: number): void {
   // Outside of the effect that calls this: there, React renders nothing at once.
-  if (expected?.id === String(id)) setTimeout(expected.arrived);
+  if (underWay?.id === String(id)) setTimeout(underWay.end);
+}
+
+function setOut(id: string): () => void {
+  underWay?.end();
+  const release = holdKeys();
+  const way = {
+    id,
+    end: () => {
+      clearTimeout(late);
+      if (underWay === way) underWay = null;
+      release();
+    },
+  };
+  const late = setTimeout(way.end, longest);
+  underWay = way;
+  return way.end;
 }
 
 /**
@@ -42,46 +56,30 @@ export function arriveAt(id: number): void {
  * before the ticket is there are for the ticket, for as long as `longest`.
  */
 export function goToTicket(id: string, go: () => Promise<void>): void {
-  const ahead = prepared;
-  if (expected?.id === id || (ahead?.id === id && ahead.arrived)) return; // one is on the way there
-  if (ahead?.id !== id || !ahead.show()) {
-    expected?.arrived();
-    const release = holdKeys();
-    const mine = {
-      id,
-      arrived: () => {
-        clearTimeout(late);
-        if (expected === mine) expected = null;
-        release();
-      },
-    };
-    const late = setTimeout(mine.arrived, longest);
-    expected = mine;
-    void go();
+  if (underWay?.id === id) return;
+  const from = window.location.href;
+  const there = () => window.location.pathname.endsWith(`/${id}`);
+  if (there()) {
+    void go(); // nothing arrives that is open already
     return;
   }
-  const from = window.location.href;
-  const release = holdKeys();
-  const late = setTimeout(release, longest);
-  ahead.arrived = () => {
-    clearTimeout(late);
-    // Outside of the effect that calls this: there, React renders nothing at once.
-    setTimeout(release);
-  };
+  const ahead = prepared?.id === id && prepared.show() ? prepared : null;
+  const end = setOut(id);
   // A frame is on the screen when the next one has been painted.
-  void painted()
-    .then(painted)
-    .then(ahead.complete)
-    .then(painted)
-    // Whoever has gone somewhere else meanwhile stays there.
-    .then(() => (window.location.href === from ? go() : undefined))
-    .finally(() => {
-      // Something may have been in the way: an edit that one does not want to leave.
-      if (window.location.pathname.endsWith(`/${id}`)) return;
-      ahead.arrived?.();
-      ahead.arrived = undefined;
-      ahead.hide();
-    });
+  const gone = ahead
+    ? painted()
+        .then(painted)
+        .then(ahead.complete)
+        .then(painted)
+        // Whoever has gone somewhere else meanwhile stays there.
+        .then(() => (window.location.href === from ? go() : undefined))
+    : go();
+  void gone.finally(() => {
+    // Something may have been in the way: an edit that one does not want to leave.
+    if (there()) return;
+    end();
+    ahead?.hide();
+  });
 }
 
 /**

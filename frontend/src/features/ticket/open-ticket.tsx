@@ -4,14 +4,13 @@ import {
   memo,
   Suspense,
   useCallback,
-  useEffect,
   useLayoutEffect,
   useRef,
   useState,
 } from 'react';
 import { createPortal } from 'react-dom';
 import { BuiltAhead } from '@/lib/after-paint';
-import { type Prepared, prepare } from './go-to-ticket';
+import { prepare } from './go-to-ticket';
 import classes from './open-ticket.module.css';
 import { TicketSkeleton } from './ticket-skeleton';
 
@@ -71,10 +70,9 @@ const Page = memo(function Page({ id, shown }: { id: string; shown: boolean }) {
     },
     [room, shown],
   );
-  const own = useRef<Prepared>(null);
   useLayoutEffect(() => {
     if (shown) return;
-    const mine: Prepared = {
+    return prepare({
       id,
       show: () => {
         const built = room.firstElementChild;
@@ -89,13 +87,8 @@ const Page = memo(function Page({ id, shown }: { id: string; shown: boolean }) {
         delete room.dataset.first;
       },
       hide: () => room.remove(),
-    };
-    own.current = mine;
-    return prepare(mine);
+    });
   }, [id, shown, room]);
-  useEffect(() => {
-    if (shown) own.current?.arrived?.();
-  }, [shown]);
   return (
     <>
       {/* Before the page, so that the room is in the document when the page's own effects begin. */}
