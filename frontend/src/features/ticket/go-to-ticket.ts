@@ -84,13 +84,17 @@ export function goToTicket(id: string, go: () => Promise<void>): void {
 
 /**
  * Keeps what is pressed until what is returned is called, and presses it then.
- * What goes elsewhere is not kept: Escape, which also ends it, Tab, and what is
+ * What goes elsewhere is not kept: Escape, which forgets what was kept, Tab, and what is
  * pressed with ⌘, Ctrl or Alt; nor is what one writes into a box.
  */
 function holdKeys(): () => void {
   const held: KeyboardEvent[] = [];
   const hold = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') release();
+    if (event.key === 'Escape') {
+      // They were for the ticket, and would do something else in the list.
+      held.length = 0;
+      release();
+    }
     if (['Escape', 'Tab'].includes(event.key) || event.metaKey || event.ctrlKey || event.altKey) {
       return;
     }
