@@ -21,7 +21,7 @@ const (
 
 	maxFileLines    = 600
 	maxPackageLines = 3200
-	maxTicketLines  = 8100
+	maxTicketLines  = 8200
 )
 
 // drivers are database drivers; only platform/db may know them.
@@ -122,7 +122,7 @@ func TestFilesAndPackagesStaySmall(t *testing.T) {
 	}
 	for name, lines := range packages {
 		limit := maxPackageLines
-		if name == "ticket" { // see ADRs 12, 27, 33 and 37
+		if name == "ticket" { // see ADRs 12, 27, 33, 37 and 38
 			limit = maxTicketLines
 		}
 		if lines > limit {

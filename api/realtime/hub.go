@@ -23,12 +23,6 @@ import (
 const (
 	// pollEvery is how soon a change made by another replica is seen.
 	pollEvery = time.Second
-	// Numbers of rows are given out before their transactions commit: a smaller
-	// number may appear after a larger one, so the last overlapRows numbers are
-	// read again for overlapTime. Whatever comes twice is dropped.
-	overlapRows = 200
-	overlapTime = 30 * time.Second
-	batch       = 500
 	// maxReplay is how many missed events are sent again; whoever missed more
 	// starts afresh.
 	maxReplay = 1000
@@ -73,12 +67,12 @@ type Hub struct {
 	told func(ctx context.Context, events, people []int64) (map[int64][]int64, error)
 	wake chan struct{}
 
+	following sync.Mutex // before mu
+	events    *event.Follower
+
 	mu      sync.Mutex
 	conns   map[*conn]struct{}
 	closed  bool
-	last    int64
-	moved   time.Time
-	seen    map[int64]struct{}
 	present map[int64]string // ticket → what was last said about who is there
 }
 
@@ -87,7 +81,7 @@ type Hub struct {
 func New(d *db.DB, c clock.Clock, identify func(context.Context, string) (authz.Actor, error)) *Hub {
 	return &Hub{
 		db: d, clock: c, identify: identify, wake: make(chan struct{}, 1),
-		conns: map[*conn]struct{}{}, seen: map[int64]struct{}{}, present: map[int64]string{},
+		conns: map[*conn]struct{}{}, events: event.NewFollower(d, c), present: map[int64]string{},
 	}
 }
 
@@ -156,6 +150,8 @@ var errClosed = fault.New(fault.Unavailable, "stream.closed", "The server is sto
 
 // join adds a stream.
 func (h *Hub) join(ctx context.Context, by authz.Actor) (*conn, error) {
+	h.following.Lock()
+	defer h.following.Unlock()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
@@ -172,14 +168,8 @@ func (h *Hub) join(ctx context.Context, by authz.Actor) (*conn, error) {
 	}
 	if len(h.conns) == 0 {
 		// Nobody listened: what happened meanwhile is for nobody but a replay.
-		var ids []int64
-		err := h.db.Read(ctx).Model(&event.Event{}).Order("id DESC").Limit(overlapRows).Pluck("id", &ids).Error
-		if err != nil {
-			return nil, fmt.Errorf("find the newest events: %w", err)
-		}
-		for _, id := range ids {
-			h.seen[id] = struct{}{}
-			h.last = max(h.last, id)
+		if err := h.events.Begin(ctx); err != nil {
+			return nil, err
 		}
 	}
 	c := &conn{by: by, out: make(chan message, buffer), gone: make(chan struct{})}
@@ -219,55 +209,23 @@ func (h *Hub) poll(ctx context.Context) error {
 		if len(listeners) == 0 {
 			return nil
 		}
-		from := h.from()
-		var events []event.Event
-		if err := h.db.Read(ctx).Where("id > ?", from).Order("id").Limit(batch).Find(&events).Error; err != nil {
-			return fmt.Errorf("read the events after %d: %w", from, err)
+		fresh, more, err := h.next(ctx)
+		if err != nil {
+			return err
 		}
-		fresh := h.note(events)
 		if err := h.spread(ctx, fresh, listeners); err != nil {
 			return err
 		}
-		if len(events) < batch {
+		if !more {
 			return nil
 		}
 	}
 }
 
-// from is the number behind which to read.
-func (h *Hub) from() int64 {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.clock.Now().Sub(h.moved) < overlapTime {
-		return max(h.last-overlapRows, 0)
-	}
-	return h.last
-}
-
-// note remembers events and returns those that are new.
-func (h *Hub) note(events []event.Event) []event.Event {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	var fresh []event.Event
-	for _, e := range events {
-		if _, known := h.seen[e.ID]; known {
-			continue
-		}
-		h.seen[e.ID] = struct{}{}
-		fresh = append(fresh, e)
-		if e.ID > h.last {
-			h.last = e.ID
-			h.moved = h.clock.Now()
-		}
-	}
-	if len(h.seen) > 4*overlapRows+batch {
-		for id := range h.seen {
-			if id <= h.last-2*overlapRows {
-				delete(h.seen, id)
-			}
-		}
-	}
-	return fresh
+func (h *Hub) next(ctx context.Context) (fresh []event.Event, more bool, err error) {
+	h.following.Lock()
+	defer h.following.Unlock()
+	return h.events.Next(ctx)
 }
 
 // spread sends events to those who may know of them.
@@ -466,11 +424,11 @@ func bulkData(e event.Event) []byte {
 // missed returns what happened since an event, or false when it is too much.
 func (h *Hub) missed(ctx context.Context, by authz.Actor, since int64) ([]message, bool, error) {
 	var events []event.Event
-	err := h.db.Read(ctx).Where("id > ?", max(since-overlapRows, 0)).Order("id").Limit(maxReplay + overlapRows + 1).Find(&events).Error
+	err := h.db.Read(ctx).Where("id > ?", max(since-event.OverlapRows, 0)).Order("id").Limit(maxReplay + event.OverlapRows + 1).Find(&events).Error
 	if err != nil {
 		return nil, false, fmt.Errorf("read the missed events: %w", err)
 	}
-	if len(events) > maxReplay+overlapRows {
+	if len(events) > maxReplay+event.OverlapRows {
 		return nil, false, nil
 	}
 	tickets, err := h.ticketsOf(ctx, events)

@@ -240,15 +240,21 @@ func (s *Service) sizeOf(ctx context.Context, w *Walk, limit int64) (int64, erro
 // leadRows is how long a list may be to lead itself instead of an index of a condition.
 const leadRows = 500
 
+// leading returns the indexes that could lead a list.
+func (f Filter) leading(branches []branch) []Walk {
+	walks := f.walks()
+	if len(branches) > 1 {
+		walks = append(walks, f.absorbed()...)
+	}
+	return walks
+}
+
 // lead chooses the index that leads a list: what finds few tickets, or, for the
 // newest first, what holds them in that order. counted leads the counting,
 // for which the order does not matter. n is the number of tickets that the walk
 // holds where that is all that the filter asks for, or -1.
 func (s *Service) lead(ctx context.Context, f Filter, branches []branch) (page, counted *Walk, n int64, err error) {
-	walks := f.walks()
-	if len(branches) > 1 {
-		walks = append(walks, f.absorbed()...)
-	}
+	walks := f.leading(branches)
 	if len(walks) == 0 || f.IDs != nil {
 		return nil, nil, -1, nil
 	}

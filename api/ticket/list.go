@@ -30,6 +30,7 @@ type Filter struct {
 
 	rest   []query.Node          // of a query, what the fields above do not hold
 	fields map[string]QueryField // of rest, beyond query.Fields
+	asked  string                // the query, as it was asked; empty for none
 	reader authz.Actor           // who asks, for what depends on that
 	by     authz.Actor           // who looks at the list
 	led    *Walk                 // the index to walk along instead of the sort's own

@@ -215,6 +215,12 @@ func (s *Service) plan(ctx context.Context, by authz.Actor, f Filter) (Filter, p
 		p.count, p.more = t.N, !t.Exact
 		return f, p, err
 	}
+	if key, ok := s.key(f, rows, rows); ok {
+		var t Tally
+		f.led, t, err = s.remembered(ctx, key, f, all, rows)
+		p.count, p.more = t.N, !t.Exact
+		return f, p, err
+	}
 	page, counted, n, err := s.lead(ctx, f, all)
 	if err != nil {
 		return f, p, err

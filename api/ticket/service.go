@@ -17,6 +17,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
+	"github.com/fixdesk/fixdesk/api/ticket/known"
 	"github.com/fixdesk/fixdesk/api/user"
 )
 
@@ -39,11 +40,19 @@ type Service struct {
 	sources      []FieldSource
 	extras       []ExtraSource
 	templates    TemplateSource
+	known        *known.Lists
+}
+
+// harmless begin the types of events that change what is in no list.
+var harmless = []string{
+	"session.", "api_token.", "bulk.", "macro.", "view.", "template.", "recurrence.", "webhook.", "rule.", "job.", "mail", "message.", "attachment.",
+	"user.password_changed", "user.verified",
 }
 
 // New returns the service.
 func New(d *db.DB, bus *event.Bus, c clock.Clock) *Service {
 	s := &Service{db: d, bus: bus, clock: c, walkBelow: web.MaxCount, exactBelow: exactBelow, listRows: listRows, leadRows: leadRows, nearRows: nearRows, reopenWindow: DefaultReopenWindow}
+	s.known = known.New(d, c, subject, harmless...)
 	s.actions.Register(s.ownActions()...)
 	s.actions.Register(s.facetActions()...)
 	s.actions.Register(s.setDueAction())

@@ -59,6 +59,7 @@ func (s *Service) Where(ctx context.Context, by authz.Actor, f Filter, text stri
 		f.Statuses = []Status{Open, InProgress} // the others wait for nobody
 	}
 	f.reader, f.fields = by, fields
+	f.asked += "\x00" + text + "\x00" + zone.String()
 	return f, nil
 }
 
