@@ -217,6 +217,10 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		return nil, err
 	}
 	a.Bus.InTxAbout(ticket.Subject, snoozes.Follow)
+	a.Bus.InTx(ticket.ConfidentialChanged, links.HideParts)
+	watchers := watcher.New(a.DB, a.Bus, a.Ticket)
+	a.Bus.Durable(user.RoleChanged, watcher.LeaveJob)
+	a.Worker.Handle(watcher.LeaveJob, watchers.RunLeave)
 	a.Worker.Handle(snooze.WakeJob, snoozes.RunWake)
 	a.subscribe()
 	a.jobs(keys)
@@ -231,7 +235,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 		Proxies: proxies, HTTPS: strings.HasPrefix(set.PublicURL, "https://"), Files: files, Ready: a.Ready,
 	}, server.Features{
 		Auth: a.Auth, User: a.User, Ticket: a.Ticket, Keys: keys,
-		Team: team.New(a.DB, a.Bus), Watcher: watcher.New(a.DB, a.Ticket),
+		Team: team.New(a.DB, a.Bus), Watcher: watchers,
 		Attachment: a.Attachment, Note: a.Note, Message: a.Message, Macro: a.Macro, Bulk: a.Bulk, Draft: draft.New(a.DB, a.Bus), Similar: similar.New(a.Ticket), Seen: seen.New(a.DB, a.Bus), Realtime: a.Realtime,
 		Report:   a.Report,
 		Calendar: calendar.New(a.DB, a.Bus, a.Clock),

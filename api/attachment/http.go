@@ -228,7 +228,7 @@ func (s *Service) cancel(c *gin.Context) error {
 	if _, err := s.Progress(ctx, authz.From(ctx), id); err != nil {
 		return err
 	}
-	if err := s.Remove(ctx, authz.From(ctx), id, web.IfMatch(c)); err != nil {
+	if err := s.Cancel(ctx, authz.From(ctx), id, web.IfMatch(c)); err != nil {
 		return err
 	}
 	return web.SendNothing(c)

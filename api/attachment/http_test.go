@@ -11,12 +11,16 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/config"
+	"github.com/fixdesk/fixdesk/api/platform/etag"
+	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/testkit"
 	"github.com/fixdesk/fixdesk/api/testkit/house"
 )
@@ -244,6 +248,42 @@ func TestResume(t *testing.T) {
 		piece(s.emma, id, 0, "x").Want(204)
 		s.emma.Delete(at("/api/uploads/%d", id)).Want(204)
 		piece(s.emma, id, 1, "x").Want(404)
+	})
+}
+
+// TestLastPieceTwice sends the last piece several times at once, as a client does that lost the answer.
+func TestLastPieceTwice(t *testing.T) {
+	each(t, func(t *testing.T, s scene) {
+		for range 8 {
+			id := begin(s.emma, "twice.txt", 10).Want(201).Int("id")
+			piece(s.emma, id, 0, "01234").Want(204)
+			var wg sync.WaitGroup
+			statuses := make([]int, 6)
+			for i := range statuses {
+				wg.Go(func() { statuses[i] = piece(s.emma, id, 5, "56789").Status })
+			}
+			wg.Wait()
+			slices.Sort(statuses)
+			if statuses[0] != 204 || statuses[1] != 409 || statuses[5] != 409 {
+				t.Errorf("statuses %v", statuses)
+			}
+			if got := s.emma.Get(content(id)).Want(200); string(got.Raw) != "0123456789" {
+				t.Errorf("came back as %q", got.Raw)
+			}
+		}
+	})
+}
+
+// TestCancelTakesNothingThatWasSent cancels an upload between the check of the request and the end of it.
+func TestCancelTakesNothingThatWasSent(t *testing.T) {
+	each(t, func(t *testing.T, s scene) {
+		id := send(s.emma, "a.txt", "hello")
+		s.emma.Post(s.ticket+"/add_comment", obj{"content": "see there", "attachment_ids": []int64{id}}).Want(201)
+		by := authz.Person(s.emma.ID, "emma", authz.Employee, authz.Options{})
+		if err := s.App.Attachment.Cancel(t.Context(), by, id, etag.Condition{}); !fault.Is(err, fault.NotFound) {
+			t.Errorf("cancelling what was sent: %v", err)
+		}
+		s.emma.Get(content(id)).Want(200)
 	})
 }
 

@@ -266,7 +266,7 @@ func (s *Service) keepPart(ctx context.Context, by authz.Actor, a *Attachment, s
 	return nil
 }
 
-func raced(a *Attachment) error {
+func raced(a *Attachment) *fault.Error {
 	return fault.New(fault.Conflict, "attachment.wrong_offset", "Somebody else sends to upload %d at the same time. Ask for its offset.", a.ID)
 }
 
@@ -294,7 +294,13 @@ func (s *Service) complete(ctx context.Context, by authz.Actor, a *Attachment, l
 			return fmt.Errorf("read the parts of upload %d: %w", a.ID, err)
 		}
 		var err error
-		if whole, err = s.join(ctx, parts, last); err != nil {
+		// Whoever sent the last piece at the same time may have taken the others away.
+		if n := len(parts); n == 0 || parts[n-1].Start+parts[n-1].Size != a.Received {
+			return raced(a)
+		}
+		if whole, err = s.join(ctx, parts, last); errors.Is(err, blob.ErrMissing) {
+			return raced(a).Because(err)
+		} else if err != nil {
 			return err
 		}
 		defer whole.close()

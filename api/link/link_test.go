@@ -163,6 +163,37 @@ func TestMergingKeepsSecrets(t *testing.T) {
 	})
 }
 
+// TestPartsStayAsConfidentialAsTheWhole merges a ticket and then keeps the whole to those it names.
+func TestPartsStayAsConfidentialAsTheWhole(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, w *testkit.World) {
+		h := house.New(t, w, func(s *config.Settings) { s.StaffScope = "all" })
+		emma, emil := h.Person("emma", authz.Employee), h.Person("emil", authz.Employee)
+		sam, sol := h.Person("sam", authz.ITStaff), h.Person("sol", authz.ITStaff)
+		part, _ := open(emma, "Zebra", nil)
+		middle, idM := open(emma, "Middle", nil)
+		whole, idW := open(emma, "Whole", nil)
+		sam.Post(whole+"/assign", obj{"user_id": sam.ID}).Want(200)
+		sam.Post(part+"/assign", obj{"user_id": sam.ID}).Want(200)
+		sam.Post(part+"/merge", obj{"ticket_id": idM}).Want(200)
+		sam.Post(middle+"/merge", obj{"ticket_id": idW}).Want(200)
+		sol.Get(part).Want(200).Has("Zebra")
+
+		emma.Patch(whole, obj{"confidential": true}).Want(200)
+		for _, one := range []string{part, middle, whole} {
+			sol.Get(one).Want(404)
+			emma.Get(one).Want(200).Is("confidential", true)
+		}
+		sol.Get("/api/tickets?search=zebra").Want(200).Is("count", 0)
+		emma.Patch(whole, obj{"confidential": false}).Want(200)
+		sol.Get(part).Want(200).Is("confidential", false)
+
+		// Nobody is put where the conversation is not.
+		emma.Post(part+"/cc", obj{"address": "emil@example.com"}).WantCode(409, "ticket.merged")
+		sam.Post(part+"/watchers", obj{"user_id": sol.ID}).WantCode(409, "ticket.merged")
+		emil.Get(part).Want(404)
+	})
+}
+
 // TestLinks makes links of every kind, and refuses rings.
 func TestLinks(t *testing.T) {
 	house.Each(t, func(t *testing.T, h *house.House) {

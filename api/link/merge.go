@@ -262,3 +262,24 @@ func escaped(title string) string {
 	}
 	return string(out)
 }
+
+// HideParts keeps what was merged into a ticket as confidential as the ticket: its title and
+// description are in both. It follows ticket.ConfidentialChanged.
+func (s *Service) HideParts(tx *event.Tx, e event.Event) error {
+	var now ticket.Switch
+	if err := e.Decode(&now); err != nil {
+		return err
+	}
+	var parts []int64
+	if err := tx.Model(&Merge{}).Where("target_id = ?", e.SubjectID).Order("ticket_id").Pluck("ticket_id", &parts).Error; err != nil {
+		return fmt.Errorf("find what was merged into ticket %d: %w", e.SubjectID, err)
+	}
+	// Whoever may change the whole need not see its parts.
+	by := authz.Person(e.ActorID, e.ActorName, authz.Admin, authz.Options{})
+	for _, id := range parts {
+		if err := s.tickets.HidePart(tx, by, id, now.Confidential); err != nil {
+			return err
+		}
+	}
+	return nil
+}

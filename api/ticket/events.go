@@ -3,6 +3,8 @@ package ticket
 import (
 	"slices"
 	"strings"
+
+	"github.com/fixdesk/fixdesk/api/platform/db"
 )
 
 // What this package announces. The subject is always the ticket, so that its
@@ -121,7 +123,7 @@ type Sight struct {
 	AssigneeID   *int64 `json:"assignee_id"`
 	TeamID       *int64 `json:"team_id,omitempty"`
 	Confidential bool   `json:"confidential,omitempty"`
-	Watchers     IDs    `json:"watchers,omitempty"`
+	Watchers     db.IDs `json:"watchers,omitempty"`
 	Department   string `json:"department,omitempty"`
 }
 

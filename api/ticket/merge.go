@@ -69,6 +69,18 @@ func (s *Service) SetMerged(tx *event.Tx, by authz.Actor, t *Ticket, into *int64
 	return announce(tx, by, &before, t, nil, nil)
 }
 
+// HidePart keeps a ticket that was merged as confidential as what it is a part of.
+func (s *Service) HidePart(tx *event.Tx, by authz.Actor, id int64, on bool) error {
+	t, err := load(tx.DB, id)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.change(tx, by, t, Changes{Confidential: &on})
+}
+
 // Final follows a ticket that was merged to the one that it is a part of now.
 func Final(tx *gorm.DB, t *Ticket) (*Ticket, error) {
 	for steps := 0; t.MergedIntoID != nil; steps++ {

@@ -31,8 +31,10 @@ func (s *Service) SetConfidential(ctx context.Context, by authz.Actor, id int64,
 	return s.Update(ctx, by, id, want, Changes{Confidential: &on})
 }
 
-// onlyConfidential reports whether nothing else is to change.
-func (c Changes) onlyConfidential() bool { return c.Title == nil && c.Description == nil }
+// onlyConfidential reports whether nothing else is to change that requesters may change.
+func (c Changes) onlyConfidential() bool {
+	return c.Title == nil && c.Description == nil && len(c.Fields) == 0 && len(c.Attachments) == 0
+}
 
 // prepare fills in what the actor may say of a ticket that is about to be opened
 // besides its texts.

@@ -5,6 +5,7 @@ package ticket
 import (
 	"time"
 
+	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 )
 
@@ -90,7 +91,7 @@ type Ticket struct {
 	Confidential bool
 	// Watchers repeats the ids of the accounts that watch the ticket or are in CC,
 	// all of whom see it.
-	Watchers     IDs
+	Watchers     db.IDs
 	Department   string // the requester's when it was opened, folded
 	OpenedByID   *int64 // who opened it for the requester, nil for nobody else
 	Channel      *int64 // how it came in, nil for not known

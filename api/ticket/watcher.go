@@ -2,12 +2,9 @@ package ticket
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -45,44 +42,6 @@ func (Watcher) TableName() string { return "ticket_watchers" }
 
 // MaxWatchers is how many watchers, accounts and addresses, a ticket can have.
 const MaxWatchers = 50
-
-// IDs is a short list of ids that is kept in a column of its own.
-type IDs []int64
-
-// Value implements driver.Valuer.
-func (ids IDs) Value() (driver.Value, error) {
-	if len(ids) == 0 {
-		return "", nil
-	}
-	out := make([]string, len(ids))
-	for i, id := range ids {
-		out[i] = strconv.FormatInt(id, 10)
-	}
-	return strings.Join(out, ","), nil
-}
-
-// Scan implements sql.Scanner.
-func (ids *IDs) Scan(v any) error {
-	text, ok := v.(string)
-	if raw, is := v.([]byte); is {
-		text, ok = string(raw), true
-	}
-	if !ok {
-		return fmt.Errorf("a list of ids cannot be a %T", v)
-	}
-	*ids = nil
-	if text == "" {
-		return nil
-	}
-	for _, part := range strings.Split(text, ",") {
-		id, err := strconv.ParseInt(part, 10, 64)
-		if err != nil {
-			return fmt.Errorf("read a list of ids: %w", err)
-		}
-		*ids = append(*ids, id)
-	}
-	return nil
-}
 
 var (
 	errWatcherMissing = fault.Missing("watcher")
@@ -123,6 +82,9 @@ func (s *Service) Watch(ctx context.Context, by authz.Actor, id, userID int64) e
 		}
 		if !canWatch(by, t) {
 			return errWatchDenied
+		}
+		if t.MergedIntoID != nil {
+			return ErrMerged
 		}
 		u, err := user.Find(tx.DB, userID)
 		if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && !u.Assignable()) {
@@ -175,6 +137,9 @@ func (s *Service) cc(ctx context.Context, by authz.Actor, id int64, whom func(*g
 		}
 		if !canCC(by, t) {
 			return errCCDenied
+		}
+		if t.MergedIntoID != nil {
+			return ErrMerged // the conversation is elsewhere
 		}
 		w, err := whom(tx.DB)
 		if err != nil {
@@ -290,7 +255,7 @@ func removeWatcher(tx *event.Tx, t *Ticket, w Watcher) error {
 }
 
 // saveWatchers writes who watches the ticket, unless somebody else was faster.
-func saveWatchers(tx *gorm.DB, t *Ticket, now IDs) error {
+func saveWatchers(tx *gorm.DB, t *Ticket, now db.IDs) error {
 	res := tx.Model(&Ticket{}).Where("id = ? AND watchers = ?", t.ID, t.Watchers).UpdateColumn("watchers", now)
 	if res.Error != nil {
 		return fmt.Errorf("save the watchers of ticket %d: %w", t.ID, res.Error)
