@@ -80,10 +80,20 @@ export function forgetPresence(): void {
   tell();
 }
 
+const returnListeners = new Set<() => void>();
+
+/** Calls back when the stream is there again after a break; returns how to stop. */
+export function onStreamReturn(listener: () => void): () => void {
+  returnListeners.add(listener);
+  return () => returnListeners.delete(listener);
+}
+
 export function setLiveState(next: LiveState): void {
   if (state === next) return;
+  const returned = state === 'interrupted' && next === 'live';
   state = next;
   tell();
+  if (returned) for (const listener of returnListeners) listener();
 }
 
 /** Whether the stream tells what happens. */

@@ -77,6 +77,8 @@ export async function keep(request: Request): Promise<QueuedError> {
   };
   const id = await (await database()).add('outbox', entry as Entry);
   await changed();
+  // With a network it was the server that was away, and nothing tells when it is back.
+  if (navigator.onLine && timer === undefined) later();
   return new QueuedError(id);
 }
 
@@ -134,6 +136,13 @@ let pause = firstPause;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let draining: Promise<void> | null = null;
 
+/** Tries again after a pause, a longer one each time. */
+function later(): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void drain(), pause);
+  pause = Math.min(pause * 2, longestPause);
+}
+
 /** Sends what waits, in order, one tab at a time. Safe to call often. */
 export function drain(): Promise<void> {
   draining ??= sendAll()
@@ -147,6 +156,7 @@ export function drain(): Promise<void> {
 
 async function sendAll(): Promise<void> {
   clearTimeout(timer);
+  timer = undefined;
   let settled = false;
   for (;;) {
     const outcome = await exclusive(lock, sendNext);
@@ -157,8 +167,7 @@ async function sendAll(): Promise<void> {
     }
     if (outcome === 'nothing') return;
     if (outcome === 'later') {
-      timer = setTimeout(() => void drain(), pause);
-      pause = Math.min(pause * 2, longestPause);
+      later();
       return;
     }
     settled = true;

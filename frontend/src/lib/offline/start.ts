@@ -1,4 +1,5 @@
 import { onlineManager, type QueryClient } from '@tanstack/react-query';
+import { onStreamReturn } from '../live/store';
 import { currentSession, subscribeSession } from '../session';
 import { keepAnswers } from './answers';
 import { forgetConfirmed, watchConfirmed } from './confirmed';
@@ -33,6 +34,8 @@ export function startOffline(client: QueryClient): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void drain();
   });
+  // The server was away while the browser had a network.
+  onStreamReturn(() => void drain());
   // Everything that a write touches; lists, counters, the ticket and what hangs on it.
   onSettled(() => void client.invalidateQueries());
 
