@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useId, useState } from 'react';
 import classes from './editor.module.css';
 import type { TextTarget } from './text-target';
 
@@ -23,12 +23,15 @@ interface CompletionProps {
   match: (before: string) => Match | null;
   /** A hook: the options for what is typed, none for null. */
   useOptions: (query: string | null) => readonly Option[];
+  /** Another number means: the box shows another text, without a key. */
+  revision: number;
   /** Takes what an option still has to fetch. */
   onLoad?: (load: () => Promise<string>) => void;
 }
 
 /** Offers words while they are being typed: arrows choose, Enter or Tab takes, Escape closes. */
-export function Completion({ target, label, match, useOptions, onLoad }: CompletionProps) {
+export function Completion(props: CompletionProps) {
+  const { target, label, match, useOptions, revision, onLoad } = props;
   const list = useId();
   const [at, setAt] = useState<Match | null>(null);
   const [index, setIndex] = useState(0);
@@ -36,10 +39,15 @@ export function Completion({ target, label, match, useOptions, onLoad }: Complet
   const options = useOptions(at && !closed ? at.query : null);
   const shown = at && !closed ? options : [];
 
+  const find = useCallback(() => {
+    const before = target.before();
+    return before === null ? null : match(before);
+  }, [match, target]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new revision is what says that the text is new
   useEffect(() => {
     const look = () => {
-      const before = target.before();
-      const next = before === null ? null : match(before);
+      const next = find();
       setAt((old) => {
         if (old?.query === next?.query && old?.length === next?.length) return old;
         setIndex(0);
@@ -49,13 +57,16 @@ export function Completion({ target, label, match, useOptions, onLoad }: Complet
     };
     look(); // The other box may have taken over in the middle of a word.
     return target.subscribe(look);
-  }, [match, target]);
+  }, [find, target, revision]);
 
-  const take = (option: Option | undefined) => {
-    if (!at || !option) return;
-    target.replace(at.length, option.text);
+  const take = (option: Option | undefined): boolean => {
+    // What was typed may be gone already: sent, or replaced by another text.
+    const now = find();
     setAt(null);
+    if (!now || !option) return false;
+    target.replace(now.length, option.text);
     if (option.load) onLoad?.(option.load);
+    return true;
   };
 
   useEffect(() => {
@@ -65,8 +76,9 @@ export function Completion({ target, label, match, useOptions, onLoad }: Complet
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
       if (event.key === 'ArrowDown') setIndex((i) => (i + 1) % shown.length);
       else if (event.key === 'ArrowUp') setIndex((i) => (i + shown.length - 1) % shown.length);
-      else if (event.key === 'Enter' || event.key === 'Tab') take(shown[index]);
-      else if (event.key === 'Escape') setClosed(true);
+      else if (event.key === 'Enter' || event.key === 'Tab') {
+        if (!take(shown[index])) return;
+      } else if (event.key === 'Escape') setClosed(true);
       else return;
       event.preventDefault();
       event.stopImmediatePropagation();

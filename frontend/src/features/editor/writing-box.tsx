@@ -289,6 +289,7 @@ export function WritingBox(props: WritingBoxProps) {
           target={target}
           label={t`People to mention`}
           match={mention}
+          revision={revision}
           useOptions={useMentions}
         />
       )}
@@ -298,6 +299,7 @@ export function WritingBox(props: WritingBoxProps) {
           target={target}
           label={t`Macros`}
           match={snippet}
+          revision={revision}
           useOptions={useSnippets}
           onLoad={async (load) => {
             setFiles('busy');
@@ -317,6 +319,7 @@ export function WritingBox(props: WritingBoxProps) {
         target={target}
         label={t`Emoji`}
         match={emojiName}
+        revision={revision}
         useOptions={useEmojiOptions}
       />
     </div>
