@@ -21,6 +21,7 @@ import { QueueFilters } from './queue-filters';
 import { useQueueTitle } from './queue-title';
 import { isFiltered, type QueueSearch, queuePageSize, unfinished } from './search-params';
 import { TicketRow } from './ticket-row';
+import row from './ticket-row.module.css';
 import { useSavedView } from './use-saved-view';
 import { ViewLinks } from './view-links';
 
@@ -88,7 +89,7 @@ export function QueuePage() {
             slice.results.length === 0 ? (
               <NothingHere search={search} works={works} />
             ) : (
-              <div aria-busy={tickets.isPlaceholderData}>
+              <div className={row.room} aria-busy={tickets.isPlaceholderData}>
                 <VirtualList
                   handle={list}
                   key={`${search.page ?? ''}${search.cursor ?? ''}`}
