@@ -15,6 +15,14 @@ it('leads from each number to its list', async () => {
   );
 });
 
+it('holds the place of what is due until it is known whether there is any', async () => {
+  server.use(on.get('/tickets/query_fields', () => new Promise<never>(() => {})));
+  openApp('/', 'it_staff');
+  const waiting = await screen.findByRole('heading', { name: 'Waiting for me' });
+  const due = screen.getByRole('heading', { name: 'Due today or overdue' });
+  expect(due.compareDocumentPosition(waiting)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+});
+
 it('gives administrators charts with a table behind each', async () => {
   // Charts draw nothing, and complain, without a size.
   vi.spyOn(Element.prototype, 'getBoundingClientRect').mockReturnValue(new DOMRect(0, 0, 600, 300));

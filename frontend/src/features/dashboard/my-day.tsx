@@ -26,12 +26,19 @@ export function MyDay() {
         <OpenByPriority />
       </div>
       <div className={classes.columns}>
-        {due && (
+        {due ? (
           <Part
             title={t`Due today or overdue`}
             q="assignee:me status:unfinished due:<=today"
             empty={t`Nothing is due`}
           />
+        ) : (
+          // Its place, so that the others do not change theirs.
+          fields.isPending && (
+            <Section title={t`Due today or overdue`}>
+              <SkeletonRows rows={3} />
+            </Section>
+          )
         )}
         <Part
           title={t`Waiting for me`}
