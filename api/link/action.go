@@ -73,7 +73,7 @@ func (s *Service) mergeAction() ticket.ActionKind {
 
 // refusal makes of a conflict that trying again does not solve one that says so.
 func refusal(err error) error {
-	for _, final := range []*fault.Error{errMerged, errTargetMerged, errNotMerged, errFurther, errTargetGone, errSecret, errTwice, errCycle, errParent, errFull, errDeep} {
+	for _, final := range []*fault.Error{errMerged, errTargetMerged, errNotMerged, errFurther, errTargetGone, errSecret, errTwice, errCycle, errParent, errFull, errDeep, ticket.ErrMerged} {
 		if errors.Is(err, final) {
 			return fault.Denied(final.Code, final.Detail)
 		}

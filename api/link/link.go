@@ -104,7 +104,7 @@ type Service struct {
 func New(d *db.DB, bus *event.Bus, tickets *ticket.Service, moved Moved) *Service {
 	s := &Service{db: d, bus: bus, tickets: tickets, moved: moved}
 	tickets.Actions().Register(s.mergeAction(), s.linkAction())
-	tickets.AddQueryFields(QueryFields)
+	tickets.AddQueryFields(s.queryFields)
 	tickets.AddExtras(extras)
 	return s
 }
@@ -163,8 +163,12 @@ func (s *Service) Add(ctx context.Context, by authz.Actor, id int64, kind Kind, 
 }
 
 func add(tx *event.Tx, by authz.Actor, id int64, kind Kind, other int64) (Link, bool, error) {
-	if _, _, err := both(tx, by, id, other); err != nil {
+	t, _, err := both(tx, by, id, other)
+	if err != nil {
 		return Link{}, false, err
+	}
+	if t.MergedIntoID != nil {
+		return Link{}, false, ticket.ErrMerged
 	}
 	var has []Link
 	if err := tx.Where("ticket_id IN ?", []int64{id, other}).Find(&has).Error; err != nil {

@@ -3,6 +3,8 @@ package link_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -349,5 +351,66 @@ func TestMergesCross(t *testing.T) {
 				t.Errorf("%s has %v after all", p, got)
 			}
 		}
+	})
+}
+
+// TestLinksOfTheHidden asks for links whose other end one does not see.
+func TestLinksOfTheHidden(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, w *testkit.World) {
+		h := house.New(t, w, func(s *config.Settings) { s.ConfidentialScope, s.StaffScope = "named", "all" })
+		emma, sam, sol, ada := h.Person("emma", authz.Employee), h.Person("sam", authz.ITStaff), h.Person("sol", authz.ITStaff), h.Person("ada", authz.Admin)
+		secret, idS := open(emma, "Zebra", obj{"confidential": true})
+		emma.Post(secret+"/cc", obj{"address": "sam@example.com"})
+		plain, idP := open(emma, "Plain", nil)
+		child, idC := open(emma, "Child", nil)
+		sam.Post(plain+"/links", obj{"kind": "child_of", "ticket_id": idS}).Want(201)
+		sam.Post(child+"/links", obj{"kind": "child_of", "ticket_id": idP}).Want(201)
+		sol.Get(secret).Want(404)
+		for _, c := range []struct {
+			q        string
+			sam, sol string
+		}{
+			{fmt.Sprintf("parent:%d", idS), fmt.Sprint(idP), ""},
+			{fmt.Sprintf("parent:%d..%d", idS, idS), fmt.Sprint(idP), ""},
+			{fmt.Sprintf("parent:%d open", idS), "", ""},
+			{"parent:any", fmt.Sprint(idC, idP), fmt.Sprint(idC)},
+			{fmt.Sprintf("parent:>=%d", idS), fmt.Sprint(idC, idP), fmt.Sprint(idC)},
+			{"parent:none", fmt.Sprint(idS), fmt.Sprint(idP)},
+			{"link:child_of", fmt.Sprint(idC, idP), fmt.Sprint(idC)},
+			{"link:child_of,none", fmt.Sprint(idC, idP), fmt.Sprint(idC)},
+			{"-link:child_of", fmt.Sprint(idS), fmt.Sprint(idP)},
+			{"link:parent_of", fmt.Sprint(idP, idS), fmt.Sprint(idP)},
+		} {
+			for _, who := range []struct {
+				c    *house.Client
+				want string
+			}{{sam, c.sam}, {ada, c.sam}, {sol, c.sol}} {
+				a := who.c.GetQuery("/api/tickets", "q", c.q).Want(200)
+				got := []any{}
+				for _, r := range a.Results() {
+					got = append(got, int64(r["id"].(float64)))
+				}
+				same(t, who.c.Name+" asks "+c.q, strings.TrimSpace(fmt.Sprintln(got...)), who.want)
+				same(t, who.c.Name+" counts "+c.q, a.Int("count"), len(got))
+				for _, sort := range []string{"created_at", "-updated_at"} {
+					n := who.c.Get("/api/tickets?sort=" + sort + "&q=" + url.QueryEscape(c.q)).Want(200).Results()
+					same(t, who.c.Name+" sorts "+c.q, len(n), len(got))
+				}
+			}
+		}
+	})
+}
+
+// TestNoLinkOfAMergedTicket keeps a ticket that is a part of another one as it is.
+func TestNoLinkOfAMergedTicket(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		emma, sam := h.Person("emma", authz.Employee), h.Person("sam", authz.ITStaff)
+		a, _ := open(emma, "A", nil)
+		_, idB := open(emma, "B", nil)
+		_, idC := open(emma, "C", nil)
+		sam.Post(a+"/merge", obj{"ticket_id": idB}).Want(200)
+		sam.Post(a+"/links", obj{"kind": "related_to", "ticket_id": idC}).WantCode(409, "ticket.merged")
+		sam.Post(a+"/unmerge", obj{}).Want(200)
+		sam.Post(a+"/links", obj{"kind": "related_to", "ticket_id": idC}).Want(201)
 	})
 }

@@ -11,14 +11,28 @@ import (
 	"github.com/fixdesk/fixdesk/api/ticket/query"
 )
 
-const linked = "EXISTS (SELECT 1 FROM ticket_links AS ln WHERE ln.ticket_id = t.id AND ln.kind "
-
-// QueryFields are what this package adds to the query language, for the IT staff.
-func QueryFields(_ *gorm.DB, by authz.Actor, _ bool) ([]ticket.QueryField, error) {
+// queryFields are what this package adds to the query language, for the IT staff.
+func (s *Service) queryFields(_ *gorm.DB, by authz.Actor, _ bool) ([]ticket.QueryField, error) {
 	if !by.Can(authz.TicketWork) {
 		return nil, nil
 	}
-	return []ticket.QueryField{mergedField(), parentField(), linkField()}, nil
+	seen := s.seen(by)
+	return []ticket.QueryField{mergedField(), parentField(seen), linkField(seen)}, nil
+}
+
+// sight adds that the actor sees the ticket at the other end of a link, which has
+// the alias: what a link finds would else tell of tickets that they do not see.
+type sight func(add query.Add, alias string)
+
+func (s *Service) seen(by authz.Actor) sight {
+	visible, args := ticket.Visible(by)
+	if by.Can(authz.TicketViewAll) && by.Can(authz.TicketConfidential) {
+		return func(query.Add, string) {}
+	}
+	return func(add query.Add, alias string) {
+		// Its t hides the one of the list.
+		add(" AND EXISTS (SELECT 1 FROM "+s.db.UseIndex("tickets", "t", db.PrimaryKey)+" WHERE t.id = "+alias+".other_id AND "+visible+")", args...)
+	}
 }
 
 func mergedField() ticket.QueryField {
@@ -34,7 +48,7 @@ func mergedField() ticket.QueryField {
 	}
 }
 
-func parentField() ticket.QueryField {
+func parentField(seen sight) ticket.QueryField {
 	where := func(add query.Add, alias string, n query.Node) {
 		r, ok := n.(query.Range)
 		if !ok {
@@ -48,6 +62,7 @@ func parentField() ticket.QueryField {
 		if r.To != nil {
 			add(" AND "+alias+".other_id <= ?", *r.To)
 		}
+		seen(add, alias)
 	}
 	return ticket.QueryField{
 		Field: query.Field{Name: "parent", Kind: query.KindNumber, Optional: true, Values: []string{"none", "any"}, Example: "parent:42"},
@@ -64,6 +79,7 @@ func parentField() ticket.QueryField {
 				Where: func(add query.Add) {
 					if one {
 						add("k.kind = ? AND k.other_id = ?", ChildOf, *r.From)
+						seen(add, "k")
 						return
 					}
 					where(add, "k", n)
@@ -73,7 +89,12 @@ func parentField() ticket.QueryField {
 	}
 }
 
-func linkField() ticket.QueryField {
+func linkField(seen sight) ticket.QueryField {
+	linked := func(add query.Add, before string, kinds any) {
+		add(before+"EXISTS (SELECT 1 FROM ticket_links AS ln WHERE ln.ticket_id = t.id AND ln.kind IN ?", kinds)
+		seen(add, "ln")
+		add(")")
+	}
 	values := []string{"none", "any"}
 	for _, k := range Kinds {
 		values = append(values, string(k))
@@ -96,10 +117,10 @@ func linkField() ticket.QueryField {
 			}
 			add("(1 = 0")
 			if len(c.Values) > 0 {
-				add(" OR "+linked+"IN ?)", c.Values)
+				linked(add, " OR ", c.Values)
 			}
 			if c.None {
-				add(" OR NOT "+linked+"IN ?)", Kinds)
+				linked(add, " OR NOT ", Kinds)
 			}
 			add(")")
 		},
@@ -107,7 +128,10 @@ func linkField() ticket.QueryField {
 			c, ok := n.(query.Choice)
 			return ticket.Walk{
 				Table: "ticket_links", Index: "idx_ticket_links_other",
-				Where: func(add query.Add) { add("k.kind IN ?", c.Values) },
+				Where: func(add query.Add) {
+					add("k.kind IN ?", c.Values)
+					seen(add, "k")
+				},
 			}, ok && !c.None && len(c.Values) > 0
 		},
 	}
