@@ -76,7 +76,9 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.POST("/templates/:id/restore", keys.Post(s.restore))
 }
 
-func viewFor(by authz.Actor, t Template) (View, error) {
+// viewFor shows a template. fields are those of the desk, which say what of it is
+// not for employees.
+func viewFor(by authz.Actor, t Template, fields field.Set) (View, error) {
 	c, err := t.content()
 	may := canChange(by, &t)
 	v := View{
@@ -88,6 +90,9 @@ func viewFor(by authz.Actor, t Template) (View, error) {
 		v.Priority = &c.Priority
 	}
 	for slug, raw := range c.Fields {
+		if f := fields.Named(slug); !by.Can(authz.TicketWork) && (f == nil || !field.CanSee(by, f)) {
+			continue
+		}
 		var value any
 		if err := json.Unmarshal(raw, &value); err == nil {
 			v.Fields[slug] = value
@@ -104,7 +109,12 @@ func (s *Service) send(c *gin.Context, status int, t Template, err error) error 
 	if err != nil {
 		return err
 	}
-	v, err := viewFor(authz.From(c.Request.Context()), t)
+	ctx := c.Request.Context()
+	fields, err := field.Load(s.db.Read(ctx))
+	if err != nil {
+		return err
+	}
+	v, err := viewFor(authz.From(ctx), t, fields)
 	if err != nil {
 		return err
 	}
@@ -132,9 +142,13 @@ func (s *Service) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	fields, err := field.Load(s.db.Read(ctx))
+	if err != nil {
+		return err
+	}
 	out := ListView{Results: make([]View, len(rows))}
 	for i, t := range rows {
-		if out.Results[i], err = viewFor(by, t); err != nil {
+		if out.Results[i], err = viewFor(by, t, fields); err != nil {
 			return err
 		}
 	}
@@ -165,7 +179,7 @@ func (s *Service) get(c *gin.Context) error {
 // create answers POST /api/templates.
 //
 // @Summary Make a template
-// @Description A new ticket begins with it by `template_id`: what the request does not say, the template does; its tags, team, assignee and checklist come with it, also where an employee uses it. Only administrators offer templates to employees.
+// @Description A new ticket begins with it by `template_id`: what the request does not say, the template does; its fields, tags, team, assignee and checklist come with it, also where an employee uses it and may not set them. What can no longer be used is left out: an assignee who left, a team or category that was given up, a choice that is no longer offered. Only administrators offer templates to employees.
 // @ID createTemplate
 // @Tags templates
 // @Accept json

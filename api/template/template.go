@@ -12,13 +12,17 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/category"
+	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/platform/clock"
 	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/etag"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/user"
 )
 
 // Template is what a new ticket can begin with.
@@ -310,7 +314,8 @@ func (t Template) content() (Content, error) {
 
 // begin adds to a draft what its template says and the draft does not, and
 // returns what is to happen to the ticket once it is there: the template's team,
-// assignee, tags and checklist are for whoever may not choose them, too.
+// assignee, tags, checklist and fields are for whoever may not choose them, too.
+// What can no longer be used is left out, since nobody who begins with it can mend it.
 func (s *Service) begin(tx *event.Tx, by authz.Actor, id int64, d *ticket.Draft) (ticket.Changes, func(*event.Tx, int64) error, error) {
 	t, err := find(tx.DB, by, id, false)
 	if fault.Is(err, fault.NotFound) {
@@ -326,18 +331,16 @@ func (s *Service) begin(tx *event.Tx, by authz.Actor, id int64, d *ticket.Draft)
 	if d.Priority == 0 {
 		d.Priority, _ = ticket.ParsePriority(c.Priority)
 	}
+	if err := c.usable(tx.DB); err != nil {
+		return ticket.Changes{}, nil, err
+	}
 	if !d.SetCategory && c.CategoryID != nil {
 		d.SetCategory, d.CategoryID = true, c.CategoryID
 	}
-	for slug, raw := range c.Fields {
-		if d.Fields == nil {
-			d.Fields = map[string]json.RawMessage{}
-		}
-		if _, said := d.Fields[slug]; !said {
-			d.Fields[slug] = raw
-		}
-	}
 	then := ticket.Changes{Facets: ticket.Facets{AddTags: c.Tags}}
+	if err := fill(tx.DB, by, c.Fields, d, &then); err != nil {
+		return then, nil, err
+	}
 	if d.TeamID == nil && c.TeamID != nil {
 		then.Move, then.TeamID = true, c.TeamID
 	}
@@ -350,4 +353,76 @@ func (s *Service) begin(tx *event.Tx, by authz.Actor, id int64, d *ticket.Draft)
 		}
 		return s.items(tx, by, ticketID, c.Checklist)
 	}, nil
+}
+
+// usable takes out of a template who or what has gone, or was given up, since.
+func (c *Content) usable(tx *gorm.DB) error {
+	if c.CategoryID != nil {
+		tree, err := category.Load(tx)
+		if err != nil {
+			return err
+		}
+		if !tree.Usable(*c.CategoryID) {
+			c.CategoryID = nil
+		}
+	}
+	if c.AssignedTo != nil {
+		u, err := user.Find(tx, *c.AssignedTo)
+		if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+			return fmt.Errorf("read the assignee of a template: %w", err)
+		}
+		if err != nil || !u.Assignable() {
+			c.AssignedTo = nil
+		}
+	}
+	if c.TeamID != nil {
+		t, err := team.Find(tx, *c.TeamID)
+		if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+			return fmt.Errorf("read the team of a template: %w", err)
+		}
+		if err != nil || !t.IsActive {
+			c.TeamID = nil
+		}
+	}
+	return nil
+}
+
+// fill puts a template's fields into a draft; what whoever begins with it may not
+// set so follows when the ticket is there.
+func fill(tx *gorm.DB, by authz.Actor, values map[string]json.RawMessage, d *ticket.Draft, then *ticket.Changes) error {
+	if len(values) == 0 {
+		return nil
+	}
+	set, err := field.Load(tx)
+	if err != nil {
+		return err
+	}
+	if d.Fields == nil {
+		d.Fields = map[string]json.RawMessage{}
+	}
+	then.Fields = map[string]json.RawMessage{}
+	for slug, raw := range values {
+		f := set.Named(slug)
+		if f == nil || f.ArchivedAt != nil {
+			continue
+		}
+		read, wrong, err := f.Read(tx, raw)
+		if err != nil {
+			return err
+		}
+		if wrong != "" || !f.Offered(read) {
+			continue
+		}
+		_, said := d.Fields[slug]
+		switch {
+		case !field.CanSet(by, f):
+			then.Fields[slug] = raw
+		case said:
+		case f.Kind == field.User && !by.Can(authz.TicketWork): // who names people by e-mail address
+			then.Fields[slug] = raw
+		default:
+			d.Fields[slug] = raw
+		}
+	}
+	return nil
 }

@@ -56,3 +56,56 @@ func TestTemplates(t *testing.T) {
 		sam.Post(one+"/restore", nil).Want(404)
 	})
 }
+
+// TestFieldsOfTemplates begins tickets with fields that employees may not set, or not see.
+func TestFieldsOfTemplates(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		emma, sam, ada := h.Person("emma", authz.Employee), h.Person("sam", authz.ITStaff), h.Person("ada", authz.Admin)
+		for name, more := range map[string]obj{
+			"hidden": {}, "shown": {"employee_view": true}, "own": {"employee_view": true, "employee_edit": true},
+			"who": {"kind": "user", "employee_view": true, "employee_edit": true},
+		} {
+			body := obj{"name": name, "kind": "text", "everywhere": true}
+			for k, v := range more {
+				body[k] = v
+			}
+			ada.Post("/api/fields", body).Want(201)
+		}
+		id := ada.Post("/api/templates", obj{"name": "x", "for_employees": true, "fields": obj{
+			"hidden": "secret words", "shown": "b", "own": "c", "who": sam.ID,
+		}}).Want(201).Is("fields.hidden", "secret words").Int("id")
+		one := fmt.Sprintf("/api/templates/%d", id)
+		for _, path := range []string{one, "/api/templates"} {
+			emma.Get(path).Want(200).Has(`"shown":"b"`).Lacks("hidden").Lacks("secret words")
+			sam.Get(path).Want(200).Has("secret words")
+		}
+		made := emma.Post("/api/tickets", obj{"title": "t", "description": "d", "template_id": id, "fields": obj{"own": "mine", "hidden": "hers"}}).
+			Want(201).Is("fields.shown", "b").Is("fields.own", "mine").Is("fields.who.username", "sam").Lacks("secret words")
+		sam.Get(fmt.Sprintf("/api/tickets/%d", made.Int("id"))).Want(200).Is("fields.hidden", "secret words")
+	})
+}
+
+// TestWhatATemplateNamesGoes begins tickets with a template that names who left and what was given up.
+func TestWhatATemplateNamesGoes(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		emma, sam, ada := h.Person("emma", authz.Employee), h.Person("sam", authz.ITStaff), h.Person("ada", authz.Admin)
+		group := ada.Post("/api/teams", obj{"name": "Network"}).Want(201).Int("id")
+		class := ada.Post("/api/categories", obj{"name": "Hardware"}).Want(201).Int("id")
+		asset := ada.Post("/api/fields", obj{"name": "Asset", "kind": "text", "everywhere": true}).Want(201).Int("id")
+		id := ada.Post("/api/templates", obj{
+			"name": "x", "for_employees": true, "assigned_to": sam.ID, "team_id": group, "category": class, "tags": []string{"old"}, "fields": obj{"asset": "x"},
+		}).Want(201).Int("id")
+		body := obj{"title": "t", "description": "d", "template_id": id}
+		emma.Post("/api/tickets", body).Want(201).Is("assigned_to.username", "sam").Is("category.path", "Hardware")
+		ada.Patch(fmt.Sprintf("/api/users/%d", sam.ID), obj{"is_active": false}).Want(200)
+		ada.Patch(fmt.Sprintf("/api/teams/%d", group), obj{"is_active": false}).Want(200)
+		ada.Patch(fmt.Sprintf("/api/categories/%d", class), obj{"active": false}).Want(200)
+		ada.Patch(fmt.Sprintf("/api/fields/%d", asset), obj{"archived": true}).Want(200)
+		for _, c := range []*house.Client{emma, ada} {
+			made := c.Post("/api/tickets", body).Want(201)
+			ada.Get(fmt.Sprintf("/api/tickets/%d", made.Int("id"))).Is("assigned_to", nil).Is("team", nil).Is("category", nil).Is("tags", "[old]")
+		}
+		run := ada.Post("/api/recurrences", obj{"name": "r", "rule": "FREQ=DAILY", "start": "2026-03-02T12:00", "zone": "UTC", "template_id": id}).Want(201)
+		ada.Post(fmt.Sprintf("/api/recurrences/%d/run", run.Int("id")), obj{}).Want(201)
+	})
+}
