@@ -2243,7 +2243,7 @@ export const listTemplates = <ThrowOnError extends boolean = false>(options?: Op
 /**
  * Make a template
  *
- * A new ticket begins with it by `template_id`: what the request does not say, the template does; its tags, team, assignee and checklist come with it, also where an employee uses it. Only administrators offer templates to employees.
+ * A new ticket begins with it by `template_id`: what the request does not say, the template does; its fields, tags, team, assignee and checklist come with it, also where an employee uses it and may not set them. What can no longer be used is left out: an assignee who left, a team or category that was given up, a choice that is no longer offered. Only administrators offer templates to employees.
  */
 export const createTemplate = <ThrowOnError extends boolean = false>(options: Options<CreateTemplateData, ThrowOnError>) => (options.client ?? client).post<CreateTemplateResponses, CreateTemplateErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

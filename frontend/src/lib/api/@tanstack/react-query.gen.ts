@@ -4053,7 +4053,7 @@ export const listTemplatesOptions = (options?: Options<ListTemplatesData>) => qu
 /**
  * Make a template
  *
- * A new ticket begins with it by `template_id`: what the request does not say, the template does; its tags, team, assignee and checklist come with it, also where an employee uses it. Only administrators offer templates to employees.
+ * A new ticket begins with it by `template_id`: what the request does not say, the template does; its fields, tags, team, assignee and checklist come with it, also where an employee uses it and may not set them. What can no longer be used is left out: an assignee who left, a team or category that was given up, a choice that is no longer offered. Only administrators offer templates to employees.
  */
 export const createTemplateMutation = (options?: Partial<Options<CreateTemplateData>>): UseMutationOptions<CreateTemplateResponse, CreateTemplateError, Options<CreateTemplateData>> => {
     const mutationOptions: UseMutationOptions<CreateTemplateResponse, CreateTemplateError, Options<CreateTemplateData>> = {
