@@ -182,6 +182,9 @@ func (s *Service) Apply(ctx context.Context, by authz.Actor, ticketID, macroID i
 			return err
 		}
 		if content != nil {
+			if err := placeholder.Wrong("content", *content); err != nil {
+				return err
+			}
 			m.Content = *content
 		}
 		r = Run{MacroID: m.ID, TicketID: ticketID, ActorID: by.ID, CreatedAt: tx.Now}

@@ -142,6 +142,7 @@ func TestUseAndTakeBack(t *testing.T) {
 		s.sam.Get(one).Is("comment_count", 0)
 
 		// The second time it is sent.
+		s.sam.Post(one+"/apply_macro", obj{"macro_id": macro, "content": "Dear {{requester.nmae}}"}).WantFields("content").Has("{{requester.nmae}}")
 		run = s.sam.Post(one+"/apply_macro", obj{"macro_id": macro, "content": "Other words"}).Want(201)
 		s.Clock.Advance(11 * time.Second)
 		s.Drain(t)
