@@ -177,8 +177,10 @@ func TestATrialChangesNothing(t *testing.T) {
 		s.ada.Post("/api/rules/try", try).Want(200).Is("fits", 2).Is("lines.0.ticket_id", b)
 		s.Drain(t)
 		s.ada.Get(at("/api/tickets/%d", a)).Is("version", before).Is("priority", "medium")
-		try["condition"] = "assignee:me"
-		s.ada.Post("/api/rules/try", try).WantFields("condition")
+		for _, mine := range []string{"assignee:me", "team:mine"} {
+			try["condition"] = mine
+			s.ada.Post("/api/rules/try", try).WantFields("condition").Has(mine)
+		}
 	})
 }
 

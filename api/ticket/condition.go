@@ -56,7 +56,7 @@ func (s *Service) readCondition(ctx context.Context, by authz.Actor, more func()
 			}
 			return out, err
 		},
-		Now: s.clock.Now(), Zone: time.UTC, Me: nobody,
+		Now: s.clock.Now(), Zone: time.UTC, Me: nobody, Teams: []int64{nobody},
 		Person: func(name string) (int64, bool, error) { return personNamed(s.db.Read(ctx), name) },
 		Team:   func(name string) (int64, bool, error) { return teamNamed(s.db.Read(ctx), by, name) },
 	})
@@ -74,7 +74,7 @@ func (s *Service) readCondition(ctx context.Context, by authz.Actor, more func()
 	return c, nil
 }
 
-// nobody is what "me" means in a rule; it is found and refused.
+// nobody is what "me" and "mine" mean in a rule; it is found and refused.
 const nobody = -1
 
 // personal returns what in a query is not about the ticket alone, or "".
@@ -103,7 +103,7 @@ func personal(n query.Node, without []string) string {
 		return "watching:me"
 	case query.Person:
 		if slices.Contains(n.IDs, nobody) {
-			return n.Field + ":me"
+			return n.Mine()
 		}
 	}
 	return ""

@@ -54,6 +54,14 @@ type Person struct {
 	None  bool // or nobody
 }
 
+// Mine is how the condition is written for whoever asks.
+func (p Person) Mine() string {
+	if p.Field == "team" {
+		return "team:mine"
+	}
+	return p.Field + ":me"
+}
+
 // Range is a field between two bounds; a nil bound is open. With both open, the
 // field has any value.
 type Range struct {
