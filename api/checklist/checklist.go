@@ -18,6 +18,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/user"
 )
 
 // Item is one thing to do on a ticket. Required ones keep it from being resolved.
@@ -373,6 +374,15 @@ func Complete(tx *event.Tx, e event.Event) error {
 	var merged int64
 	if err := tx.Model(&ticket.Ticket{}).Where("id = ? AND merged_into_id IS NOT NULL", e.SubjectID).Count(&merged).Error; err != nil || merged > 0 {
 		return err
+	}
+	if e.ActorID != 0 { // the IT staff's list says nothing to an employee
+		u, err := user.Find(tx.DB, e.ActorID)
+		if err != nil {
+			return fmt.Errorf("read who moves ticket %d: %w", e.SubjectID, err)
+		}
+		if !u.Role.WorksTickets() {
+			return fault.New(fault.Conflict, "checklist.incomplete", "The IT staff still has something to do for this ticket; it cannot be closed yet.")
+		}
 	}
 	return fault.New(fault.Conflict, "checklist.incomplete", "Required items of its checklist are not done yet: %d.", open)
 }

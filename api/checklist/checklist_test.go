@@ -51,7 +51,8 @@ func TestChecklist(t *testing.T) {
 		sam.Patch(item(1), obj{"text": ""}).WantFields("text")
 
 		sam.Patch(item(1), obj{"required": true}).Want(200)
-		sam.Post(a+"/update_status", obj{"status": "resolved"}).WantCode(409, "checklist.incomplete")
+		sam.Post(a+"/update_status", obj{"status": "resolved"}).WantCode(409, "checklist.incomplete").Has("not done yet: 1.")
+		emma.Post(a+"/close", obj{}).WantCode(409, "checklist.incomplete").Has("The IT staff still has something to do").Lacks("hecklist of").Lacks("equired")
 		sam.Get(a).Want(200).Is("status", "open")
 		sam.Post(a+"/update_status", obj{"status": "in_progress"}).Want(200)
 		sam.Patch(item(1), obj{"done": true}).Want(200)
