@@ -177,7 +177,7 @@ func (s *Service) send(c *gin.Context, status int, r Recurrence, err error) erro
 func readChanges(b *web.Body) Changes {
 	c := Changes{
 		Name: b.Text("name", web.NotBlank, web.Max(100)), Rule: b.Text("rule", web.Max(maxRule)),
-		Starts: b.Text("start", web.Max(16)), Zone: b.Text("zone", web.Max(64)),
+		Starts: b.Text("start", startRule), Zone: b.Text("zone", web.Max(64)),
 		CatchUp: b.Text("catch_up", web.OneOf(CatchUpLatest, CatchUpAll)), Enabled: b.Bool("enabled"),
 		RequesterID: b.ID("requester_id"), Title: b.Text("title", web.Max(200)), Description: b.Text("description", web.Max(20_000)),
 	}
@@ -392,7 +392,7 @@ func (s *Service) preview(c *gin.Context) error {
 		return err
 	}
 	b.Require("rule", "start", "zone")
-	rule, start, zone := b.Text("rule", web.Max(maxRule)), b.Text("start", web.Max(16)), b.Text("zone", web.Max(64))
+	rule, start, zone := b.Text("rule", web.Max(maxRule)), b.Text("start", startRule), b.Text("zone", web.Max(64))
 	if err := b.Err(); err != nil {
 		return err
 	}

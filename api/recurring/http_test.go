@@ -63,6 +63,10 @@ func TestRecurring(t *testing.T) {
 		for name, value := range (obj{"name": " ", "rule": "FREQ=MINUTELY", "start": "now", "zone": "Moon", "catch_up": "none", "requester_id": 999, "template_id": 999, "enabled": 1}) {
 			ada.Post("/api/recurrences", daily(obj{name: value})).WantFields(name)
 		}
+		for _, start := range []string{"now", "2026-03-02T12:00:00", "2026-03-02T12:00Z", "2026-03-02 12:00", ""} {
+			ada.Post("/api/recurrences", daily(obj{"start": start})).WantFields("start").Has("such as 2026-03-02T09:00")
+			sam.Post("/api/recurrences/preview", obj{"rule": "FREQ=DAILY", "start": start, "zone": "UTC"}).WantFields("start").Has("such as 2026-03-02T09:00")
+		}
 		sam.Post("/api/recurrences/preview", obj{"rule": "FREQ=DAILY", "start": nil, "zone": "UTC"}).Want(400)
 		preview := sam.Post("/api/recurrences/preview", obj{"rule": "FREQ=WEEKLY", "start": "2026-03-02T09:00", "zone": "Europe/Berlin"}).Want(200)
 		dates, _ := preview.Field("dates").([]any)

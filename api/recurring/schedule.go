@@ -42,9 +42,9 @@ func ParseSchedule(rule, start, zone string) (*Schedule, error) {
 	if err != nil {
 		return nil, err
 	}
-	at, err := time.Parse(startLayout, start)
-	if err != nil || at.Year() < 2000 || at.Year() > 2099 {
-		return nil, fault.Field("start", "Must be a local date and time such as 2026-03-02T09:00, between 2000 and 2099.")
+	at, wrong := readStart(start)
+	if wrong != "" {
+		return nil, fault.Field("start", "%s", wrong)
 	}
 	s := &Schedule{option: rrule.ROption{Dtstart: at, Interval: 1, Wkst: rrule.MO}, zone: loc}
 	if err := s.read(rule); err != nil {
@@ -54,6 +54,20 @@ func ParseSchedule(rule, start, zone string) (*Schedule, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+func readStart(text string) (at time.Time, wrong string) {
+	at, err := time.Parse(startLayout, text)
+	if err != nil || at.Year() < 2000 || at.Year() > 2099 {
+		return at, "Must be a local date and time such as 2026-03-02T09:00, between 2000 and 2099."
+	}
+	return at, ""
+}
+
+// startRule says of every start that is none what one is, however long it is.
+func startRule(text string) string {
+	_, wrong := readStart(text)
+	return wrong
 }
 
 func readZone(name string) (*time.Location, error) {
