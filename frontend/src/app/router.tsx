@@ -3,6 +3,7 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  notFound,
   Outlet,
   type RouterHistory,
   redirect,
@@ -15,6 +16,7 @@ import { parseSlaReportSearch } from '@/features/sla/search-params';
 import { parseQueueSearch } from '@/features/ticket/search-params';
 import { parseUsersSearch } from '@/features/user/search-params';
 import { parseDeliverySearch } from '@/features/webhook/search-params';
+import type { Permission } from '@/lib/can';
 import { expectHeading, safeReturnPath } from '@/lib/navigation';
 import { ApiError } from '@/lib/problem';
 import { currentSession, startSession } from '@/lib/session';
@@ -120,6 +122,12 @@ const ticketRoutes = [
     component: page(() => import('@/features/ticket/ticket-page'), 'TicketPage'),
   }),
 ] as const;
+/** For those who may; for everybody else there is no such page. */
+const only = (permission: Permission) => () => {
+  const session = currentSession();
+  if (session.status !== 'signed-in') return; // Signed out or unreachable is the shell's business.
+  if (!session.user.permissions?.includes(permission)) throw notFound();
+};
 const appRoutes = [
   createRoute({
     getParentRoute: () => app,
@@ -129,123 +137,146 @@ const appRoutes = [
   createRoute({
     getParentRoute: () => app,
     path: '/reports',
+    beforeLoad: only('report.view'),
     validateSearch: parseReportSearch,
     component: page(() => import('@/features/report/report-page'), 'ReportPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/reports/time',
+    beforeLoad: only('ticket.work'),
     validateSearch: parseTimeSearch,
     component: page(() => import('@/features/report/time-page'), 'TimeReportPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/teams',
+    beforeLoad: only('ticket.queue'),
     component: page(() => import('@/features/team/teams-page'), 'TeamsPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/users',
+    beforeLoad: only('user.manage'),
     validateSearch: parseUsersSearch,
     component: page(() => import('@/features/user/users-page'), 'UsersPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/users/new',
+    beforeLoad: only('user.manage'),
     component: page(() => import('@/features/user/new-user-page'), 'NewUserPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/users/$userId',
+    beforeLoad: only('user.manage'),
     component: page(() => import('@/features/user/user-page'), 'UserPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/sla',
+    beforeLoad: only('ticket.work'),
     component: page(() => import('@/features/sla/policies-page'), 'PoliciesPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/sla/new',
+    beforeLoad: only('sla.manage'),
     component: page(() => import('@/features/sla/policy-page'), 'NewPolicyPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/sla/report',
+    beforeLoad: only('report.view'),
     validateSearch: parseSlaReportSearch,
     component: page(() => import('@/features/sla/report-page'), 'SlaReportPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/sla/$policyId',
+    beforeLoad: only('ticket.work'),
     component: page(() => import('@/features/sla/policy-page'), 'PolicyPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/calendars',
+    beforeLoad: only('ticket.work'),
     component: page(() => import('@/features/sla/calendars-page'), 'CalendarsPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/calendars/new',
+    beforeLoad: only('calendar.manage'),
     component: page(() => import('@/features/sla/calendar-page'), 'NewCalendarPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/calendars/$calendarId',
+    beforeLoad: only('ticket.work'),
     component: page(() => import('@/features/sla/calendar-page'), 'CalendarPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/jobs',
+    beforeLoad: only('job.manage'),
     validateSearch: parseJobsSearch,
     component: page(() => import('@/features/job/jobs-page'), 'JobsPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/mail',
+    beforeLoad: only('desk.configure'),
     validateSearch: parseMailSearch,
     component: page(() => import('@/features/mail/mail-page'), 'MailPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/mail/$id',
+    beforeLoad: only('desk.configure'),
     component: page(() => import('@/features/mail/message-page'), 'MailMessagePage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/webhooks',
+    beforeLoad: only('webhook.manage'),
     component: page(() => import('@/features/webhook/webhooks-page'), 'WebhooksPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/webhooks/$webhookId',
+    beforeLoad: only('webhook.manage'),
     validateSearch: parseDeliverySearch,
     component: page(() => import('@/features/webhook/webhook-page'), 'WebhookPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/desk',
+    beforeLoad: only('desk.configure'),
     component: page(() => import('@/features/desk/desk-page'), 'DeskPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/rules',
+    beforeLoad: only('rule.manage'),
     component: page(() => import('@/features/rule/rules-page'), 'RulesPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/recurring',
+    beforeLoad: only('ticket.work'),
     component: page(() => import('@/features/recurring/recurrences-page'), 'RecurrencesPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/routing',
+    beforeLoad: only('routing.manage'),
     component: page(() => import('@/features/routing/routing-page'), 'RoutingPage'),
   }),
   createRoute({
     getParentRoute: () => app,
     path: '/macros',
+    beforeLoad: only('ticket.work'),
     component: page(() => import('@/features/macro/macros-page'), 'MacrosPage'),
   }),
   createRoute({

@@ -184,6 +184,23 @@ it('does not hear of what is not allowed', () => {
   expect(hidden.map((one) => one.id)).toEqual(commands.filter((c) => c.needs).map((c) => c.id));
 });
 
+it('shows employees no key of the staff', () => {
+  provide({ ...everything, global: { ...everything.global, me: aMe('employee') } });
+  show(<KeyHelp onClose={nothing} />);
+  const lines = new Set(
+    screen.getAllByRole('row').map((line) => line.getAttribute('data-command')),
+  );
+  for (const id of ['assign', 'merge', 'macro', 'timer', 'status', 'snooze', 'watch', 'delete']) {
+    expect(lines, id).not.toContain(`ticket.${id}`);
+  }
+  expect(lines).not.toContain('write.note');
+  // What the requester may do with a ticket of theirs.
+  for (const id of ['ticket.close', 'ticket.reopen', 'ticket.confidential', 'ticket.edit']) {
+    expect(lines).toContain(id);
+  }
+  expect(lines).toContain('write.reply');
+});
+
 it('acts on the selection by exactly the commands that have a form for many', () => {
   const tickets = commands.filter(({ id, group }) => group === 'ticket' && id !== 'ticket.edit');
   const able = tickets.filter((command) => isAvailable(command, selected));

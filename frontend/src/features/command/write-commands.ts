@@ -22,6 +22,7 @@ export function defineWriteCommands(): void {
     icon: IconLock,
     scope: 'composer',
     keys: 'n',
+    needs: 'note.write',
     when: ({ composer }) => !!composer?.note,
     run: ({ composer }) => composer?.note?.(),
   });

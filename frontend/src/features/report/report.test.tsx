@@ -110,7 +110,7 @@ describe('the report', () => {
         HttpResponse.json({ code: 'report.view_denied', detail: 'No.' }, { status: 403 }),
       ),
     );
-    openApp('/reports', 'it_staff');
+    openApp('/reports', 'admin');
     await screen.findByRole('button', { name: 'Try again' });
   });
 
