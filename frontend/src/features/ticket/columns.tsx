@@ -117,21 +117,24 @@ export const allColumns: readonly Column[] = [
     className: css('title'),
     cell: (ticket) => (
       <>
-        {ticket.unread && (
-          <Hidden>
-            <Trans>Unread:</Trans>{' '}
-          </Hidden>
-        )}
-        {ticket.confidential && (
-          <>
-            <IconEyeOff size={14} aria-hidden />{' '}
+        <bdi>
+          {ticket.unread && (
             <Hidden>
-              <Trans>Confidential:</Trans>{' '}
+              <Trans>Unread:</Trans>{' '}
             </Hidden>
-          </>
-        )}
-        <RestMark ticket={ticket} />
-        <bdi title={ticket.title}>{ticket.title}</bdi> <PresentBadge ticketId={ticket.id} />
+          )}
+          {ticket.confidential && (
+            <>
+              <IconEyeOff size={14} aria-hidden />{' '}
+              <Hidden>
+                <Trans>Confidential:</Trans>{' '}
+              </Hidden>
+            </>
+          )}
+          <RestMark ticket={ticket} />
+        </bdi>
+        {/* No bdi: by its letters the cell tells where it begins, and where it is cut off. */}
+        <span title={ticket.title}>{ticket.title}</span> <PresentBadge ticketId={ticket.id} />
       </>
     ),
   },

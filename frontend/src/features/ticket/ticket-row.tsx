@@ -37,7 +37,7 @@ export const TicketRow = memo(function TicketRow({
       data-unread={ticket.unread || undefined}
     >
       {columns.map(({ id, className, cell }) => (
-        <span key={id} className={className}>
+        <span key={id} className={className} dir={id === 'title' ? 'auto' : undefined}>
           {cell(ticket, context)}
         </span>
       ))}
@@ -53,7 +53,7 @@ export const TicketRow = memo(function TicketRow({
 /** What one can make out of a ticket while it flies past: where one is in the list. */
 export const PassingRow = memo(function PassingRow({ ticket }: { ticket: Row }) {
   return (
-    <TicketLink id={ticket.id} className={classes.passing}>
+    <TicketLink id={ticket.id} className={classes.passing} dir="auto">
       #{ticket.id} {ticket.title}
     </TicketLink>
   );
