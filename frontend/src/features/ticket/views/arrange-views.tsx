@@ -9,6 +9,14 @@ import { moveView, removeView, useViews } from './api';
 import classes from './arrange-views.module.css';
 import { askAboutViews } from './asked';
 
+/** Hands the focus on from a row that is about to go: to the next one, else to the dialog. */
+function focusNextRow(button: HTMLElement): void {
+  const row = button.closest('li');
+  const next = row?.nextElementSibling ?? row?.previousElementSibling;
+  const buttons = next ? [...next.querySelectorAll<HTMLElement>('button:enabled')] : [];
+  (buttons.at(-1) ?? button.closest<HTMLElement>('[role="dialog"]'))?.focus();
+}
+
 /** Puts one's views into an order, by buttons, keys or dragging; changes and deletes them. */
 export function ArrangeViews() {
   const { t } = useLingui();
@@ -44,7 +52,10 @@ export function ArrangeViews() {
                   variant="subtle"
                   color="gray"
                   aria-label={t`Delete “${view.name}”`}
-                  onClick={() => removeView(client, view)}
+                  onClick={(event) => {
+                    focusNextRow(event.currentTarget);
+                    removeView(client, view);
+                  }}
                 >
                   <IconTrash size={16} />
                 </ActionIcon>

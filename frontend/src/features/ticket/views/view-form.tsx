@@ -6,6 +6,7 @@ import { useNavigate } from '@tanstack/react-router';
 import type { ViewCreate } from '@/lib/api';
 import { useCan } from '@/lib/can';
 import { focusFirstError, showServerErrors } from '@/lib/forms';
+import { rescueFocus } from '@/lib/navigation';
 import { announce } from '@/lib/status-line';
 import { Dialog } from '@/ui/dialog';
 import { FormError } from '@/ui/form-error';
@@ -17,7 +18,10 @@ import { saveView, useViews, type View } from './api';
 import { askAboutViews } from './asked';
 import { viewOf, viewSearch } from './links';
 
-const close = () => askAboutViews(null);
+const close = () => {
+  askAboutViews(null);
+  rescueFocus();
+};
 
 /** Keeps what the list shows now, as a new view or in the place of the one that is shown. */
 export function SaveView({ search }: { search: QueueSearch }) {
