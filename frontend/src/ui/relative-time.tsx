@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { exactTime, relativeTime, shortTime, useNow } from '@/lib/time';
+import classes from './relative-time.module.css';
 
 interface RelativeTimeProps {
   iso: string;
@@ -24,7 +25,7 @@ export function RelativeTime(props: RelativeTimeProps) {
     <time
       dateTime={iso}
       title={exact ? relative : exactTime(iso, i18n.locale)}
-      className={className}
+      className={exact ? className : `${classes.relative} ${className ?? ''}`}
     >
       {exact ? shortTime(iso, i18n.locale) : relative}
     </time>
