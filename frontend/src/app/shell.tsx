@@ -40,7 +40,7 @@ function Frame() {
     <div
       className={classes.shell}
       data-narrow={narrow || undefined}
-      style={{ '--fd-rail-width': `${rail.width}px` } as React.CSSProperties}
+      style={{ '--fd-rail-width': narrow ? '60px' : `${rail.width}px` } as React.CSSProperties}
     >
       <a href="#main" className={classes.skip}>
         <Trans>Skip to content</Trans>
