@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2"
@@ -233,8 +234,18 @@ func understandable(text string, err error) error {
 	case strings.HasPrefix(rest, ","):
 		return &Error{"A comma stands between the values of a field only", position}
 	}
-	found, _ := utf8.DecodeRuneInString(rest)
-	return &Error{fmt.Sprintf("%q was not expected here", string(found)), position}
+	return &Error{fmt.Sprintf("%q was not expected here", found(rest)), position}
+}
+
+// found returns what stands at the beginning of a text: a word, or else one character.
+func found(rest string) string {
+	if end := strings.IndexFunc(rest, func(r rune) bool { return !unicode.IsLetter(r) }); end > 0 {
+		return rest[:end]
+	} else if end < 0 {
+		return rest
+	}
+	r, _ := utf8.DecodeRuneInString(rest)
+	return string(r)
 }
 
 func position(text string, offset int) int {

@@ -15,6 +15,8 @@ it('offers fields, then their values', () => {
   expect(texts('printer -st')).toEqual(['-status:']);
   expect(texts('status:')).toEqual(['status:open', 'status:closed']);
   expect(texts('status:open,c')).toEqual(['status:open,closed']);
+  expect(texts('status:open,')).toEqual(['status:open,closed']);
+  expect(texts('team:"Field service",')).not.toContain('team:"field service","Field service"');
   expect(texts('(assignee:m')).toEqual(['assignee:me', 'assignee:mara']);
   expect(texts('st x', 2)).toEqual(['status:']);
 });

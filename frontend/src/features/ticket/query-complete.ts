@@ -45,10 +45,12 @@ export function complete(
   const values = typed.slice(colon + 1);
   const comma = values.lastIndexOf(',') + 1;
   const begun = values.slice(comma).replaceAll('"', '');
+  const taken = `,${values.slice(0, comma)},`;
   const head = `${minus}${field.name}:${values.slice(0, comma)}`;
   const all = field.kind === 'person' ? [...field.values, ...people] : field.values;
   return all
     .filter((value) => value.toLowerCase().startsWith(begun) && value !== begun)
+    .filter((value) => !taken.includes(`,${quoted(value).toLowerCase()},`))
     .slice(0, most)
     .map((value) => ({ text: head + quoted(value), hint: '' }));
 }
