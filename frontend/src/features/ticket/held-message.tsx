@@ -11,6 +11,9 @@ import { PlainText } from '@/ui/plain-text';
 import classes from './conversation.module.css';
 import { sendAtOnce } from './messages';
 
+/** A picture within the text, as it is kept; its name says more than its number. */
+const picture = /!\[([^\]]*)\]\([^)\s]*\)/g;
+
 /** What was sent and can still be taken back; nobody else sees it yet. */
 export function HeldMessage({
   message,
@@ -59,7 +62,7 @@ export function HeldMessage({
           </Button>
         </span>
       </div>
-      <PlainText text={message.content} />
+      <PlainText text={message.content.replace(picture, '$1')} />
     </div>
   );
 }
