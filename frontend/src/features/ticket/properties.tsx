@@ -8,6 +8,7 @@ import { exactTime } from '@/lib/time';
 import { Person, personName } from '@/ui/person';
 import { RelativeTime } from '@/ui/relative-time';
 import { ChannelName } from './labels';
+import { Part } from './part';
 import { FinerPill, PriorityPill, StatusPill } from './pills';
 import classes from './properties.module.css';
 import { SlaBox } from './sla-box';
@@ -79,9 +80,9 @@ export function Properties({
       </Property>
       <Switches ticket={ticket} on={on} />
       <SlaBox ticket={calm} />
-      <Suspense>
+      <Part>
         <Facets ticket={calm} />
-      </Suspense>
+      </Part>
       <Facts ticket={calm} />
     </section>
   );

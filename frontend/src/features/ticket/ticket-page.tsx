@@ -2,16 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Stack } from '@mantine/core';
 import { IconChevronLeft } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import {
-  lazy,
-  memo,
-  Suspense,
-  useCallback,
-  useDeferredValue,
-  useEffect,
-  useMemo,
-  useState,
-} from 'react';
+import { lazy, memo, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useReadOnOpen } from '@/features/notification';
 import { useAfterPaint } from '@/lib/after-paint';
 import type { TicketDetail } from '@/lib/api';
@@ -38,6 +29,7 @@ import { Followers } from './followers';
 import { UnsavedEdit } from './form-draft';
 import { arriveAt } from './go-to-ticket';
 import { lastQueue } from './last-queue';
+import { Part } from './part';
 import { FinerPill, PriorityPill, StatusPill } from './pills';
 import { Present } from './present';
 import { Facets, Properties, Switches } from './properties';
@@ -206,24 +198,24 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
             <SidePanel properties={<Properties ticket={ticket} calm={calm} on={on} />}>
               <SinceLastLook ticket={calm} seenAt={seenAt} />
               <AfterPaint>
-                <Suspense>
+                <Part>
                   <ChecklistPanel ticket={calm} />
                   <LinksPanel ticket={calm} on={on} />
                   <TimePanel ticket={calm} />
-                </Suspense>
+                </Part>
                 <Followers ticket={calm} />
-                <Suspense>
+                <Part>
                   <MailPanel ticketId={calm.id} />
-                </Suspense>
+                </Part>
                 <RequesterTickets requester={calm.created_by} except={calm.id} />
               </AfterPaint>
             </SidePanel>
           ) : (
             <>
               <WhatHappensNow ticket={ticket} />
-              <Suspense>
+              <Part>
                 <Facets ticket={ticket} />
-              </Suspense>
+              </Part>
               <Switches ticket={ticket} on={on} />
               {(ticket.can.cc || ticket.watching) && <Followers ticket={ticket} />}
               <SinceLastLook ticket={ticket} seenAt={seenAt} />
