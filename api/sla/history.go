@@ -97,7 +97,8 @@ func moments(tx *gorm.DB, tickets []ticket.Ticket) (map[int64][]moment, error) {
 	return out, nil
 }
 
-// replies returns the public replies on tickets.
+// replies returns the public replies on tickets, by what their authors were when
+// they wrote them.
 func replies(tx *gorm.DB, tickets []ticket.Ticket, ids []int64) (map[int64][]moment, error) {
 	out := make(map[int64][]moment, len(tickets))
 	requester := make(map[int64]int64, len(tickets))
@@ -116,12 +117,17 @@ func replies(tx *gorm.DB, tickets []ticket.Ticket, ids []int64) (map[int64][]mom
 	if err != nil {
 		return nil, err
 	}
+	// What somebody became since does not change who answered.
+	past, err := user.PastRoles(tx, authors...)
+	if err != nil {
+		return nil, err
+	}
 	for _, w := range words {
 		m := moment{at: w.CreatedAt}
 		switch author := people[w.AuthorID]; {
 		case w.AuthorID == requester[w.TicketID]:
 			m.reply = ticket.RequesterReply
-		case authz.Role(author.Role).WorksTickets():
+		case past.At(w.AuthorID, w.CreatedAt, authz.Role(author.Role)).WorksTickets():
 			m.reply = ticket.StaffReply
 		default:
 			continue
