@@ -86,12 +86,22 @@ func (r *run) stop(at time.Time) {
 	}
 }
 
+// reopen lets a run that stopped go on with the time it had left.
+func (r *run) reopen(at time.Time) {
+	since := *r.stopped
+	r.stopped = nil
+	if at.After(since) {
+		r.pauses = append(r.pauses, Pause{From: since, To: &at, Reason: pausedDone})
+	}
+}
+
 // story is a ticket's history while it is told.
 type story struct {
 	first, whole run
-	next         []run
+	next         []*run
 	pauseWaiting bool
 	done         bool
+	unanswered   *run // the response that stopped since the ticket is done, not by a reply
 	last         ticket.LastReply
 	finer        string // the finer status in which clocks stand still; "" for none
 }
@@ -111,51 +121,61 @@ func replay(created time.Time, moments []moment, pauseWaiting bool) []run {
 		s.tell(m)
 		s.still(m.at)
 	}
-	return append([]run{s.first, s.whole}, s.next...)
+	out := []run{s.first, s.whole}
+	for _, r := range s.next {
+		out = append(out, *r)
+	}
+	return out
 }
 
-// answering returns the next response that is awaited, or nil.
-func (s *story) answering() *run {
+// awaited returns the response that is awaited: the first, or else a next one; or nil.
+func (s *story) awaited() *run {
+	if s.first.stopped == nil {
+		return &s.first
+	}
 	if n := len(s.next); n > 0 && s.next[n-1].stopped == nil {
-		return &s.next[n-1]
+		return s.next[n-1]
 	}
 	return nil
 }
 
 func (s *story) tell(m moment) {
 	at := m.at
-	answered := func() {
-		s.first.stop(at)
-		if n := s.answering(); n != nil {
-			n.stop(at)
-		}
-	}
 	switch {
 	case m.finer:
 		s.finer = m.paused
 	case m.reply == ticket.StaffReply:
-		s.last = m.reply
-		answered()
+		s.last, s.unanswered = m.reply, nil
+		if r := s.awaited(); r != nil {
+			r.stop(at)
+		}
 	case m.reply == ticket.RequesterReply:
 		s.last = m.reply
-		if !s.done && s.first.stopped != nil && s.answering() == nil {
-			s.next = append(s.next, run{target: NextResponse, started: at})
+		if !s.done && s.awaited() == nil {
+			s.ask(at)
 		}
 	case m.status.Done() && !s.done:
 		s.done = true
-		answered()
+		if s.unanswered = s.awaited(); s.unanswered != nil {
+			s.unanswered.stop(at)
+		}
 		s.whole.stop(at)
 	case m.status != 0 && !m.status.Done() && s.done:
 		s.done = false
-		since := *s.whole.stopped
-		s.whole.stopped = nil
-		if at.After(since) {
-			s.whole.pauses = append(s.whole.pauses, Pause{From: since, To: &at, Reason: pausedDone})
-		}
-		if s.last == ticket.RequesterReply && s.answering() == nil && (len(s.next) == 0 || s.next[len(s.next)-1].started.Before(at)) {
-			s.next = append(s.next, run{target: NextResponse, started: at})
+		s.whole.reopen(at)
+		switch {
+		case s.unanswered != nil:
+			s.unanswered.reopen(at)
+			s.unanswered = nil
+		case s.last == ticket.RequesterReply:
+			s.ask(at)
 		}
 	}
+}
+
+// ask begins a next response.
+func (s *story) ask(at time.Time) {
+	s.next = append(s.next, &run{target: NextResponse, started: at})
 }
 
 // still lets the runs that go on stand still, or go on, as the ticket is now.
@@ -174,10 +194,9 @@ func (s *story) still(at time.Time) {
 			r.resume(at)
 		}
 	}
-	settle(&s.first, false)
 	settle(&s.whole, s.pauseWaiting && s.last == ticket.StaffReply)
-	if n := s.answering(); n != nil {
-		settle(n, false)
+	if r := s.awaited(); r != nil {
+		settle(r, false)
 	}
 }
 

@@ -46,8 +46,7 @@ func tale(t *rapid.T, begin time.Time) []moment {
 // it asks at each minute which targets are awaited, and counts.
 func minutes(s *calendar.Schedule, begin time.Time, moments []moment, until time.Time, pauseWaiting bool) (first, next, whole int) {
 	done, answered, asked, last := false, false, false, ticket.NoReply
-	gaveUp := false // resolved without an answer
-	held := false   // in a finer status in which clocks stand still
+	held := false // in a finer status in which clocks stand still
 	i := 0
 	for at := begin; ; at = at.Add(time.Minute) {
 		for ; i < len(moments) && !moments[i].at.After(at); i++ {
@@ -59,19 +58,9 @@ func minutes(s *calendar.Schedule, begin time.Time, moments []moment, until time
 				last, answered, asked = m.reply, true, false
 			case m.reply == ticket.RequesterReply:
 				last = m.reply
-				if !done && (answered || gaveUp) {
-					asked = true
-				}
-			case m.status.Done():
-				if !done {
-					gaveUp, asked = true, false
-				}
-				done = true
-			default:
-				if done && last == ticket.RequesterReply {
-					asked = true
-				}
-				done = false
+				asked = answered
+			case m.status != 0:
+				done = m.status.Done()
 			}
 		}
 		if !at.Before(until) {
@@ -80,7 +69,7 @@ func minutes(s *calendar.Schedule, begin time.Time, moments []moment, until time
 		if !s.Open(at) || done || held {
 			continue
 		}
-		if !answered && !gaveUp {
+		if !answered {
 			first++
 		}
 		if asked {

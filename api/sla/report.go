@@ -16,7 +16,7 @@ import (
 )
 
 // Slice says which clocks a report is about: those that were judged, met or
-// breached, in a range of time.
+// breached, in a range of time. A ticket that is a part of another one is left out.
 type Slice struct {
 	From, To time.Time // To is not included
 	Outcome  State     // "" for both
@@ -60,7 +60,7 @@ type Share struct {
 func (s *Service) slice(tx *gorm.DB, sl Slice) *gorm.DB {
 	q := tx.Table(s.db.UseIndex("sla_clocks", "c", "idx_sla_clocks_judged")).
 		Joins("JOIN tickets AS t ON t.id = c.ticket_id").
-		Where("c.judged_at >= ? AND c.judged_at < ?", sl.From.UTC(), sl.To.UTC())
+		Where("c.judged_at >= ? AND c.judged_at < ? AND t.merged_into_id IS NULL", sl.From.UTC(), sl.To.UTC())
 	if sl.Outcome != "" {
 		q = q.Where("c.state = ?", sl.Outcome)
 	} else {
