@@ -45,6 +45,12 @@ describe('explain', () => {
     expect(explain(asApiError(new TypeError('Failed to fetch')))).toContain('cannot be reached');
   });
 
+  it('does not blame the connection for a mistake of the app', () => {
+    const mistake = new TypeError("Cannot read properties of undefined (reading 'label')");
+    expect(explain(mistake)).toContain('Something went wrong on this page');
+    expect(asApiError(mistake).status).toBe(-1);
+  });
+
   it('uses the words of the server where it has none of its own', () => {
     expect(explain(new ApiError(409, { detail: 'The last administrator stays.' }))).toBe(
       'The last administrator stays.',

@@ -9,7 +9,7 @@ export type FieldErrors = Record<string, string[]>;
 /** Every failed request, as one type: what the server said, or that it could not be reached. */
 export class ApiError extends Error {
   override name = 'ApiError';
-  /** HTTP status; 0 when the server could not be reached. */
+  /** HTTP status; 0 when the server could not be reached, -1 when the failure is one of this page. */
   readonly status: number;
   /** Stable code of the server, such as `ticket.closed`; empty when it sent none. */
   readonly code: string;
@@ -38,14 +38,25 @@ export class ApiError extends Error {
   }
 }
 
+/** What browsers throw when a connection breaks, each in words of its own. */
+const broken = /fetch|network|load failed|input stream|module script/i;
+
+/** Whether this is the connection's fault; everything else that is thrown is a mistake of the app. */
+function isConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (/^(Abort|Timeout|Network)Error$/.test(error.name)) return true;
+  return error.name === 'TypeError' && broken.test(error.message);
+}
+
 /** Whatever was thrown, as an ApiError. */
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const detail = error instanceof Error ? error.message : String(error);
-  return new ApiError(0, { detail });
+  return new ApiError(isConnection(error) ? 0 : -1, { detail });
 }
 
 const byStatus: Record<number, MessageDescriptor> = {
+  [-1]: msg`Something went wrong on this page. Try again, or load the page anew.`,
   0: msg`The server cannot be reached. Check your connection and try again.`,
   401: msg`Please sign in again.`,
   403: msg`You are not allowed to do this.`,

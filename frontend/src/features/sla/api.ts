@@ -66,7 +66,11 @@ export type ReportFilter = NonNullable<Parameters<typeof reportSlaOptions>[0]>['
 export type ClocksFilter = NonNullable<Parameters<typeof listSlaClocksOptions>[0]>['query'];
 
 export function useReport(query: ReportFilter) {
-  return useQuery({ ...reportSlaOptions({ query }), placeholderData: keepPreviousData });
+  return useQuery({
+    ...reportSlaOptions({ query }),
+    // Rows of another kind have other keys: they are no stand-in for these.
+    placeholderData: (before) => (before?.by === query?.by ? before : undefined),
+  });
 }
 
 export function useClocks(query: ClocksFilter, enabled: boolean) {

@@ -74,7 +74,7 @@ export function SlaReportPage() {
                 <Stack>
                   <Total share={data.total} />
                   <Rows
-                    by={by}
+                    by={data.by}
                     rows={data.rows}
                     onChoose={(row, outcome) => change({ key: row.key, outcome })}
                   />
@@ -114,9 +114,11 @@ function useLabel(by: By) {
   return (row: SlaShare) => {
     switch (by) {
       case 'target':
-        return i18n._(targets[row.key as keyof typeof targets]);
+        return row.key in targets ? i18n._(targets[row.key as keyof typeof targets]) : row.label;
       case 'priority':
-        return i18n._(priorities[row.key as keyof typeof priorities].label);
+        return row.key in priorities
+          ? i18n._(priorities[row.key as keyof typeof priorities].label)
+          : row.label;
       case 'assignee':
         return row.key === '0' ? t`Unassigned` : row.label;
       case 'team':

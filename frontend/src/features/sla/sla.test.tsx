@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse } from 'msw';
 import { expect, it } from 'vitest';
-import type { SlaClock, SlaPolicy } from '@/lib/api';
+import type { SlaClock, SlaPolicy, SlaReport } from '@/lib/api';
 import { aList, aTicket, aTicketDetail } from '@/testing/fixtures';
 import { openApp } from '@/testing/render';
 import { on, server } from '@/testing/server';
@@ -213,4 +213,35 @@ it('says which end of a report is wrong instead of showing none', async () => {
   openApp('/sla/report?from=2026-12-01&to=2026-11-01', 'admin');
   expect(await screen.findByText('It ends before it begins.')).toBeVisible();
   expect(screen.queryByText('This did not load')).toBeNull();
+});
+
+it('names the parts of a report by what they are parts of, also while others are on their way', async () => {
+  const share = { met: 3, breached: 1, percent: 75, average_seconds: null };
+  const report = (by: SlaReport['by'], key: string, label: string): SlaReport => ({
+    by,
+    from: '2026-10-01T00:00:00Z',
+    to: '2026-11-01T00:00:00Z',
+    rows: [{ ...share, key, label }],
+    total: { ...share, key: '', label: '' },
+  });
+  let answer = () => {};
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  server.use(
+    on.get('/sla/report', async ({ request }) => {
+      if (new URL(request.url).searchParams.get('by') === 'policy') {
+        return HttpResponse.json(report('policy', '1', 'Urgent first'));
+      }
+      await asked;
+      return HttpResponse.json(report('priority', 'high', ''));
+    }),
+  );
+  const { user } = openApp('/sla/report', 'admin');
+  expect(await screen.findByRole('rowheader', { name: 'Urgent first' })).toBeVisible();
+  await user.selectOptions(screen.getByLabelText('By'), 'priority');
+  await waitFor(() => expect(screen.queryByRole('rowheader', { name: 'Urgent first' })).toBeNull());
+  expect(screen.getByLabelText('By')).toHaveValue('priority');
+  answer();
+  expect(await screen.findByRole('rowheader', { name: 'High' })).toBeVisible();
 });
