@@ -67,7 +67,7 @@ function TokenRow({ token }: { token: ApiToken }) {
         {' · '}
         {token.expires_at ? (
           <Trans>
-            ends <RelativeTime iso={token.expires_at} />
+            ends <RelativeTime ahead iso={token.expires_at} />
           </Trans>
         ) : (
           <Trans>without end</Trans>

@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import { HttpResponse } from 'msw';
 import { describe, expect, it } from 'vitest';
-import { aSession } from '@/testing/fixtures';
+import { aList, aSession } from '@/testing/fixtures';
 import { openApp } from '@/testing/render';
 import { on, problem, server } from '@/testing/server';
 
@@ -100,6 +100,18 @@ describe('signing out', () => {
 });
 
 describe('the profile', () => {
+  it('says when a token will end, not that it ends now', async () => {
+    const token = {
+      ...{ id: 1, name: 'ci', prefix: 'fxd_ab', version: 1, last_used_at: null },
+      created_at: new Date().toISOString(),
+      expires_at: new Date(Date.now() + 89.5 * 86_400_000).toISOString(),
+    };
+    server.use(on.get('/auth/tokens', () => HttpResponse.json(aList([token]))));
+    openApp('/profile', 'employee');
+    expect(await screen.findByText('ci')).toBeVisible();
+    expect(screen.getByText(/^in \d/)).toBeVisible();
+  });
+
   it('shows a new API token once', async () => {
     server.use(
       on.post('/auth/tokens', () =>

@@ -104,7 +104,7 @@ function Row({ recurrence, onOpen }: { recurrence: Recurrence; onOpen: () => voi
         <p>
           {next ? (
             <Trans>
-              Next: <RelativeTime iso={next} />
+              Next: <RelativeTime ahead iso={next} />
             </Trans>
           ) : enabled ? (
             <Trans>No more dates</Trans>

@@ -27,7 +27,7 @@ function RequesterLine({ ticket }: { ticket: TicketDetail }) {
   return (
     <p className={classes.line}>
       <Trans>
-        You can expect to hear from us <RelativeTime long iso={ticket.due_at} />.
+        You can expect to hear from us <RelativeTime long ahead iso={ticket.due_at} />.
       </Trans>
     </p>
   );

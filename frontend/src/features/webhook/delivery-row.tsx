@@ -58,7 +58,7 @@ export function DeliveryRow(props: { delivery: WebhookDelivery; webhook: Webhook
               {' '}
               ·{' '}
               <Trans>
-                next try <RelativeTime iso={delivery.next_at} />
+                next try <RelativeTime ahead iso={delivery.next_at} />
               </Trans>
             </>
           )}

@@ -220,12 +220,12 @@ function Facts({ webhook }: { webhook: Webhook }) {
         )}
         {webhook.paused_until && (
           <Fact name={t`Paused until`}>
-            <RelativeTime iso={webhook.paused_until} />
+            <RelativeTime ahead iso={webhook.paused_until} />
           </Fact>
         )}
         {webhook.old_secret_until && (
           <Fact name={t`Old secret signs until`}>
-            <RelativeTime iso={webhook.old_secret_until} />
+            <RelativeTime ahead iso={webhook.old_secret_until} />
           </Fact>
         )}
       </dl>

@@ -56,7 +56,7 @@ export function Delivery({ one }: { one: MailDelivery }) {
         <>
           {' · '}
           <Trans>
-            after {attempts} tries, again <RelativeTime iso={next} />
+            after {attempts} tries, again <RelativeTime ahead iso={next} />
           </Trans>
         </>
       )}
