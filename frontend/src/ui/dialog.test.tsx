@@ -1,0 +1,91 @@
+import { i18n } from '@lingui/core';
+import { I18nProvider } from '@lingui/react';
+import { MantineProvider } from '@mantine/core';
+import { render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { type ReactNode, useState } from 'react';
+import { expect, it } from 'vitest';
+import { Dialog } from './dialog';
+
+function Opener({
+  once,
+  children,
+}: {
+  once?: boolean;
+  children?: (close: () => void) => ReactNode;
+}) {
+  const [open, setOpen] = useState(false);
+  const [used, setUsed] = useState(false);
+  const close = () => setOpen(false);
+  return (
+    <>
+      {!(once && used) && (
+        <button
+          type="button"
+          onClick={() => {
+            setOpen(true);
+            setUsed(true);
+          }}
+        >
+          Open
+        </button>
+      )}
+      <button type="button">Elsewhere</button>
+      {open && (
+        <Dialog title="A dialog" onClose={close}>
+          {children?.(close)}
+          <input aria-label="Name" data-autofocus />
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+async function open(page: ReactNode) {
+  const user = userEvent.setup();
+  render(
+    <I18nProvider i18n={i18n}>
+      <MantineProvider env="test">{page}</MantineProvider>
+    </I18nProvider>,
+  );
+  await user.click(screen.getByText('Open'));
+  await waitFor(() => expect(screen.getByLabelText('Name')).toHaveFocus());
+  return user;
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 30));
+
+it('gives the focus back to what opened it', async () => {
+  const user = await open(<Opener />);
+  await user.keyboard('{Escape}');
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  await waitFor(() => expect(screen.getByText('Open')).toHaveFocus());
+});
+
+it('leaves the focus to what was given it while it closed', async () => {
+  const user = await open(
+    <Opener>
+      {(close) => (
+        <button
+          type="button"
+          onClick={() => {
+            close();
+            screen.getByText('Elsewhere').focus();
+          }}
+        >
+          Done
+        </button>
+      )}
+    </Opener>,
+  );
+  await user.click(screen.getByText('Done'));
+  await settled();
+  expect(screen.getByText('Elsewhere')).toHaveFocus();
+});
+
+it('gives the focus to nothing that is gone', async () => {
+  const user = await open(<Opener once />);
+  await user.keyboard('{Escape}');
+  await settled();
+  expect(document.body).toHaveFocus();
+});
