@@ -1,16 +1,28 @@
+import { Trans } from '@lingui/react/macro';
 import { Alert } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { asApiError, explain } from '@/lib/problem';
 
+interface FormErrorProps {
+  error: unknown;
+  /** The fields that say themselves what is wrong with them. */
+  shown?: readonly string[];
+  /** The next try is over what somebody else made of it meanwhile. */
+  overwrites?: boolean;
+}
+
 /** Why a form was not accepted, unless the reason already stands beside its fields. */
-export function FormError({ error, shown = [] }: { error: unknown; shown?: readonly string[] }) {
+export function FormError({ error, shown = [], overwrites = false }: FormErrorProps) {
   if (!error) return null;
-  const { fields } = asApiError(error);
+  const { status, fields } = asApiError(error);
   const elsewhere = Object.entries(fields).filter(([field]) => !shown.includes(field));
   if (Object.keys(fields).length > 0 && elsewhere.length === 0) return null;
   return (
-    <Alert color="red" role="alert" icon={<IconAlertTriangle size={18} />}>
-      {explain(error)}
+    <Alert color="red" role="alert" tabIndex={-1} icon={<IconAlertTriangle size={18} />}>
+      {explain(error)}{' '}
+      {overwrites && status === 412 && (
+        <Trans>Saving again puts what you have here in the place of that.</Trans>
+      )}
       {elsewhere.map(([field, messages]) => (
         <div key={field}>
           {field}: {messages.join(' ')}

@@ -228,7 +228,7 @@ export function ActionsEditor({ actions, error, without, onChange }: ActionsEdit
         );
       })}
       {error && (
-        <Text size="sm" c="red" role="alert">
+        <Text size="sm" c="red" role="alert" tabIndex={-1}>
           {error}
         </Text>
       )}

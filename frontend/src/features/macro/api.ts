@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import {
   createMacro,
   deleteMacro,
+  getMacro,
   type Macro,
   type MacroActionInput,
   type MacroCreate,
@@ -10,6 +11,7 @@ import {
 } from '@/lib/api';
 import { listMacrosOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
+import { useOverwrite } from '@/lib/overwrite';
 import { invalidate } from '@/lib/query';
 
 const must = { throwOnError: true } as const;
@@ -40,11 +42,17 @@ function useChange<A, R>(change: (input: A) => Promise<R>) {
   return useMutation({ mutationFn: change, onSettled: () => invalidate(client, 'listMacros') });
 }
 
-export function useSaveMacro(base?: Macro) {
-  return useChange(async (body: MacroCreate) =>
-    base
-      ? (await updateMacro({ path: { id: base.id }, body, headers: ifMatch(base), ...must })).data
-      : (await createMacro({ body, ...must })).data,
+export function useSaveMacro(macro?: Macro) {
+  const overwrite = useOverwrite(
+    macro,
+    async () => macro && (await getMacro({ path: { id: macro.id }, ...must })).data,
+  );
+  return useChange((body: MacroCreate) =>
+    overwrite<unknown>((base) =>
+      base
+        ? updateMacro({ path: { id: base.id }, body, headers: ifMatch(base), ...must })
+        : createMacro({ body, ...must }),
+    ),
   );
 }
 

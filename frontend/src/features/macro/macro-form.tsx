@@ -16,6 +16,7 @@ import { useTeams } from '@/features/team';
 import { type Macro, previewMacro } from '@/lib/api';
 import { listPlaceholdersOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { useCan } from '@/lib/can';
+import { useErrorFocus } from '@/lib/forms';
 import { explain, fieldErrors } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
 import { Dialog } from '@/ui/dialog';
@@ -41,6 +42,7 @@ export function MacroForm({ macro, onClose }: { macro?: Macro; onClose: () => vo
     macro?.team ? `team-${macro.team.id}` : (macro?.shared_with ?? ''),
   );
   const save = useSaveMacro(macro);
+  useErrorFocus(save.error);
   const errors = fieldErrors(save.error);
   const placeholders = useQuery({ ...listPlaceholdersOptions(), staleTime: 600_000 }).data;
   const input = () => ({ kind, content, actions: actions.map(inputOf) });
@@ -68,7 +70,11 @@ export function MacroForm({ macro, onClose }: { macro?: Macro; onClose: () => vo
     <Dialog title={macro ? t`Change macro` : t`New macro`} size="xl" onClose={onClose}>
       <form noValidate onSubmit={submit}>
         <Stack>
-          <FormError error={save.error} shown={['name', 'content', 'actions', 'team_id']} />
+          <FormError
+            overwrites
+            error={save.error}
+            shown={['name', 'content', 'actions', 'team_id', 'shared_with']}
+          />
           <TextInput
             label={t`Name`}
             required

@@ -11,9 +11,17 @@ import {
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { createMailbox, type Mailbox, type MailboxCreate, updateMailbox } from '@/lib/api';
+import {
+  createMailbox,
+  getMailbox,
+  type Mailbox,
+  type MailboxCreate,
+  updateMailbox,
+} from '@/lib/api';
 import { listCategoriesOptions, listTeamsOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
+import { useErrorFocus } from '@/lib/forms';
+import { useOverwrite } from '@/lib/overwrite';
 import { fieldErrors } from '@/lib/problem';
 import { invalidate } from '@/lib/query';
 import { Dialog } from '@/ui/dialog';
@@ -61,6 +69,10 @@ export function MailboxForm({ box, onClose }: { box?: Mailbox; onClose: () => vo
   const categories = useQuery(listCategoriesOptions());
   const teams = useQuery(listTeamsOptions());
   const form = useForm<Values>({ initialValues: valuesOf(box) });
+  const overwrite = useOverwrite(
+    box,
+    async () => box && (await getMailbox({ path: { id: box.id }, ...must })).data,
+  );
   const save = useMutation({
     mutationFn: async (values: Values) => {
       const { secret, oauth_secret, category_id, team_id, ...rest } = values;
@@ -72,16 +84,17 @@ export function MailboxForm({ box, onClose }: { box?: Mailbox; onClose: () => vo
         ...(secret ? { secret } : {}),
         ...(oauth_secret ? { oauth_secret } : {}),
       };
-      if (box) {
-        await updateMailbox({ path: { id: box.id }, headers: ifMatch(box), body, ...must });
-      } else {
-        await createMailbox({ body, ...must });
-      }
+      await overwrite<unknown>((base) =>
+        base
+          ? updateMailbox({ path: { id: base.id }, headers: ifMatch(base), body, ...must })
+          : createMailbox({ body, ...must }),
+      );
     },
     onSuccess: onClose,
     onError: (error) => form.setErrors(fieldErrors(error)),
     onSettled: () => invalidate(client, 'listMailboxes'),
   });
+  useErrorFocus(save.error);
   const { source, auth } = form.values;
   const keep = t`Stays as it is when this is empty`;
   return (
@@ -210,7 +223,7 @@ export function MailboxForm({ box, onClose }: { box?: Mailbox; onClose: () => vo
             label={t`The server delivers address+tag, so that answers carry a signature`}
             {...form.getInputProps('plus_address', { type: 'checkbox' })}
           />
-          <FormError error={save.error} shown={Object.keys(form.values)} />
+          <FormError overwrites error={save.error} shown={Object.keys(form.values)} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               <Trans>Cancel</Trans>

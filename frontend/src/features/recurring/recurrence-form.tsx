@@ -8,6 +8,7 @@ import { type FormEvent, useState } from 'react';
 import { PersonSelect } from '@/features/user';
 import {
   createRecurrence,
+  getRecurrence,
   previewRecurrence,
   type Recurrence,
   type User,
@@ -15,6 +16,8 @@ import {
 } from '@/lib/api';
 import { listTemplatesOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
+import { useErrorFocus } from '@/lib/forms';
+import { useOverwrite } from '@/lib/overwrite';
 import { fieldErrors } from '@/lib/problem';
 import { invalidate } from '@/lib/query';
 import { announce } from '@/lib/status-line';
@@ -50,16 +53,22 @@ export function RecurrenceForm(props: { recurrence?: Recurrence; onClose: () => 
   const [description, setDescription] = useState(base?.description ?? '');
   const [catchUp, setCatchUp] = useState<Recurrence['catch_up']>(base?.catch_up ?? 'latest');
   const templates = useQuery(listTemplatesOptions()).data?.results ?? [];
+  const overwrite = useOverwrite(
+    base,
+    async () => base && (await getRecurrence({ path: { id: base.id }, ...must })).data,
+  );
   const save = useMutation({
-    mutationFn: async () => {
+    mutationFn: () => {
       const body = {
         ...{ name, rule, start, zone, title, description, catch_up: catchUp },
         template_id: template ? Number(template) : null,
         ...(requester && { requester_id: requester.id }),
       };
-      return base
-        ? updateRecurrence({ path: { id: base.id }, body, headers: ifMatch(base), ...must })
-        : createRecurrence({ body, ...must });
+      return overwrite<unknown>((now) =>
+        now
+          ? updateRecurrence({ path: { id: now.id }, body, headers: ifMatch(now), ...must })
+          : createRecurrence({ body, ...must }),
+      );
     },
     onSuccess: () => {
       announce(t`Recurring ticket saved`);
@@ -67,6 +76,7 @@ export function RecurrenceForm(props: { recurrence?: Recurrence; onClose: () => 
     },
     onSettled: () => invalidate(client, 'listRecurrences'),
   });
+  useErrorFocus(save.error);
   const errors = fieldErrors(save.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -82,6 +92,7 @@ export function RecurrenceForm(props: { recurrence?: Recurrence; onClose: () => 
       <form noValidate onSubmit={submit}>
         <Stack>
           <FormError
+            overwrites
             error={save.error}
             shown={['name', 'rule', 'start', 'zone', 'requester_id', 'template_id', 'title']}
           />

@@ -5,8 +5,15 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { ConditionBuilder } from '@/features/rule';
 import { useTeams } from '@/features/team';
-import { createRoutingQueue, type RoutingQueue, updateRoutingQueue } from '@/lib/api';
+import {
+  createRoutingQueue,
+  getRoutingQueue,
+  type RoutingQueue,
+  updateRoutingQueue,
+} from '@/lib/api';
 import { ifMatch } from '@/lib/etag';
+import { useErrorFocus } from '@/lib/forms';
+import { useOverwrite } from '@/lib/overwrite';
 import { fieldErrors } from '@/lib/problem';
 import { invalidate } from '@/lib/query';
 import { announce } from '@/lib/status-line';
@@ -29,8 +36,12 @@ export function QueueForm({ queue, onClose }: { queue?: RoutingQueue; onClose: (
   const [condition, setCondition] = useState(queue?.condition ?? '');
   const [sticky, setSticky] = useState(queue?.sticky ?? false);
   const [capacity, setCapacity] = useState<number | string>(queue?.capacity ?? 10);
+  const overwrite = useOverwrite(
+    queue,
+    async () => queue && (await getRoutingQueue({ path: { id: queue.id }, ...must })).data,
+  );
   const save = useMutation({
-    mutationFn: async () => {
+    mutationFn: () => {
       const body = {
         name,
         ...(team ? { team_id: Number(team) } : {}),
@@ -39,17 +50,11 @@ export function QueueForm({ queue, onClose }: { queue?: RoutingQueue; onClose: (
         sticky,
         capacity: Number(capacity) || 0,
       };
-      return queue
-        ? (
-            await updateRoutingQueue({
-              path: { id: queue.id },
-              body,
-              headers: ifMatch(queue),
-              ...must,
-            })
-          ).data
-        : (await createRoutingQueue({ body: body as typeof body & { team_id: number }, ...must }))
-            .data;
+      return overwrite<unknown>((base) =>
+        base
+          ? updateRoutingQueue({ path: { id: base.id }, body, headers: ifMatch(base), ...must })
+          : createRoutingQueue({ body: body as typeof body & { team_id: number }, ...must }),
+      );
     },
     onSuccess: () => {
       announce(t`Queue saved`);
@@ -57,6 +62,7 @@ export function QueueForm({ queue, onClose }: { queue?: RoutingQueue; onClose: (
     },
     onSettled: () => invalidate(client, 'listRoutingQueues'),
   });
+  useErrorFocus(save.error);
   const errors = fieldErrors(save.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -67,6 +73,7 @@ export function QueueForm({ queue, onClose }: { queue?: RoutingQueue; onClose: (
       <form noValidate onSubmit={submit}>
         <Stack>
           <FormError
+            overwrites
             error={save.error}
             shown={['name', 'team_id', 'condition', 'capacity', 'strategy']}
           />

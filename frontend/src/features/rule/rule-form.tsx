@@ -14,8 +14,10 @@ import {
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { ActionsEditor, edited, inputOf } from '@/features/macro';
-import { createRule, type Rule, type RuleCreate, tryRule, updateRule } from '@/lib/api';
+import { createRule, getRule, type Rule, type RuleCreate, tryRule, updateRule } from '@/lib/api';
 import { ifMatch } from '@/lib/etag';
+import { useErrorFocus } from '@/lib/forms';
+import { useOverwrite } from '@/lib/overwrite';
 import { explain, fieldErrors } from '@/lib/problem';
 import { invalidate } from '@/lib/query';
 import { announce } from '@/lib/status-line';
@@ -48,12 +50,18 @@ export function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }
     condition,
     actions: actions.map(inputOf),
   });
+  const overwrite = useOverwrite(
+    rule,
+    async () => rule && (await getRule({ path: { id: rule.id }, ...must })).data,
+  );
   const save = useMutation({
-    mutationFn: async () => {
+    mutationFn: () => {
       const body = { name, ...what(), stop };
-      return rule
-        ? (await updateRule({ path: { id: rule.id }, body, headers: ifMatch(rule), ...must })).data
-        : (await createRule({ body, ...must })).data;
+      return overwrite<unknown>((base) =>
+        base
+          ? updateRule({ path: { id: base.id }, body, headers: ifMatch(base), ...must })
+          : createRule({ body, ...must }),
+      );
     },
     onSuccess: () => {
       announce(t`Rule saved`);
@@ -64,6 +72,7 @@ export function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }
   const trial = useMutation({
     mutationFn: async () => (await tryRule({ body: what(), ...must })).data,
   });
+  useErrorFocus(save.error);
   const errors = fieldErrors(save.error);
   const wrong = trial.error && (Object.values(fieldErrors(trial.error))[0] ?? explain(trial.error));
   const submit = (event: FormEvent) => {
@@ -75,6 +84,7 @@ export function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }
       <form noValidate onSubmit={submit}>
         <Stack>
           <FormError
+            overwrites
             error={save.error}
             shown={['name', 'condition', 'actions', 'triggers', 'every_minutes']}
           />

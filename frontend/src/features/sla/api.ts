@@ -85,7 +85,8 @@ function useChange<A, R>(change: (input: A) => Promise<R>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: change,
-    onSuccess: () =>
+    // Also when it was refused: the next try after a conflict is over the newest.
+    onSettled: () =>
       invalidate(
         client,
         'listSlaPolicies',

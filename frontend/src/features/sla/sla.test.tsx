@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { SlaClock, SlaPolicy, SlaReport } from '@/lib/api';
 import { aList, aTicket, aTicketDetail } from '@/testing/fixtures';
 import { openApp } from '@/testing/render';
-import { on, server } from '@/testing/server';
+import { on, problem, server } from '@/testing/server';
 import { merged } from './holiday';
 import { publicHolidays } from './holiday-data';
 import { withMore } from './week-field';
@@ -244,4 +244,22 @@ it('names the parts of a report by what they are parts of, also while others are
   expect(screen.getByLabelText('By')).toHaveValue('priority');
   answer();
   expect(await screen.findByRole('rowheader', { name: 'High' })).toBeVisible();
+});
+
+it('saves a policy over what somebody else made of it, once one was told', async () => {
+  const sent: (string | null)[] = [];
+  server.use(
+    on.get('/calendars', () => HttpResponse.json({ results: [] })),
+    on.get('/sla/policies/1', () => HttpResponse.json(aPolicy({ version: sent.length + 1 }))),
+    on.patch('/sla/policies/1', ({ request }) => {
+      sent.push(request.headers.get('If-Match'));
+      return sent.length === 1 ? problem(412) : HttpResponse.json(aPolicy({ version: 3 }));
+    }),
+  );
+  const { user } = openApp('/sla/1', 'admin');
+  await user.type(await screen.findByLabelText(/^Name/), '!');
+  await user.click(screen.getByRole('button', { name: 'Save policy' }));
+  await screen.findByText(/was changed in the meantime/);
+  await user.click(screen.getByRole('button', { name: 'Save policy' }));
+  await waitFor(() => expect(sent).toEqual(['"v1."', '"v2."']));
 });

@@ -13,10 +13,12 @@ import {
 } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { createWebhook, updateWebhook, type Webhook } from '@/lib/api';
+import { createWebhook, getWebhook, updateWebhook, type Webhook } from '@/lib/api';
 import { listWebhookTypesOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
+import { useErrorFocus } from '@/lib/forms';
 import { useIdempotencyKey } from '@/lib/idempotency';
+import { useOverwrite } from '@/lib/overwrite';
 import { fieldErrors } from '@/lib/problem';
 import { invalidate } from '@/lib/query';
 import { announce } from '@/lib/status-line';
@@ -51,6 +53,10 @@ export function WebhookForm({ webhook: base, onClose, onSecret }: Props) {
   const mayHear = internal && !chat;
   /** What is not shown can stay as it is. */
   const kept = !!base && chat;
+  const overwrite = useOverwrite(
+    base,
+    async () => base && (await getWebhook({ path: { id: base.id }, ...must })).data,
+  );
   const save = useMutation({
     mutationFn: async () => {
       const hidden = mayHear
@@ -64,7 +70,10 @@ export function WebhookForm({ webhook: base, onClose, onSecret }: Props) {
         confidential,
       };
       if (base) {
-        await updateWebhook({ path: { id: base.id }, headers: ifMatch(base), body, ...must });
+        const path = { id: base.id };
+        await overwrite((now = base) =>
+          updateWebhook({ path, headers: ifMatch(now), body, ...must }),
+        );
         return undefined;
       }
       const wanted = { ...body, kind };
@@ -79,6 +88,7 @@ export function WebhookForm({ webhook: base, onClose, onSecret }: Props) {
     },
     onSettled: () => invalidate(client, 'listWebhooks', 'getWebhook'),
   });
+  useErrorFocus(save.error);
   const errors = fieldErrors(save.error);
   const none = !all && chosen.length === 0;
   const submit = (event: FormEvent) => {
@@ -89,7 +99,7 @@ export function WebhookForm({ webhook: base, onClose, onSecret }: Props) {
     <Dialog title={base ? t`Change the webhook` : t`New webhook`} size="lg" onClose={onClose}>
       <form noValidate onSubmit={submit}>
         <Stack gap="sm">
-          <FormError error={save.error} shown={['url', 'description']} />
+          <FormError overwrites error={save.error} shown={['url', 'description']} />
           {!base && (
             <NativeSelect
               label={t`Receiver`}
