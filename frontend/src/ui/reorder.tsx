@@ -1,4 +1,4 @@
-import { useLingui } from '@lingui/react/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconGripVertical } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
@@ -11,6 +11,8 @@ interface ReorderProps<T> {
   nameOf: (item: T) => string;
   /** What a thing can be moved among: only things of one group change places. */
   groupOf?: (item: T) => string | number;
+  /** Some are not shown, as others are searched for: among a part of them there is no order. */
+  partial?: boolean;
   /** The whole group in its new order. */
   onOrder: (group: T[]) => void;
   /** A thing, with the buttons that move it. */
@@ -19,7 +21,7 @@ interface ReorderProps<T> {
 
 /** Large things in an order: dragged, moved by buttons, or by Alt and the arrow keys. */
 export function Reorder<T>(props: ReorderProps<T>) {
-  const { items, keyOf, nameOf, groupOf = () => 0, onOrder, children } = props;
+  const { items, keyOf, nameOf, groupOf = () => 0, partial = false, onOrder, children } = props;
   const { t } = useLingui();
   const groupWith = (item: T) => items.filter((one) => groupOf(one) === groupOf(item));
   const arranging = useArranging<T>({
@@ -31,6 +33,22 @@ export function Reorder<T>(props: ReorderProps<T>) {
       onOrder(order);
     },
   });
+  if (partial) {
+    return (
+      <>
+        {items.length > 0 && (
+          <p style={{ margin: 0 }}>
+            <Trans>To change the order, empty the search first.</Trans>
+          </p>
+        )}
+        <ul className={classes.list}>
+          {items.map((item) => (
+            <li key={keyOf(item)}>{children(item, null)}</li>
+          ))}
+        </ul>
+      </>
+    );
+  }
   return (
     <ul className={classes.list}>
       {items.map((item) => {

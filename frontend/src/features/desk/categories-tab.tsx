@@ -86,6 +86,7 @@ export function CategoriesTab({ typed }: { typed: string }) {
             </EmptyState>
           ) : (
             <Reorder
+              partial={typed !== ''}
               items={categories.filter(({ path }) => path.toLocaleLowerCase().includes(typed))}
               keyOf={({ id }) => id}
               nameOf={({ path }) => path}

@@ -89,6 +89,7 @@ export function FieldsTab({ typed }: { typed: string }) {
             </EmptyState>
           ) : (
             <Reorder
+              partial={typed !== ''}
               items={all.filter((one) => one.name.toLocaleLowerCase().includes(typed))}
               keyOf={({ id }) => id}
               nameOf={(one) => one.name}

@@ -78,6 +78,7 @@ export function StatusesTab({ typed }: { typed: string }) {
             </EmptyState>
           ) : (
             <Reorder
+              partial={typed !== ''}
               items={substatuses.filter((one) => one.label.toLocaleLowerCase().includes(typed))}
               keyOf={({ id }) => id}
               nameOf={(one) => one.label}
