@@ -16,8 +16,8 @@ import { useCan } from '@/lib/can';
 import { ifMatch } from '@/lib/etag';
 import { fieldErrors } from '@/lib/problem';
 import { invalidate } from '@/lib/query';
-import { announce } from '@/lib/status-line';
 import { reason } from './actions/changes';
+import { announceRefusal, fieldId } from './actions/refusal';
 import { FieldInput } from './field-input';
 import { statuses } from './labels';
 import { FinerPill } from './pills';
@@ -39,7 +39,7 @@ function useHang(ticket: TicketDetail) {
       void invalidate(client, 'listTickets', 'listTicketEvents', 'countTickets', 'listTags');
     },
     onError: (error) => {
-      announce(Object.values(fieldErrors(error))[0] ?? reason(error), 'bad');
+      announceRefusal(client, error, reason);
       void client.invalidateQueries({ queryKey: getTicketQueryKey({ path: { id: ticket.id } }) });
     },
   });
@@ -122,6 +122,7 @@ export const FacetsPanel = memo(function FacetsPanel({ ticket }: { ticket: Ticke
         field.can.set && ticket.can.update ? (
           <FieldInput
             key={field.slug}
+            id={fieldId(field.slug)}
             field={field}
             value={ticket.fields[field.slug]}
             error={errors[`fields.${field.slug}`]}

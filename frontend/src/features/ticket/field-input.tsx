@@ -8,6 +8,7 @@ import type { Field, User } from '@/lib/api';
 import { useCan } from '@/lib/can';
 
 interface FieldInputProps {
+  id?: string;
   field: Field;
   value: unknown;
   /** Called with a whole value: when one leaves a text, at once otherwise. */
@@ -19,10 +20,11 @@ interface FieldInputProps {
 const still = { transitionProps: { duration: 0 } };
 
 /** One of the desk's own fields, asked for in the way of its kind. */
-export function FieldInput({ field, value, onCommit, error, disabled }: FieldInputProps) {
+export function FieldInput({ id, field, value, onCommit, error, disabled }: FieldInputProps) {
   const { t } = useLingui();
   const works = useCan('ticket.work');
   const shared = {
+    id,
     label: field.name,
     description: field.help || undefined,
     error,
@@ -39,6 +41,7 @@ export function FieldInput({ field, value, onCommit, error, disabled }: FieldInp
     case 'checkbox':
       return (
         <Checkbox
+          id={id}
           label={field.name}
           description={field.help || undefined}
           error={error}

@@ -21,6 +21,7 @@ import { timeZone } from '@/lib/time';
 import { offerUndo } from '@/lib/undo';
 import { knownTicket, patchTicket } from './cache';
 import { type Change, refreshAround, withChange } from './changes';
+import { announceRefusal } from './refusal';
 
 const must = { throwOnError: true } as const;
 
@@ -128,7 +129,7 @@ export async function runMany(
     await follow(client, data);
   } catch (error) {
     refreshAround(client);
-    announce(explain(error), 'bad');
+    announceRefusal(client, error);
   }
 }
 

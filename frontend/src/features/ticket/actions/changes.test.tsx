@@ -158,6 +158,24 @@ describe('undo', () => {
   });
 });
 
+it('names the field that a ticket lacks to be resolved, and goes there', async () => {
+  desk();
+  const field = {
+    ...{ id: 1, name: 'Asset number', slug: 'asset_879', kind: 'text', help: '', options: [] },
+    ...{ required: 'resolve', everywhere: true, archived: false, can: { set: true } },
+  };
+  const lacks = { 'fields.asset_879': ['This field is required.'] };
+  server.use(
+    on.get('/fields', () => HttpResponse.json({ fields: [field] })),
+    on.post('/tickets/:id/update_status', () => problem(400, { errors: lacks })),
+  );
+  const { user } = openApp('/tickets/42', 'it_staff');
+  const box = await screen.findByLabelText('Asset number');
+  await user.keyboard('{Shift>}r{/Shift}');
+  expect(await screen.findByText('Asset number: This field is required.')).toBeVisible();
+  expect(box).toHaveFocus();
+});
+
 it('paints before anything is awaited', async () => {
   desk();
   server.use(on.post('/tickets/:id/update_status', () => new Promise<never>(() => {})));

@@ -29,6 +29,7 @@ import { type Priority, priorities, type Status, statuses } from '../labels';
 import { showAtOnce, useChosen } from './at-once';
 import { type Known, keyOf, knownTicket, patchTicket, showAnswer } from './cache';
 import { forgetVersions, ownVersion, rememberOwn } from './own-versions';
+import { announceRefusal, focusRefused } from './refusal';
 
 /** One change of one property. */
 export type Change =
@@ -336,6 +337,12 @@ export function reason(error: unknown): string {
     : explain(error);
 }
 
+/** Says why a change was not taken, and goes to the field that it lacks. */
+function refuse(client: QueryClient, id: number, error: unknown): void {
+  announceRefusal(client, error, reason);
+  focusRefused(id, error);
+}
+
 /** Whether the person could take the change back: those who only requested it can do less. */
 function canTakeBack(before: Known, back: Change): boolean {
   if (back.kind !== 'status' || before.can.update_status) return true;
@@ -360,7 +367,10 @@ function changeEverywhere(client: QueryClient, ticket: Ticket, change: Change): 
   if (!canTakeBack(before, back)) {
     void answer.then(
       () => announce(message),
-      (error) => announce(reason(error), isQueued(error) ? 'good' : 'bad'),
+      (error) => {
+        if (isQueued(error)) announce(reason(error));
+        else refuse(client, ticket.id, error);
+      },
     );
     return;
   }
@@ -386,7 +396,7 @@ function changeEverywhere(client: QueryClient, ticket: Ticket, change: Change): 
     (error) => {
       if (isQueued(error)) return; // It can be taken out of the queue again.
       offer.dismiss();
-      announce(reason(error), 'bad');
+      refuse(client, ticket.id, error);
     },
   );
 }
