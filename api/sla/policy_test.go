@@ -170,6 +170,8 @@ func TestReport(t *testing.T) {
 		for _, by := range []string{"policy", "target", "priority", "assignee", "team", "day"} {
 			ada.Get("/api/sla/report?by="+by).Want(200).Is("total.met", 3).Is("total.breached", 2).Is("total.percent", 60)
 		}
+		// People are called by their names.
+		ada.Get("/api/sla/report?by=assignee").Is("rows.0.label", "The sam")
 		list := ada.Get(fmt.Sprintf("/api/sla/clocks?outcome=breached&assigned_to=%d&page_size=1", sam.ID)).Want(200).Is("count", 2)
 		next := list.Text("next")
 		second := ada.Get(next).Want(200).Is("next", nil)

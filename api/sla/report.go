@@ -1,9 +1,11 @@
 package sla
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -126,7 +128,8 @@ func label(tx *gorm.DB, rows []Share, split By) error {
 			return err
 		}
 		for i, id := range ids {
-			rows[i].Label = people[id].Username
+			card := people[id]
+			rows[i].Label = cmp.Or(strings.TrimSpace(card.FirstName+" "+card.LastName), card.Username)
 		}
 	case ByTeam:
 		var list []team.Team

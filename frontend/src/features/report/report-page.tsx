@@ -128,6 +128,8 @@ function Desk({ data, stale, days }: DeskProps) {
     </Button>
   );
   const { totals, previous } = data;
+  const previousFrom = day(data.previous_from, i18n.locale);
+  const previousTo = day(data.previous_to, i18n.locale);
   const nothing = totals.created + totals.solved + totals.backlog + previous.created === 0;
   const time = (times: ReportTimes, percentile: 'p50' | 'p90') => {
     const seconds = times[percentile];
@@ -185,8 +187,8 @@ function Desk({ data, stale, days }: DeskProps) {
       </ul>
       <p className={classes.note}>
         <Trans>
-          Compared with {data.previous_from} to {data.previous_to}. Days are those of UTC; all
-          numbers are about the tickets as they are now. Percentiles are at most 4.5 % off.
+          Compared with {previousFrom} to {previousTo}. Days are those of UTC; all numbers are about
+          the tickets as they are now. Percentiles are at most 4.5 % off.
         </Trans>
       </p>
       {nothing ? (
@@ -222,6 +224,10 @@ function Desk({ data, stale, days }: DeskProps) {
     </div>
   );
 }
+
+/** A day as the API writes it, in the reader's language. */
+const day = (iso: string, locale: string) =>
+  new Date(iso).toLocaleDateString(locale, { dateStyle: 'medium', timeZone: 'UTC' });
 
 const format = (n: number, locale: string) => new Intl.NumberFormat(locale).format(n);
 
