@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconCloudOff, IconMoon, IconSun } from '@tabler/icons-react';
-import { useIsFetching, useIsMutating, useQueryClient } from '@tanstack/react-query';
+import { type Mutation, useIsFetching, useIsMutating, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Bell } from '@/features/notification';
@@ -46,7 +46,7 @@ export function TopBar() {
 
 /** The one calm spot: offline, what waits, saving, or what was just done. */
 function StatusLine() {
-  const saving = useIsMutating() > 0;
+  const saving = useIsMutating({ predicate: saves }) > 0;
   const loading = useIsFetching() > 0;
   const notice = useNotice();
   const saved = useJustSaved();
@@ -87,6 +87,9 @@ function StatusLine() {
   );
 }
 
+/** Whether it keeps something: trials and previews leave all as it is. */
+const saves = ({ meta }: Pick<Mutation, 'meta'>) => !meta?.trial;
+
 /** Milliseconds for which the status line says that all is saved. */
 const savedFor = 2500;
 
@@ -97,7 +100,7 @@ function useJustSaved(): boolean {
   useEffect(
     () =>
       cache.subscribe((event) => {
-        if (event.type !== 'updated') return;
+        if (event.type !== 'updated' || !saves(event.mutation)) return;
         if (event.action.type === 'success') setSaved((count) => count + 1);
         if (event.action.type === 'error') setSaved(0);
       }),

@@ -160,6 +160,7 @@ function PreviewOf({ input }: { input: () => Input }) {
   const { t } = useLingui();
   const [id, setId] = useState<number | string>('');
   const preview = useMutation({
+    meta: { trial: true },
     mutationFn: async () =>
       (await previewMacro({ body: { ...input(), ticket_id: Number(id) }, throwOnError: true }))
         .data,

@@ -55,7 +55,7 @@ export function MailboxesTab() {
 function Row({ box, onEdit }: { box: Mailbox; onEdit: () => void }) {
   const { t } = useLingui();
   const write = useMailWrite();
-  const test = useMutation(testMailboxMutation());
+  const test = useMutation({ ...testMailboxMutation(), meta: { trial: true } });
   const { id, name, address, active, host } = box;
   const options = { path: { id }, headers: ifMatch(box), ...must };
   return (

@@ -98,8 +98,8 @@ function Editor({ template, box, placeholders }: EditorProps) {
   const [text, setText] = useState(template.text);
   const [html, setHtml] = useState(template.html);
   const write = useMailWrite();
-  const preview = useMutation(previewMailTemplateMutation());
-  const test = useMutation(testMailTemplateMutation());
+  const preview = useMutation({ ...previewMailTemplateMutation(), meta: { trial: true } });
+  const test = useMutation({ ...testMailTemplateMutation(), meta: { trial: true } });
   const { kind, language } = template;
   const body = { mailbox_id: box, kind, language, subject, text, html };
   const names = placeholders.map((name) => `{{${name}}}`).join(' ');

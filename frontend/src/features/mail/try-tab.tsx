@@ -22,7 +22,7 @@ export function TryTab() {
   const [box, setBox] = useState('');
   const [to, setTo] = useState('');
   const [file, setFile] = useState<File | null>(null);
-  const attempt = useMutation(tryMailMessageFileMutation());
+  const attempt = useMutation({ ...tryMailMessageFileMutation(), meta: { trial: true } });
   return (
     <Fetched query={boxes}>
       {({ results }) => {

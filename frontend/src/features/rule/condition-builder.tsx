@@ -4,7 +4,7 @@ import { IconFolderPlus, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { QueryField } from '@/lib/api';
-import { listQueryFieldsOptions } from '@/lib/api/@tanstack/react-query.gen';
+import { listFieldsOptions, listQueryFieldsOptions } from '@/lib/api/@tanstack/react-query.gen';
 import { type Group, group, type Line, line, type Part, queryOf, treeOf } from './conditions';
 import classes from './rule.module.css';
 
@@ -154,6 +154,11 @@ interface LineEditorProps {
 function LineEditor({ line: one, number, fields, onChange, onRemove }: LineEditorProps) {
   const { t } = useLingui();
   const field = fields.find(({ name }) => name === one.field);
+  const own = useQuery({ ...listFieldsOptions(), staleTime: 60_000 }).data?.fields ?? [];
+  const named = (name: string) => ({
+    value: name,
+    label: own.find(({ slug }) => name === `cf.${slug}`)?.name ?? name,
+  });
   return (
     <fieldset className={classes.condition} aria-label={t`Condition ${number}`}>
       <NativeSelect
@@ -161,8 +166,8 @@ function LineEditor({ line: one, number, fields, onChange, onRemove }: LineEdito
         value={one.field}
         data={[
           { value: '', label: t`text` },
-          ...fields.map(({ name }) => name),
-          ...(one.field && !field ? [one.field] : []),
+          ...fields.map(({ name }) => named(name)),
+          ...(one.field && !field ? [named(one.field)] : []),
         ]}
         onChange={(event) => onChange({ ...one, field: event.currentTarget.value })}
       />

@@ -12,9 +12,17 @@ import {
   TextInput,
 } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ActionsEditor, edited, inputOf } from '@/features/macro';
-import { createRule, getRule, type Rule, type RuleCreate, tryRule, updateRule } from '@/lib/api';
+import {
+  createRule,
+  getRule,
+  type Rule,
+  type RuleCreate,
+  type RuleTrialLine,
+  tryRule,
+  updateRule,
+} from '@/lib/api';
 import { ifMatch } from '@/lib/etag';
 import { useErrorFocus } from '@/lib/forms';
 import { useOverwrite } from '@/lib/overwrite';
@@ -70,9 +78,18 @@ export function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }
     onSettled: () => invalidate(client, 'listRules', 'listRuleVersions'),
   });
   const trial = useMutation({
+    meta: { trial: true },
     mutationFn: async () => (await tryRule({ body: what(), ...must })).data,
   });
   useErrorFocus(save.error);
+  const outcome = useRef<HTMLElement>(null);
+  const tried = trial.data;
+  // It stands below the buttons, where a long form ends far below the screen.
+  useEffect(() => {
+    if (!tried) return;
+    outcome.current?.focus({ preventScroll: true });
+    outcome.current?.scrollIntoView({ block: 'nearest' });
+  }, [tried]);
   const errors = fieldErrors(save.error);
   const wrong = trial.error && (Object.values(fieldErrors(trial.error))[0] ?? explain(trial.error));
   const submit = (event: FormEvent) => {
@@ -155,7 +172,12 @@ export function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }
           </Group>
           {wrong && <p role="alert">{wrong}</p>}
           {trial.data && (
-            <section aria-label={t`What it would have done`}>
+            <section
+              ref={outcome}
+              tabIndex={-1}
+              className={classes.outcome}
+              aria-label={t`What it would have done`}
+            >
               <p role="status">
                 {timed ? (
                   <Trans>It fits {trial.data.fits} tickets now. Nothing was changed.</Trans>
@@ -166,6 +188,7 @@ export function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }
                   </Trans>
                 )}
               </p>
+              {trial.data.lines.length > 0 && <Would lines={trial.data.lines} />}
               <p className={classes.note}>
                 {timed ? (
                   <Trans>Judged are all tickets, as they are now.</Trans>
@@ -192,5 +215,18 @@ export function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }
         </Stack>
       </form>
     </Dialog>
+  );
+}
+
+/** How many of the tickets that are listed would have become another. */
+function Would({ lines }: { lines: RuleTrialLine[] }) {
+  const changed = lines.filter(({ state }) => state === 'applied').length;
+  const listed = lines.length;
+  return (
+    <p>
+      <Trans>
+        Of the {listed} tickets below, it would have changed {changed}.
+      </Trans>
+    </p>
   );
 }

@@ -2,6 +2,7 @@ import { screen, waitFor } from '@testing-library/react';
 import { HttpResponse } from 'msw';
 import { expect, it } from 'vitest';
 import type { Rule } from '@/lib/api';
+import { aList } from '@/testing/fixtures';
 import { openApp } from '@/testing/render';
 import { on, problem, server } from '@/testing/server';
 
@@ -46,4 +47,35 @@ it('saves over what somebody else made of it, once one was told', async () => {
   await user.click(screen.getByRole('button', { name: 'Save rule' }));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   expect(sent).toEqual(['"v1."', '"v2."']);
+});
+
+const aLine = (ticket_id: number, state: string) => ({
+  ...{ ticket_id, state, title: 'Printer', at: null, cause: 'created', reason: 'Priority' },
+});
+
+it('goes to what a trial found, and does not say that something is saved', async () => {
+  const fields = [
+    { name: 'status', kind: 'choice', example: '', values: [] },
+    { name: 'cf.site', kind: 'text', example: '', values: [] },
+  ];
+  server.use(
+    on.get('/rules', () => HttpResponse.json(aList([]))),
+    on.get('/fields', () => HttpResponse.json({ fields: [{ id: 1, name: 'Site', slug: 'site' }] })),
+    on.get('/tickets/query_fields', () => HttpResponse.json({ fields })),
+    on.post('/rules/try', () =>
+      HttpResponse.json({
+        ...{ fits: 3, looked: 9, more: false },
+        lines: [aLine(1, 'applied'), aLine(2, 'unchanged'), aLine(3, 'applied')],
+      }),
+    ),
+  );
+  const { user } = openApp('/rules', 'admin');
+  await user.click(await screen.findByRole('button', { name: 'New rule' }));
+  await user.click(await screen.findByRole('button', { name: 'Add a condition' }));
+  expect(await screen.findByRole('option', { name: 'Site' })).toHaveValue('cf.site');
+  await user.click(screen.getByRole('button', { name: 'Try it' }));
+  const found = await screen.findByRole('region', { name: 'What it would have done' });
+  await waitFor(() => expect(found).toHaveFocus());
+  expect(found).toHaveTextContent('Of the 3 tickets below, it would have changed 2.');
+  expect(screen.queryByText('Saved')).toBeNull();
 });
