@@ -16,7 +16,7 @@ journeys('what the desk asks about tickets', (desk) => {
       ({ name }) => name,
     );
 
-  it('writes the help of a field, and keeps no name that is refused', async () => {
+  it('writes the help of a field, and says at a name why it is refused', async () => {
     await desk.api('admin', 'POST', '/api/fields', { name: 'Sticker', kind: 'text' });
     await desk.api('admin', 'POST', '/api/categories', { name: 'Printers' });
     await desk.api('admin', 'POST', '/api/categories', { name: 'Phones' });
@@ -26,7 +26,10 @@ journeys('what the desk asks about tickets', (desk) => {
     await phones.getByLabel('Name').fill('Printers');
     await phones.getByLabel('Name').blur();
     await page.getByText('There is a category of this name here already.').first().waitFor();
-    await expect.poll(() => phones.getByLabel('Name').inputValue()).toBe('Phones');
+    expect(await phones.getByLabel('Name').inputValue()).toBe('Printers');
+    await expectAccessible(page);
+    await phones.getByLabel('Name').press('Escape');
+    expect(await phones.getByLabel('Name').inputValue()).toBe('Phones');
     await page.getByRole('tab', { name: 'Fields' }).click();
     const row = page.getByRole('listitem').filter({ hasText: 'cf.sticker' });
     await row.getByLabel('Help').fill('On the sticker below the device');

@@ -26,6 +26,11 @@ export function announce(text: string, tone: Notice['tone'] = 'good'): void {
   timer = setTimeout(() => set(null), tone === 'bad' ? lifetime * 2 : lifetime);
 }
 
+/** Takes back that something failed, since it has succeeded now. */
+export function forgetFailure(): void {
+  if (notice?.tone === 'bad') set(null);
+}
+
 export function useNotice(): Notice | null {
   return useSyncExternalStore(
     (listener) => {

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Button, Group, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { inUse } from '@/lib/in-use';
 import { explain } from '@/lib/problem';
 import { Dialog } from './dialog';
 
@@ -43,7 +44,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           )}
           {!!error && (
             <Alert color="red" role="alert">
-              {explain(error)}
+              {inUse(error) ?? explain(error)}
             </Alert>
           )}
           <Group justify="flex-end">

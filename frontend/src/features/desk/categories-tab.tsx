@@ -1,21 +1,12 @@
 import '@mantine/core/styles/Pill.css';
 import '@mantine/core/styles/PillsInput.css';
 import { Trans, useLingui } from '@lingui/react/macro';
-import {
-  ActionIcon,
-  Button,
-  Group,
-  MultiSelect,
-  Select,
-  Stack,
-  Switch,
-  TextInput,
-} from '@mantine/core';
-import { IconTrash } from '@tabler/icons-react';
+import { Button, Group, MultiSelect, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import {
   type Category,
+  type CategoryUpdate,
   createCategory,
   deleteCategory,
   type Field,
@@ -29,11 +20,13 @@ import {
   listTeamsOptions,
 } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
+import { fieldErrors } from '@/lib/problem';
 import { Reorder } from '@/ui/reorder';
 import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
+import { DeleteButton } from './delete-button';
 import { TextSetting } from './text-setting';
-import { useNewest, useWrite, writeOrder } from './write';
+import { useChanges, useWrite, writeOrder, wrongWith } from './write';
 
 const must = { throwOnError: true } as const;
 const still = { transitionProps: { duration: 0 } };
@@ -43,7 +36,9 @@ export function CategoriesTab({ typed }: { typed: string }) {
   const { t } = useLingui();
   const tree = useQuery(listCategoriesOptions());
   const fields = useQuery(listFieldsOptions()).data?.fields ?? [];
-  const write = useWrite();
+  const add = useWrite();
+  const arrange = useWrite();
+  const misplaced = fieldErrors(add.error).parent_id;
   const [name, setName] = useState('');
   const [parent, setParent] = useState<string | null>(null);
   const all = tree.data?.categories ?? [];
@@ -53,13 +48,14 @@ export function CategoriesTab({ typed }: { typed: string }) {
         onSubmit={(event) => {
           event.preventDefault();
           const body = { name, parent_id: parent ? Number(parent) : null };
-          write.mutate(() => createCategory({ body, ...must }), { onSuccess: () => setName('') });
+          add.mutate(() => createCategory({ body, ...must }), { onSuccess: () => setName('') });
         }}
       >
         <Group align="end">
           <TextInput
             label={t`New category`}
             value={name}
+            error={misplaced ? undefined : wrongWith(add.error)}
             onChange={(event) => setName(event.currentTarget.value)}
           />
           <Select
@@ -70,10 +66,11 @@ export function CategoriesTab({ typed }: { typed: string }) {
             searchable
             data={all.map(({ id, path }) => ({ value: String(id), label: path }))}
             value={parent}
+            error={misplaced}
             onChange={setParent}
             comboboxProps={still}
           />
-          <Button type="submit" disabled={!name.trim()} loading={write.isPending}>
+          <Button type="submit" disabled={!name.trim()} loading={add.isPending}>
             <Trans>Add category</Trans>
           </Button>
         </Group>
@@ -92,7 +89,7 @@ export function CategoriesTab({ typed }: { typed: string }) {
               nameOf={({ path }) => path}
               groupOf={({ parent_id }) => parent_id ?? 0}
               onOrder={(order) =>
-                write.mutate(() =>
+                arrange.mutate(() =>
                   writeOrder(order, ({ id }, position) =>
                     updateCategory({ path: { id }, body: { position }, ...must }),
                   ),
@@ -119,18 +116,14 @@ interface RowProps {
 
 function Row({ category, all, fields, buttons }: RowProps) {
   const { t } = useLingui();
-  const write = useWrite();
   const teams = useQuery({ ...listTeamsOptions(), staleTime: 60_000 }).data?.results ?? [];
-  const { id, name, path } = category;
-  const newest = useNewest(
+  const { id, path } = category;
+  const options = (now: Category) => ({ path: { id }, headers: ifMatch(now), ...must });
+  const { shown, change, errors, remove } = useChanges(
     category,
     (client) => client.getQueryData<ListCategoriesResponse>(listCategoriesQueryKey())?.categories,
+    (now, body: CategoryUpdate) => updateCategory({ ...options(now), body }),
   );
-  const options = () => ({ path: { id }, headers: ifMatch(newest()), ...must });
-  const change = (
-    body: Parameters<typeof updateCategory>[0]['body'],
-    then?: { onError: () => void },
-  ) => write.mutate(() => updateCategory({ ...options(), body }), then);
   const elsewhere = all.filter((one) => one.id !== id && !one.path.startsWith(`${path}/`));
   return (
     <Section
@@ -138,27 +131,28 @@ function Row({ category, all, fields, buttons }: RowProps) {
       actions={
         <Group gap="xs">
           {buttons}
-          <ActionIcon
-            variant="default"
-            aria-label={t`Delete ${path}`}
-            onClick={() => write.mutate(() => deleteCategory(options()))}
+          <DeleteButton
+            name={path}
+            title={t`Delete the category ${path}?`}
+            confirm={t`Delete category`}
+            onDelete={() => remove((now) => deleteCategory(options(now)))}
           >
-            <IconTrash size={16} />
-          </ActionIcon>
+            <Trans>It is gone with its form. It cannot be undone.</Trans>
+          </DeleteButton>
         </Group>
       }
     >
       <Group align="end">
         <TextSetting
           label={t`Name`}
-          value={name}
-          onSave={(next, back) => change({ name: next }, back)}
+          value={shown.name}
+          onSave={(name) => change(() => ({ name }))}
         />
         <TextSetting
           label={t`Description`}
           maxLength={500}
-          value={category.description}
-          onSave={(description, back) => change({ description }, back)}
+          value={shown.description}
+          onSave={(description) => change(() => ({ description }))}
         />
         <Select
           label={t`Inside of`}
@@ -167,26 +161,28 @@ function Row({ category, all, fields, buttons }: RowProps) {
           clearButtonProps={{ 'aria-label': t`Clear` }}
           searchable
           data={elsewhere.map((one) => ({ value: String(one.id), label: one.path }))}
-          value={category.parent_id ? String(category.parent_id) : null}
-          onChange={(to) => change({ parent_id: to ? Number(to) : null })}
+          value={shown.parent_id ? String(shown.parent_id) : null}
+          error={errors.parent_id}
+          onChange={(to) => change(() => ({ parent_id: to ? Number(to) : null }))}
           comboboxProps={still}
         />
         <Select
           label={t`Team`}
-          placeholder={category.parent_id ? t`As above` : t`No team`}
+          placeholder={shown.parent_id ? t`As above` : t`No team`}
           clearable
           clearButtonProps={{ 'aria-label': t`Clear` }}
           searchable
           data={teams
-            .filter((team) => team.is_active || team.id === category.team_id)
+            .filter((team) => team.is_active || team.id === shown.team_id)
             .map((team) => ({ value: String(team.id), label: team.name }))}
-          value={category.team_id ? String(category.team_id) : null}
-          onChange={(to) => change({ team_id: to ? Number(to) : null })}
+          value={shown.team_id ? String(shown.team_id) : null}
+          error={errors.team_id}
+          onChange={(to) => change(() => ({ team_id: to ? Number(to) : null }))}
           comboboxProps={still}
         />
         <Select
           label={t`Priority`}
-          placeholder={category.parent_id ? t`As above` : t`Medium`}
+          placeholder={shown.parent_id ? t`As above` : t`Medium`}
           clearable
           clearButtonProps={{ 'aria-label': t`Clear` }}
           data={[
@@ -195,26 +191,41 @@ function Row({ category, all, fields, buttons }: RowProps) {
             { value: 'high', label: t`High` },
             { value: 'urgent', label: t`Urgent` },
           ]}
-          value={category.priority}
-          onChange={(priority) => change({ priority: priority as Category['priority'] })}
+          value={shown.priority}
+          error={errors.priority}
+          onChange={(to) => change(() => ({ priority: to as Category['priority'] }))}
           comboboxProps={still}
         />
         <MultiSelect
           label={t`Form`}
-          placeholder={category.fields.length === 0 ? t`Nothing is asked` : undefined}
+          placeholder={shown.fields.length === 0 ? t`Nothing is asked` : undefined}
           data={fields
-            .filter((field) => !field.archived || category.fields.includes(field.id))
+            .filter((field) => !field.archived || shown.fields.includes(field.id))
             .map((field) => ({ value: String(field.id), label: field.name }))}
-          value={category.fields.map(String)}
-          onChange={(chosen) => change({ fields: chosen.map(Number) })}
+          value={shown.fields.map(String)}
+          error={errors.fields}
+          onChange={(chosen) => change(chosenOf(shown.fields, chosen.map(Number)))}
           comboboxProps={still}
         />
         <Switch
           label={t`In use`}
-          checked={category.active}
-          onChange={(event) => change({ active: event.currentTarget.checked })}
+          checked={shown.active}
+          error={errors.active}
+          onChange={({ currentTarget: { checked } }) => change(() => ({ active: checked }))}
         />
       </Group>
     </Section>
   );
+}
+
+/** What was added and taken away, as a change of whichever fields the category has by then. */
+function chosenOf(before: number[], after: number[]): (now: Category) => CategoryUpdate {
+  const added = after.filter((id) => !before.includes(id));
+  const taken = before.filter((id) => !after.includes(id));
+  return ({ fields }) => ({
+    fields: [
+      ...fields.filter((id) => !taken.includes(id)),
+      ...added.filter((id) => !fields.includes(id)),
+    ],
+  });
 }

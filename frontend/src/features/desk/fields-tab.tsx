@@ -8,17 +8,20 @@ import {
   createField,
   deleteField,
   type Field,
+  type FieldUpdate,
   type ListFieldsResponse,
   updateField,
 } from '@/lib/api';
 import { listFieldsOptions, listFieldsQueryKey } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
+import { fieldErrors } from '@/lib/problem';
 import { Reorder } from '@/ui/reorder';
 import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
 import { ChoicesEditor } from './choices-editor';
+import { DeleteButton } from './delete-button';
 import { TextSetting } from './text-setting';
-import { useNewest, useWrite, writeOrder } from './write';
+import { useChanges, useWrite, writeOrder, wrongWith } from './write';
 
 const must = { throwOnError: true } as const;
 const still = { transitionProps: { duration: 0 } };
@@ -42,7 +45,9 @@ export function FieldsTab({ typed }: { typed: string }) {
   const { t } = useLingui();
   const fields = useQuery(listFieldsOptions());
   const kinds = useKinds();
-  const write = useWrite();
+  const add = useWrite();
+  const arrange = useWrite();
+  const unfit = fieldErrors(add.error).options;
   const [name, setName] = useState('');
   const [kind, setKind] = useState<Field['kind']>('text');
   const [labels, setLabels] = useState<string[]>([]);
@@ -53,7 +58,7 @@ export function FieldsTab({ typed }: { typed: string }) {
         onSubmit={(event) => {
           event.preventDefault();
           const options = chosen ? labels.map((label) => ({ label })) : undefined;
-          write.mutate(() => createField({ body: { name, kind, options }, ...must }), {
+          add.mutate(() => createField({ body: { name, kind, options }, ...must }), {
             onSuccess: () => {
               setName('');
               setLabels([]);
@@ -65,6 +70,7 @@ export function FieldsTab({ typed }: { typed: string }) {
           <TextInput
             label={t`New field`}
             value={name}
+            error={unfit ? undefined : wrongWith(add.error)}
             onChange={(event) => setName(event.currentTarget.value)}
           />
           <Select
@@ -75,8 +81,10 @@ export function FieldsTab({ typed }: { typed: string }) {
             onChange={(value) => value && setKind(value as Field['kind'])}
             comboboxProps={still}
           />
-          {chosen && <TagsInput label={t`Choices`} value={labels} onChange={setLabels} />}
-          <Button type="submit" disabled={!name.trim()} loading={write.isPending}>
+          {chosen && (
+            <TagsInput label={t`Choices`} value={labels} error={unfit} onChange={setLabels} />
+          )}
+          <Button type="submit" disabled={!name.trim()} loading={add.isPending}>
             <Trans>Add field</Trans>
           </Button>
         </Group>
@@ -94,7 +102,7 @@ export function FieldsTab({ typed }: { typed: string }) {
               keyOf={({ id }) => id}
               nameOf={(one) => one.name}
               onOrder={(order) =>
-                write.mutate(() =>
+                arrange.mutate(() =>
                   writeOrder(order, ({ id }, position) =>
                     updateField({ path: { id }, body: { position }, ...must }),
                   ),
@@ -112,17 +120,13 @@ export function FieldsTab({ typed }: { typed: string }) {
 
 function Row({ field, kind, buttons }: { field: Field; kind: string; buttons: ReactNode }) {
   const { t } = useLingui();
-  const write = useWrite();
   const { id, name, slug } = field;
-  const newest = useNewest(
+  const options = (now: Field) => ({ path: { id }, headers: ifMatch(now), ...must });
+  const { shown, change, errors, remove } = useChanges(
     field,
     (client) => client.getQueryData<ListFieldsResponse>(listFieldsQueryKey())?.fields,
+    (now, body: FieldUpdate) => updateField({ ...options(now), body }),
   );
-  const options = () => ({ path: { id }, headers: ifMatch(newest()), ...must });
-  const change = (
-    body: Parameters<typeof updateField>[0]['body'],
-    then?: { onError: () => void },
-  ) => write.mutate(() => updateField({ ...options(), body }), then);
   const chosen = field.kind === 'choice' || field.kind === 'multi_choice';
   return (
     <Section
@@ -131,28 +135,28 @@ function Row({ field, kind, buttons }: { field: Field; kind: string; buttons: Re
       actions={
         <Group gap="xs">
           {buttons}
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={() => write.mutate(() => deleteField(options()))}
-            aria-label={t`Delete ${name}`}
+          <DeleteButton
+            name={name}
+            title={t`Delete the field ${name}?`}
+            confirm={t`Delete field`}
+            onDelete={() => remove((now) => deleteField(options(now)))}
           >
-            <Trans>Delete</Trans>
-          </Button>
+            <Trans>It is gone with its settings. It cannot be undone.</Trans>
+          </DeleteButton>
         </Group>
       }
     >
       <Group align="end">
         <TextSetting
           label={t`Name`}
-          value={name}
-          onSave={(next, back) => change({ name: next }, back)}
+          value={shown.name}
+          onSave={(next) => change(() => ({ name: next }))}
         />
         <TextSetting
           label={t`Help`}
           maxLength={500}
-          value={field.help}
-          onSave={(help, back) => change({ help }, back)}
+          value={shown.help}
+          onSave={(help) => change(() => ({ help }))}
         />
         <Select
           label={t`Required`}
@@ -163,46 +167,51 @@ function Row({ field, kind, buttons }: { field: Field; kind: string; buttons: Re
             { value: 'create', label: t`To report` },
             { value: 'resolve', label: t`To resolve` },
           ]}
-          value={field.required}
-          onChange={(required) => change({ required: required as Field['required'] })}
+          value={shown.required}
+          error={errors.required}
+          onChange={(to) => change(() => ({ required: to as Field['required'] }))}
           comboboxProps={still}
         />
       </Group>
       {chosen && (
         <ChoicesEditor
           name={name}
-          options={field.options}
-          onChange={(list, then) => change({ options: list }, then)}
+          options={shown.options}
+          onChange={(list) => change((now) => ({ options: list(now.options) }))}
         />
       )}
       <Group mt="sm">
         <Switch
           label={t`In every category`}
-          checked={field.everywhere}
-          onChange={(event) => change({ everywhere: event.currentTarget.checked })}
+          checked={shown.everywhere}
+          error={errors.everywhere}
+          onChange={({ currentTarget: { checked } }) => change(() => ({ everywhere: checked }))}
         />
         <Switch
           label={t`Employees see it`}
-          checked={field.employee_view}
+          checked={shown.employee_view}
+          error={errors.employee_view}
           onChange={({ currentTarget: { checked } }) =>
-            change(
+            change(() =>
               checked ? { employee_view: true } : { employee_view: false, employee_edit: false },
             )
           }
         />
         <Switch
           label={t`Employees fill it in`}
-          checked={field.employee_edit}
+          checked={shown.employee_edit}
+          error={errors.employee_edit}
           onChange={({ currentTarget: { checked } }) =>
-            change(
+            change(() =>
               checked ? { employee_view: true, employee_edit: true } : { employee_edit: false },
             )
           }
         />
         <Switch
           label={t`Archived`}
-          checked={field.archived}
-          onChange={(event) => change({ archived: event.currentTarget.checked })}
+          checked={shown.archived}
+          error={errors.archived}
+          onChange={({ currentTarget: { checked } }) => change(() => ({ archived: checked }))}
         />
       </Group>
     </Section>

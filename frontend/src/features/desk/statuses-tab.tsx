@@ -8,6 +8,7 @@ import {
   deleteSubstatus,
   type ListSubstatusesResponse,
   type Substatus,
+  type SubstatusUpdate,
   updateSubstatus,
 } from '@/lib/api';
 import {
@@ -18,8 +19,9 @@ import { ifMatch } from '@/lib/etag';
 import { Reorder } from '@/ui/reorder';
 import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
+import { DeleteButton } from './delete-button';
 import { TextSetting } from './text-setting';
-import { useNewest, useWrite, writeOrder } from './write';
+import { useChanges, useWrite, writeOrder, wrongWith } from './write';
 
 const must = { throwOnError: true } as const;
 
@@ -38,7 +40,8 @@ export function StatusesTab({ typed }: { typed: string }) {
   const { t } = useLingui();
   const all = useQuery(listSubstatusesOptions());
   const states = useStates();
-  const write = useWrite();
+  const add = useWrite();
+  const arrange = useWrite();
   const [label, setLabel] = useState('');
   const [state, setState] = useState<Substatus['state']>('in_progress');
   return (
@@ -46,7 +49,7 @@ export function StatusesTab({ typed }: { typed: string }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          write.mutate(() => createSubstatus({ body: { label, state }, ...must }), {
+          add.mutate(() => createSubstatus({ body: { label, state }, ...must }), {
             onSuccess: () => setLabel(''),
           });
         }}
@@ -55,6 +58,7 @@ export function StatusesTab({ typed }: { typed: string }) {
           <TextInput
             label={t`New status`}
             value={label}
+            error={wrongWith(add.error)}
             onChange={(event) => setLabel(event.currentTarget.value)}
           />
           <Select
@@ -65,7 +69,7 @@ export function StatusesTab({ typed }: { typed: string }) {
             onChange={(value) => value && setState(value as Substatus['state'])}
             comboboxProps={{ transitionProps: { duration: 0 } }}
           />
-          <Button type="submit" disabled={!label.trim()} loading={write.isPending}>
+          <Button type="submit" disabled={!label.trim()} loading={add.isPending}>
             <Trans>Add status</Trans>
           </Button>
         </Group>
@@ -84,7 +88,7 @@ export function StatusesTab({ typed }: { typed: string }) {
               nameOf={(one) => one.label}
               groupOf={(one) => one.state}
               onOrder={(order) =>
-                write.mutate(() =>
+                arrange.mutate(() =>
                   writeOrder(order, ({ id }, position) =>
                     updateSubstatus({ path: { id }, body: { position }, ...must }),
                   ),
@@ -123,18 +127,14 @@ interface RowProps {
 function Row({ status, state, buttons }: RowProps) {
   const colours = useColours();
   const { t } = useLingui();
-  const write = useWrite();
   const { id, label } = status;
-  const newest = useNewest(
+  const options = (now: Substatus) => ({ path: { id }, headers: ifMatch(now), ...must });
+  const { shown, change, errors, remove } = useChanges(
     status,
     (client) =>
       client.getQueryData<ListSubstatusesResponse>(listSubstatusesQueryKey())?.substatuses,
+    (now, body: SubstatusUpdate) => updateSubstatus({ ...options(now), body }),
   );
-  const options = () => ({ path: { id }, headers: ifMatch(newest()), ...must });
-  const change = (
-    body: Parameters<typeof updateSubstatus>[0]['body'],
-    then?: { onError: () => void },
-  ) => write.mutate(() => updateSubstatus({ ...options(), body }), then);
   return (
     <Section
       title={label}
@@ -146,51 +146,55 @@ function Row({ status, state, buttons }: RowProps) {
       actions={
         <Group gap="xs">
           {buttons}
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={() => write.mutate(() => deleteSubstatus(options()))}
-            aria-label={t`Delete ${label}`}
+          <DeleteButton
+            name={label}
+            title={t`Delete the status ${label}?`}
+            confirm={t`Delete status`}
+            onDelete={() => remove((now) => deleteSubstatus(options(now)))}
           >
-            <Trans>Delete</Trans>
-          </Button>
+            <Trans>It is gone with its settings. It cannot be undone.</Trans>
+          </DeleteButton>
         </Group>
       }
     >
       <Group align="end">
         <TextSetting
           label={t`Name`}
-          value={label}
-          onSave={(next, back) => change({ label: next }, back)}
+          value={shown.label}
+          onSave={(next) => change(() => ({ label: next }))}
         />
         <Select
           label={t`Colour`}
           allowDeselect={false}
           data={colours}
-          value={status.colour}
+          value={shown.colour}
           renderOption={({ option }) => (
             <FinerPill
               status={status.state}
               finer={{ label: option.label, colour: option.value }}
             />
           )}
-          onChange={(colour) => change({ colour: colour ?? '' })}
+          error={errors.colour}
+          onChange={(colour) => change(() => ({ colour: colour ?? '' }))}
           comboboxProps={{ transitionProps: { duration: 0 } }}
         />
         <Switch
           label={t`Where tickets begin`}
-          checked={status.is_default}
-          onChange={(event) => change({ is_default: event.currentTarget.checked })}
+          checked={shown.is_default}
+          error={errors.is_default}
+          onChange={({ currentTarget: { checked } }) => change(() => ({ is_default: checked }))}
         />
         <Switch
           label={t`Pauses service times`}
-          checked={status.pauses_sla}
-          onChange={(event) => change({ pauses_sla: event.currentTarget.checked })}
+          checked={shown.pauses_sla}
+          error={errors.pauses_sla}
+          onChange={({ currentTarget: { checked } }) => change(() => ({ pauses_sla: checked }))}
         />
         <Switch
           label={t`In use`}
-          checked={status.active}
-          onChange={(event) => change({ active: event.currentTarget.checked })}
+          checked={shown.active}
+          error={errors.active}
+          onChange={({ currentTarget: { checked } }) => change(() => ({ active: checked }))}
         />
       </Group>
     </Section>

@@ -1,17 +1,30 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Group, Select, Stack, Switch } from '@mantine/core';
+import { Group, Select, Stack, Switch } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { deleteTag, mergeTag, renameTag, type Tag, updateDeskSettings } from '@/lib/api';
-import { getDeskSettingsOptions, listTagsOptions } from '@/lib/api/@tanstack/react-query.gen';
+import {
+  deleteTag,
+  type ListTagsResponse,
+  mergeTag,
+  renameTag,
+  type Tag,
+  type TagName,
+  updateDeskSettings,
+} from '@/lib/api';
+import {
+  getDeskSettingsOptions,
+  listTagsOptions,
+  listTagsQueryKey,
+} from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
 import { explain } from '@/lib/problem';
 import { invalidate } from '@/lib/query';
 import { announce } from '@/lib/status-line';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
 import { EmptyState, Fetched } from '@/ui/states';
+import { DeleteButton } from './delete-button';
 import { TextSetting } from './text-setting';
-import { useWrite } from './write';
+import { useChanges, useWrite } from './write';
 
 const must = { throwOnError: true } as const;
 
@@ -75,25 +88,21 @@ function Row({ tag, all }: { tag: Tag; all: Tag[] }) {
   const { t } = useLingui();
   const write = useWrite();
   const { id, name } = tag;
-  const options = { path: { id }, headers: ifMatch(tag), ...must };
-  // Both reach all tickets at once, and nothing says afterwards which they were.
+  const options = (now: Tag) => ({ path: { id }, headers: ifMatch(now), ...must });
+  const { shown, newest, change, remove } = useChanges(
+    tag,
+    (client) => client.getQueryData<ListTagsResponse>(listTagsQueryKey())?.tags,
+    (now, body: TagName) => renameTag({ ...options(now), body }),
+  );
+  // It reaches all tickets at once, and nothing says afterwards which they were.
   const [target, setTarget] = useState<Tag | null>(null);
-  const [going, setGoing] = useState(false);
   const into = target?.name;
-  const closing = {
-    onSettled: () => {
-      setTarget(null);
-      setGoing(false);
-    },
-  };
   return (
-    <Group>
+    <Group data-row>
       <TextSetting
         aria-label={t`Name of the tag ${name}`}
-        value={name}
-        onSave={(next, back) =>
-          write.mutate(() => renameTag({ ...options, body: { name: next } }), back)
-        }
+        value={shown.name}
+        onSave={(next) => change(() => ({ name: next }))}
       />
       <Select
         aria-label={t`Merge ${name} into`}
@@ -106,14 +115,14 @@ function Row({ tag, all }: { tag: Tag; all: Tag[] }) {
         onChange={(to) => setTarget(all.find((one) => String(one.id) === to) ?? null)}
         comboboxProps={{ transitionProps: { duration: 0 } }}
       />
-      <Button
-        size="compact-sm"
-        variant="default"
-        aria-label={t`Delete ${name}`}
-        onClick={() => setGoing(true)}
+      <DeleteButton
+        name={name}
+        title={t`Delete the tag ${name}?`}
+        confirm={t`Delete tag`}
+        onDelete={() => remove((now) => deleteTag(options(now)))}
       >
-        <Trans>Delete</Trans>
-      </Button>
+        <Trans>All tickets lose it. It cannot be undone.</Trans>
+      </DeleteButton>
       {target && (
         <ConfirmDialog
           title={t`Merge ${name} into ${into}?`}
@@ -122,24 +131,14 @@ function Row({ tag, all }: { tag: Tag; all: Tag[] }) {
           error={null}
           onClose={() => setTarget(null)}
           onConfirm={() =>
-            write.mutate(() => mergeTag({ ...options, body: { into: target.id } }), closing)
+            write.mutate(() => mergeTag({ ...options(newest()), body: { into: target.id } }), {
+              onSettled: () => setTarget(null),
+            })
           }
         >
           <Trans>
             Tickets with {name} get {into} instead. It cannot be undone.
           </Trans>
-        </ConfirmDialog>
-      )}
-      {going && (
-        <ConfirmDialog
-          title={t`Delete the tag ${name}?`}
-          confirm={t`Delete tag`}
-          busy={write.isPending}
-          error={null}
-          onClose={() => setGoing(false)}
-          onConfirm={() => write.mutate(() => deleteTag(options), closing)}
-        >
-          <Trans>All tickets lose it. It cannot be undone.</Trans>
         </ConfirmDialog>
       )}
     </Group>

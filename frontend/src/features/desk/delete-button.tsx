@@ -1,0 +1,78 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button } from '@mantine/core';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { ConfirmDialog } from '@/ui/confirm-dialog';
+
+interface DeleteButtonProps {
+  name: string;
+  title: string;
+  /** Verb and object. */
+  confirm: string;
+  onDelete: () => Promise<unknown>;
+  /** What becomes of the tickets. */
+  children: ReactNode;
+}
+
+/** Deletes a row of the setup once that is confirmed; the focus goes on to the next row. */
+export function DeleteButton({ name, title, confirm, onDelete, children }: DeleteButtonProps) {
+  const { t } = useLingui();
+  const [asked, setAsked] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const next = useRef<(() => void) | null>(null);
+  // Only when the row is gone: before, the focus belongs to the dialog.
+  useEffect(() => () => next.current?.(), []);
+  const go = async () => {
+    next.current = focusBeside(button.current);
+    setBusy(true);
+    setError(null);
+    try {
+      await onDelete();
+    } catch (wrong) {
+      next.current = null;
+      setError(wrong);
+    }
+    setBusy(false);
+  };
+  return (
+    <>
+      <Button
+        ref={button}
+        size="compact-sm"
+        variant="default"
+        data-deletes
+        aria-label={t`Delete ${name}`}
+        onClick={() => {
+          setError(null);
+          setAsked(true);
+        }}
+      >
+        <Trans>Delete</Trans>
+      </Button>
+      {asked && (
+        <ConfirmDialog
+          title={title}
+          confirm={confirm}
+          busy={busy}
+          error={error}
+          onClose={() => setAsked(false)}
+          onConfirm={() => void go()}
+        >
+          {children}
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}
+
+/** Focuses the same button of the row that stands beside this one now, or else the heading. */
+function focusBeside(button: HTMLElement | null): () => void {
+  const row = button?.closest('li, [data-row]');
+  const beside = row?.nextElementSibling ?? row?.previousElementSibling;
+  const other = beside?.querySelector<HTMLElement>('[data-deletes]');
+  return () => {
+    const heading = document.querySelector<HTMLElement>('h1');
+    (other?.isConnected ? other : heading)?.focus();
+  };
+}
