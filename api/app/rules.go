@@ -37,9 +37,11 @@ func (a *App) newRules(o authz.Options) *automation.Service {
 	} {
 		a.Bus.InTx(e, s.Touch)
 	}
-	// What a rule names may be gone with any of these.
+	// What a rule names may be gone with any of these, be no longer used, or be called
+	// something else.
 	for _, e := range []string{
-		field.Deleted, tag.Deleted, category.Deleted, substatus.Deleted, macro.Deleted, user.Deactivated, user.Anonymised, user.RoleChanged,
+		field.Updated, field.Deleted, tag.Deleted, category.Updated, category.Deleted, substatus.Updated, substatus.Deleted,
+		macro.Updated, macro.Deleted, team.Updated, user.Updated, user.Deactivated, user.Anonymised, user.RoleChanged,
 	} {
 		a.Bus.Durable(e, automation.CheckJob)
 	}

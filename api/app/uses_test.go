@@ -172,3 +172,138 @@ func TestPassedTimesUseNothing(t *testing.T) {
 		ada.Delete(path("/api/categories/%d", category)).Want(204)
 	})
 }
+
+// TestWhatIsBrokenKeepsNothing has a shared macro, a view, a policy and a queue that nobody
+// can understand any more: none of them keeps what it does not name.
+func TestWhatIsBrokenKeepsNothing(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		ada, sam := h.Person("ada", authz.Admin), h.Person("sam", authz.ITStaff)
+		made := func(where string, body obj) int64 { return ada.Post(where, body).Want(201).Int("id") }
+		assign := obj{"type": "assign", "user_id": sam.ID}
+		needed := made("/api/categories", obj{"name": "Needed"})
+		made("/api/macros", obj{"name": "To Sam", "actions": []any{assign}, "shared_with": "it_staff"})
+		made("/api/macros", obj{"name": "Both", "actions": []any{assign, obj{"type": "set_category", "category_id": needed}}, "shared_with": "it_staff"})
+		made("/api/views", obj{"name": "Sam's", "q": "requester:sam", "shared_with": "it_staff"})
+		made("/api/sla/policies", obj{"name": "Sam's", "condition": "requester:sam", "targets": obj{"resolution": 3600}})
+		made("/api/routing/queues", obj{"name": "Sam's", "team_id": made("/api/teams", obj{"name": "Field"}), "condition": "requester:sam"})
+		rule := made("/api/rules", obj{"name": "Sam's", "triggers": []string{"created"}, "condition": "requester:sam", "actions": []any{obj{"type": "set_priority", "priority": "high"}}})
+		ada.Patch(path("/api/users/%d", sam.ID), obj{"username": "samuel", "is_active": false}).Want(200)
+		for where, body := range map[string]obj{
+			"/api/categories": {"name": "Unused"}, "/api/tags": {"name": "unused"},
+			"/api/substatuses": {"label": "Unused", "state": "in_progress"}, "/api/fields": {"name": "Unused", "kind": "text"},
+		} {
+			ada.Delete(path(where+"/%d", made(where, body))).Want(204)
+		}
+		only := ada.Delete(path("/api/categories/%d", needed)).WantCode(409, "category.in_use").Is("errors.macro.0", "Both")
+		if names, _ := only.JSON["errors"].(obj); len(names) != 1 {
+			t.Errorf("what is broken keeps a category: %s", only.Raw)
+		}
+		// Whoever keeps the rule is told at once.
+		h.Drain(t)
+		ada.Get(path("/api/rules/%d", rule)).Want(200).Is("enabled", false).Has("sam")
+	})
+}
+
+// TestNamesInUseStay gives new names to what conditions and actions name.
+func TestNamesInUseStay(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		ada, sam := h.Person("ada", authz.Admin), h.Person("sam", authz.ITStaff)
+		made := func(where string, body obj) int64 { return ada.Post(where, body).Want(201).Int("id") }
+		top := made("/api/categories", obj{"name": "Hardware"})
+		category := made("/api/categories", obj{"name": "Printer", "parent_id": top})
+		team := made("/api/teams", obj{"name": "Field"})
+		choice := ada.Post("/api/fields", obj{"name": "Colour", "kind": "choice", "everywhere": true, "options": []any{obj{"label": "Red"}, obj{"label": "Blue"}}}).Want(201)
+		labels := func(first string) obj {
+			return obj{"options": []any{obj{"id": choice.Field("options.0.id"), "label": first, "active": true}, obj{"id": choice.Field("options.1.id"), "label": "Blue", "active": true}}}
+		}
+		acts := []any{obj{"type": "set_priority", "priority": "high"}}
+		type user struct {
+			kind, where string
+			body        obj
+		}
+		by := func(q string) []user {
+			return []user{
+				{"rule", "/api/rules", obj{"name": "Named", "triggers": []string{"created"}, "condition": q, "actions": acts}},
+				{"sla_policy", "/api/sla/policies", obj{"name": "Named", "condition": q, "targets": obj{"resolution": 3600}}},
+				{"view", "/api/views", obj{"name": "Named", "q": q, "shared_with": "it_staff"}},
+			}
+		}
+		queue := func(q string) user {
+			return user{"routing_queue", "/api/routing/queues", obj{"name": "Named", "team_id": team, "condition": q}}
+		}
+		for _, c := range []struct {
+			one, code string
+			body      obj
+			back      obj
+			users     []user
+		}{
+			{path("/api/categories/%d", top), "category.in_use", obj{"name": "Devices"}, obj{"name": "Hardware"}, append(by(`category:"hardware/printer"`), queue("category:hardware"))},
+			{path("/api/categories/%d", category), "category.in_use", obj{"parent_id": nil}, obj{"parent_id": top}, by(`category:"Hardware/Printer"`)[:1]},
+			{path("/api/teams/%d", team), "team.in_use", obj{"name": "Outside"}, obj{"name": "Field"}, by("team:field")},
+			{path("/api/fields/%d", choice.Int("id")), "field.in_use", labels("Crimson"), labels("Red"), append(by("cf.colour:red"), queue("cf.colour:red"),
+				user{"macro", "/api/macros", obj{"name": "Named", "shared_with": "it_staff", "actions": []any{obj{"type": "set_field", "field": "colour", "value": "Red"}}}})},
+		} {
+			for _, u := range c.users {
+				used := path(u.where+"/%d", made(u.where, u.body))
+				before := ada.Get(used).Want(200).Raw
+				refused := ada.Patch(c.one, c.body).WantCode(409, c.code).Is("errors."+u.kind+".0", "Named").Has("under the name that it has")
+				if names, _ := refused.JSON["errors"].(obj); len(names) != 1 {
+					t.Errorf("%s used by a %s: %s", c.one, u.kind, refused.Raw)
+				}
+				if after := ada.Get(used).Want(200).Raw; string(after) != string(before) {
+					t.Errorf("a refused name changed a %s:\n%s\n%s", u.kind, before, after)
+				}
+				ada.Delete(used).Want(204)
+				ada.Patch(c.one, c.body).Want(200)
+				ada.Patch(c.one, c.back).Want(200)
+			}
+		}
+		// Other changes go through, and so do names that are still understood.
+		made("/api/views", obj{"name": "Named", "q": "category:hardware team:field cf.colour:red", "shared_with": "it_staff"})
+		ada.Patch(path("/api/categories/%d", top), obj{"name": "HARDWARE", "description": "Things"}).Want(200)
+		ada.Patch(path("/api/teams/%d", team), obj{"restricted": true}).Want(200)
+		ada.Patch(path("/api/fields/%d", choice.Int("id")), labels("RED")).Want(200)
+		// What somebody keeps for themselves does not count.
+		other := made("/api/categories", obj{"name": "Mine"})
+		sam.Post("/api/views", obj{"name": "Mine", "q": "category:mine"}).Want(201)
+		ada.Patch(path("/api/categories/%d", other), obj{"name": "Yours"}).Want(200)
+	})
+}
+
+// TestOldNamesOfTags renames a tag that is named everywhere.
+func TestOldNamesOfTags(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		ada := h.Person("ada", authz.Admin)
+		made := func(where string, body obj) int64 { return ada.Post(where, body).Want(201).Int("id") }
+		tag := path("/api/tags/%d", made("/api/tags", obj{"name": "old"}))
+		other := path("/api/tags/%d", made("/api/tags", obj{"name": "other"}))
+		macro := made("/api/macros", obj{"name": "Tags", "actions": []any{obj{"type": "add_tag", "tag": "old"}}, "shared_with": "it_staff"})
+		rule := made("/api/rules", obj{"name": "Old", "triggers": []string{"created"}, "condition": "tag:old", "actions": []any{obj{"type": "set_priority", "priority": "high"}}})
+		ada.Patch(tag, obj{"name": "OLD"}).Want(200).Is("name", "OLD") // the same name
+		ada.Patch(tag, obj{"name": "new"}).Want(200).Is("name", "new")
+		h.Drain(t)
+		ada.Get(path("/api/rules/%d", rule)).Want(200).Is("enabled", true)
+		ticket := made("/api/tickets", obj{"title": "VPN", "description": "Down."})
+		ada.Post(path("/api/tickets/%d/apply_macro", ticket), obj{"macro_id": macro}).Want(201)
+		h.Drain(t)
+		ada.Get(path("/api/tickets/%d", ticket)).Want(200).Is("tags.0", "new").Is("tags.1", nil)
+		if found := ada.GetQuery("/api/tickets", "q", "tag:old").Want(200).Results(); len(found) != 1 {
+			t.Errorf("the old name finds %v", found)
+		}
+		if all, _ := ada.Get("/api/tags").Want(200).JSON["tags"].([]any); len(all) != 2 {
+			t.Errorf("the tags are %v", all)
+		}
+		// As after a merge, the name is nobody else's while the tag is there.
+		ada.Post("/api/tags", obj{"name": "Old"}).WantFields("name")
+		ada.Patch(other, obj{"name": "old"}).WantFields("name")
+		ada.Patch(tag, obj{"name": "old"}).Want(200).Is("name", "old")
+		ada.Patch(tag, obj{"name": "new"}).Want(200).Is("name", "new")
+		ada.Patch(other, obj{"name": "new"}).WantFields("name")
+		// Whoever puts the old name on tickets keeps the tag.
+		ada.Delete(path("/api/rules/%d", rule)).Want(204)
+		ada.Delete(tag).WantCode(409, "tag.in_use").Is("errors.macro.0", "Tags")
+		ada.Delete(path("/api/macros/%d", macro)).Want(204)
+		ada.Delete(tag).Want(204)
+		ada.Patch(other, obj{"name": "old"}).Want(200)
+	})
+}

@@ -33,15 +33,19 @@ func (s *Service) Uses(tx *event.Tx, gone event.Event) ([]usage.Use, error) {
 			continue // it does nothing any more
 		}
 		_, err = parse("condition", r.Condition)
-		used, err := usage.Lost(err)
-		if err == nil && !used {
-			used, err = macro.Need(tx.DB, s.tickets.Actions(), by.ByRule(r.Name), r.Actions, lost)
-		}
+		unread, err := usage.Lost(err)
 		if err != nil {
 			return nil, err
 		}
-		if used {
-			out = append(out, usage.Use{Kind: usage.Rule, Name: r.Name})
+		parts, err := macro.Need(tx.DB, s.tickets.Actions(), by.ByRule(r.Name), r.Actions, lost)
+		if err != nil {
+			return nil, err
+		}
+		if unread {
+			parts = append(parts, "condition")
+		}
+		for _, part := range parts {
+			out = append(out, usage.Use{Kind: usage.Rule, ID: r.ID, Part: part, Name: r.Name})
 		}
 	}
 	return out, nil

@@ -223,6 +223,7 @@ func (s *Service) create(c *gin.Context) error {
 // @Param body body UpdateRequest true "What changes"
 // @Success 200 {object} View
 // @Header 200 {string} ETag "For If-Match"
+// @Failure 409 {object} web.Problem "Changed at the same moment, or something else names it as it is called now (category.in_use); errors names what"
 // @Security BearerAuth
 // @x-authz {"admin":"any"}
 // @Router /api/categories/{id} [patch]

@@ -95,6 +95,13 @@ const (
 	Subject = "field"
 )
 
+// Change is the data of these events; Changed holds "options" when choices have other
+// labels after an update.
+type Change struct {
+	Slug    string   `json:"slug"`
+	Changed []string `json:"changed,omitempty"`
+}
+
 // The limits of fields.
 const (
 	maxFields  = 200
@@ -311,7 +318,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, ch Changes) (Field
 		if err := saveOptions(tx.DB, &f, ch.Options); err != nil {
 			return err
 		}
-		return tx.Emit(Created, Subject, f.ID, map[string]string{"slug": f.Slug})
+		return tx.Emit(Created, Subject, f.ID, Change{Slug: f.Slug})
 	})
 	return f, err
 }
@@ -417,10 +424,15 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 		if res.RowsAffected != 1 {
 			return errChanged
 		}
+		labels := f.Options
 		if err := saveOptions(tx.DB, &f, ch.Options); err != nil {
 			return err
 		}
-		return tx.Emit(Updated, Subject, id, map[string]string{"slug": f.Slug})
+		data := Change{Slug: f.Slug}
+		if slices.ContainsFunc(labels, func(o Option) bool { return f.optionByID(o.ID).LabelKey != o.LabelKey }) {
+			data.Changed = []string{"options"}
+		}
+		return tx.Emit(Updated, Subject, id, data)
 	})
 	return f, err
 }
@@ -455,6 +467,6 @@ func (s *Service) Delete(ctx context.Context, by authz.Actor, id int64, want eta
 		if res.RowsAffected != 1 {
 			return errChanged
 		}
-		return tx.Emit(Deleted, Subject, id, map[string]string{"slug": f.Slug})
+		return tx.Emit(Deleted, Subject, id, Change{Slug: f.Slug})
 	})
 }

@@ -3,6 +3,7 @@ package macro
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"gorm.io/gorm"
 
@@ -31,38 +32,42 @@ func Uses(tickets *ticket.Service) usage.Finder {
 		by := authz.System("macro")
 		var out []usage.Use
 		for _, m := range shared {
-			used, err := Need(tx.DB, tickets.Actions(), by, m.Actions, lost)
+			parts, err := Need(tx.DB, tickets.Actions(), by, m.Actions, lost)
 			if err != nil {
 				return nil, err
 			}
-			if used {
-				out = append(out, usage.Use{Kind: usage.Macro, Name: m.Name})
+			for _, part := range parts {
+				out = append(out, usage.Use{Kind: usage.Macro, ID: m.ID, Part: part, Name: m.Name})
 			}
 		}
 		return out, nil
 	}
 }
 
-// Need reports whether one of the actions would make a tag again that goes ("" for none),
-// or names something that is not there any more. An action with a time names nothing that
-// goes, and that its time has passed is not asked here.
-func Need(tx *gorm.DB, all *ticket.Actions, by authz.Actor, actions []ticket.Action, goes string) (bool, error) {
-	var timed []string
+// Need returns which of the actions would make a tag again that goes, of any of its names,
+// and which name something that is not there any more. An action with a time names nothing
+// that goes, and that its time has passed is not asked here.
+func Need(tx *gorm.DB, all *ticket.Actions, by authz.Actor, actions []ticket.Action, goes []string) ([]string, error) {
+	var timed, out []string
 	for _, k := range all.Kinds() {
 		if slices.ContainsFunc(k.Params, func(p ticket.Param) bool { return p.Kind == ticket.ParamTime }) {
 			timed = append(timed, k.Type)
 		}
 	}
-	for _, a := range actions {
-		if goes != "" && a.Tags(goes) {
-			return true, nil
+	for i, a := range actions {
+		if slices.ContainsFunc(goes, a.Tags) {
+			out = append(out, "tag "+strconv.Itoa(i))
 		}
 		if slices.Contains(timed, a.Type) {
 			continue
 		}
-		if lost, err := usage.Lost(all.Check(tx, by, a)); lost || err != nil {
-			return lost, err
+		lost, err := usage.Lost(all.Check(tx, by, a))
+		if err != nil {
+			return nil, err
+		}
+		if lost {
+			out = append(out, "action "+strconv.Itoa(i))
 		}
 	}
-	return false, nil
+	return out, nil
 }

@@ -25,7 +25,7 @@ func (s *Service) Uses(tx *event.Tx, gone event.Event) ([]usage.Use, error) {
 			return nil, err
 		}
 		if lost {
-			out = append(out, usage.Use{Kind: usage.Queue, Name: queues[i].Name})
+			out = append(out, usage.Use{Kind: usage.Queue, ID: queues[i].ID, Name: queues[i].Name})
 		}
 	}
 	skills, err := skillsOf(tx, gone)
@@ -44,11 +44,11 @@ func skillsOf(tx *event.Tx, gone event.Event) ([]usage.Use, error) {
 	for _, k := range all {
 		switch {
 		case gone.Type == tag.Deleted && k.TagID == gone.SubjectID:
-			name, err := tag.Gone(gone)
+			names, err := tag.Gone(gone)
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, usage.Use{Kind: usage.Skill, Name: name})
+			out = append(out, usage.Use{Kind: usage.Skill, Name: names[0]})
 		case gone.Type == category.Deleted && slices.Contains(k.Categories, gone.SubjectID):
 			set, err := loadSkills(tx.DB)
 			if err != nil {

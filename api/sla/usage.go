@@ -21,7 +21,7 @@ func (s *Service) Uses(tx *event.Tx, _ event.Event) ([]usage.Use, error) {
 			return nil, err
 		}
 		if lost {
-			out = append(out, usage.Use{Kind: usage.Policy, Name: p.Name})
+			out = append(out, usage.Use{Kind: usage.Policy, ID: p.ID, Name: p.Name})
 		}
 	}
 	return out, nil

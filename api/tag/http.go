@@ -151,6 +151,7 @@ func (s *Service) get(c *gin.Context) error {
 // rename answers PATCH /api/tags/{id}.
 //
 // @Summary Rename a tag
+// @Description Its old name goes on meaning it, as one that was merged into it does.
 // @ID renameTag
 // @Tags tags
 // @Accept json
@@ -184,6 +185,7 @@ func (s *Service) rename(c *gin.Context) error {
 // @Produce json
 // @Param id path int true "The tag" example(4)
 // @Success 204 "Deleted"
+// @Failure 409 {object} web.Problem "Something else needs it (tag.in_use); errors names what"
 // @Security BearerAuth
 // @x-authz {"admin":"any"}
 // @Router /api/tags/{id} [delete]

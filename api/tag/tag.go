@@ -21,7 +21,8 @@ import (
 	"github.com/fixdesk/fixdesk/api/user"
 )
 
-// Tag is a word. One that was merged into another one stays as a second name.
+// Tag is a word. One that was merged into another one stays as a second name, and so
+// does a name that it had earlier.
 type Tag struct {
 	ID         int64
 	Name       string
@@ -181,12 +182,8 @@ func create(tx *event.Tx, name string) (Tag, error) {
 	if wrong != "" {
 		return Tag{}, fault.Field("name", "%s", wrong)
 	}
-	var n int64
-	if err := tx.Model(&Tag{}).Count(&n).Error; err != nil {
-		return Tag{}, fmt.Errorf("count the tags: %w", err)
-	}
-	if n >= maxTags {
-		return Tag{}, errTooMany
+	if err := room(tx.DB); err != nil {
+		return Tag{}, err
 	}
 	t := Tag{Name: name, NameKey: Key(name), Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now}
 	err := tx.Create(&t).Error
@@ -196,24 +193,39 @@ func create(tx *event.Tx, name string) (Tag, error) {
 	if err != nil {
 		return Tag{}, fmt.Errorf("create a tag: %w", err)
 	}
-	return t, tx.Emit(Created, Subject, t.ID, named{t.Name, ""})
+	return t, tx.Emit(Created, Subject, t.ID, named{Name: t.Name})
+}
+
+// room returns what is wrong with one name more.
+func room(tx *gorm.DB) error {
+	var n int64
+	if err := tx.Model(&Tag{}).Count(&n).Error; err != nil {
+		return fmt.Errorf("count the tags: %w", err)
+	}
+	if n >= maxTags {
+		return errTooMany
+	}
+	return nil
 }
 
 // named is the data of this package's events.
 type named struct {
-	Name string `json:"name"`
-	From string `json:"from,omitempty"`
+	Name string   `json:"name"`
+	From string   `json:"from,omitempty"`
+	Also []string `json:"also,omitempty"` // the second names of one that goes
 }
 
-// Gone returns the name of the tag that an event says was deleted, or "" for another
-// event.
-func Gone(e event.Event) (string, error) {
+// Gone returns the names of the tag that an event says was deleted, its own first; nil
+// for another event.
+func Gone(e event.Event) ([]string, error) {
 	if e.Type != Deleted {
-		return "", nil
+		return nil, nil
 	}
 	var data named
-	err := e.Decode(&data)
-	return data.Name, err
+	if err := e.Decode(&data); err != nil {
+		return nil, err
+	}
+	return append([]string{data.Name}, data.Also...), nil
 }
 
 // Of returns the tags of each of the tickets, by name, in one query.
@@ -442,17 +454,56 @@ func (s *Service) change(ctx context.Context, by authz.Actor, id int64, want eta
 	return t, err
 }
 
-// Rename gives a tag another name.
+// Rename gives a tag another name. The old one goes on meaning it, as if it had been
+// merged into it: what names the tag somewhere still finds it.
 func (s *Service) Rename(ctx context.Context, by authz.Actor, id int64, want etag.Condition, name string) (Tag, error) {
-	return s.change(ctx, by, id, want, func(_ *event.Tx, t *Tag) (string, any, error) {
+	return s.change(ctx, by, id, want, func(tx *event.Tx, t *Tag) (string, any, error) {
 		name, wrong := Clean(name)
 		if wrong != "" {
 			return "", nil, fault.Field("name", "%s", wrong)
 		}
-		data := named{name, t.Name}
+		data := named{Name: name, From: t.Name}
+		if Key(name) != t.NameKey {
+			if err := keepName(tx, *t, Key(name)); err != nil {
+				return "", nil, err
+			}
+		}
 		t.Name, t.NameKey = name, Key(name)
 		return Renamed, data, nil
 	})
+}
+
+// keepName makes the name of a tag a second one of it, in the place of key, if that is one.
+func keepName(tx *event.Tx, t Tag, key string) error {
+	// The tag itself still has its name: it must not meet the second one on the way.
+	res := tx.Model(&Tag{}).Where("id = ?", t.ID).Update("name_key", fmt.Sprintf("\x00%d", t.ID))
+	if res.Error != nil {
+		return fmt.Errorf("free the name of tag %d: %w", t.ID, res.Error)
+	}
+	// One whose tickets are still on their way here goes on being that.
+	res = tx.Model(&Tag{}).Where("merged_into = ? AND name_key = ?", t.ID, key).
+		Updates(map[string]any{"name": t.Name, "name_key": t.NameKey, "updated_at": tx.Now})
+	if errors.Is(res.Error, gorm.ErrDuplicatedKey) {
+		return errChanged // it was renamed at the same moment
+	}
+	if res.Error != nil {
+		return fmt.Errorf("swap the names of tag %d: %w", t.ID, res.Error)
+	}
+	if res.RowsAffected > 0 {
+		return nil
+	}
+	if err := room(tx.DB); err != nil {
+		return err
+	}
+	second := Tag{Name: t.Name, NameKey: t.NameKey, MergedInto: &t.ID, Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now}
+	err := tx.Create(&second).Error
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return errChanged
+	}
+	if err != nil {
+		return fmt.Errorf("keep the old name of tag %d: %w", t.ID, err)
+	}
+	return nil
 }
 
 // Merge makes a tag another name of into. Its tickets follow in the background;
@@ -487,7 +538,7 @@ func (s *Service) Merge(ctx context.Context, by authz.Actor, id int64, want etag
 			return "", nil, fmt.Errorf("take along what was merged into tag %d: %w", id, err)
 		}
 		t.MergedInto, t.Leaving = &into, true
-		return Merged, named{target.Name, t.Name}, nil
+		return Merged, named{Name: target.Name, From: t.Name}, nil
 	})
 	return target, err
 }
@@ -497,6 +548,10 @@ func (s *Service) Merge(ctx context.Context, by authz.Actor, id int64, want etag
 func (s *Service) Delete(ctx context.Context, by authz.Actor, id int64, want etag.Condition) error {
 	_, err := s.change(ctx, by, id, want, func(tx *event.Tx, t *Tag) (string, any, error) {
 		data := named{Name: t.Name}
+		err := tx.Model(&Tag{}).Where("merged_into = ?", id).Order("name_key").Pluck("name", &data.Also).Error
+		if err != nil {
+			return "", nil, fmt.Errorf("read the other names of tag %d: %w", id, err)
+		}
 		if err := dropNames(tx.DB, id); err != nil {
 			return "", nil, err
 		}

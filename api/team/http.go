@@ -134,7 +134,7 @@ func (s *Service) get(c *gin.Context) error {
 // @Param body body UpdateRequest true "What changes"
 // @Success 200 {object} View
 // @Header 200 {string} ETag "For If-Match"
-// @Failure 409 {object} web.Problem "The name is taken, or the team was changed at the same moment"
+// @Failure 409 {object} web.Problem "The name is taken, the team was changed at the same moment, or something else names it as it is called now (team.in_use); errors names what"
 // @Security BearerAuth
 // @x-authz {"admin":"any"}
 // @Router /api/teams/{id} [patch]

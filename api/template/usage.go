@@ -39,7 +39,9 @@ func Uses(tx *event.Tx, gone event.Event) ([]usage.Use, error) {
 		_, asks := c.Fields[was.Slug]
 		used := (gone.Type == category.Deleted && c.CategoryID != nil && *c.CategoryID == gone.SubjectID) ||
 			(was.Slug != "" && asks) ||
-			(lost != "" && slices.ContainsFunc(c.Tags, func(name string) bool { return tag.Key(name) == tag.Key(lost) }))
+			slices.ContainsFunc(c.Tags, func(name string) bool {
+				return slices.ContainsFunc(lost, func(old string) bool { return tag.Key(old) == tag.Key(name) })
+			})
 		if used {
 			out = append(out, usage.Use{Kind: usage.Template, Name: t.Name})
 		}

@@ -42,8 +42,10 @@ func (s *Service) Uses(tx *event.Tx, gone event.Event) ([]usage.Use, error) {
 		if err != nil {
 			return nil, err
 		}
-		if used || lost || wrong != "" {
-			out = append(out, usage.Use{Kind: usage.View, Name: v.Name})
+		for part, is := range map[string]bool{"column": used, "q": lost, "sort": wrong != ""} {
+			if is {
+				out = append(out, usage.Use{Kind: usage.View, ID: v.ID, Part: part, Name: v.Name})
+			}
 		}
 	}
 	return out, nil

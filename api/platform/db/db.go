@@ -70,6 +70,10 @@ func InTx(ctx context.Context) bool {
 	return ok
 }
 
+// Outside returns ctx without the transaction that it carries: what is read with it is
+// what others see meanwhile.
+func Outside(ctx context.Context) context.Context { return context.WithValue(ctx, txKey{}, nil) }
+
 // ErrLostRace marks an error of a compare-and-swap that found another version:
 // Tx begins again, so that the caller decides on what is there now.
 var ErrLostRace = errors.New("another transaction was faster")

@@ -159,6 +159,13 @@ func (b *Bus) Do(ctx context.Context, by Actor, fn func(tx *Tx) error) error {
 	return nil
 }
 
+// Before returns a handle for reading what others still see: how it was before this
+// transaction. Nothing is written, announced or begun with it.
+func (tx *Tx) Before() *Tx {
+	ctx := db.Outside(tx.Ctx)
+	return &Tx{DB: tx.bus.db.Read(ctx), Ctx: ctx, Now: tx.Now, by: tx.by, bus: tx.bus, state: &txState{}}
+}
+
 // Because makes the events emitted from here on consequences of another event.
 func (tx *Tx) Because(eventID int64) { tx.causeID, tx.state.causeID = eventID, eventID }
 

@@ -15,7 +15,7 @@ const kinds: Record<string, (name: string) => MessageDescriptor> = {
   mailbox: (name) => msg`the mailbox “${name}”`,
 };
 
-/** What keeps something from being deleted, in words; null for another error. */
+/** What keeps something from being deleted or renamed, in words; null for another error. */
 export function inUse(error: unknown): string | null {
   const { status, code, fields } = asApiError(error);
   if (status !== 409 || !code.endsWith('.in_use')) return null;

@@ -1,6 +1,7 @@
 import { Trans } from '@lingui/react/macro';
 import { Alert } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { inUse } from '@/lib/in-use';
 import { asApiError, explain } from '@/lib/problem';
 
 interface FormErrorProps {
@@ -15,11 +16,12 @@ interface FormErrorProps {
 export function FormError({ error, shown = [], overwrites = false }: FormErrorProps) {
   if (!error) return null;
   const { status, fields } = asApiError(error);
-  const elsewhere = Object.entries(fields).filter(([field]) => !shown.includes(field));
-  if (Object.keys(fields).length > 0 && elsewhere.length === 0) return null;
+  const used = inUse(error);
+  const elsewhere = used ? [] : Object.entries(fields).filter(([field]) => !shown.includes(field));
+  if (Object.keys(fields).length > 0 && elsewhere.length === 0 && !used) return null;
   return (
     <Alert color="red" role="alert" tabIndex={-1} icon={<IconAlertTriangle size={18} />}>
-      {explain(error)}{' '}
+      {used ?? explain(error)}{' '}
       {overwrites && status === 412 && (
         <Trans>Saving again puts what you have here in the place of that.</Trans>
       )}

@@ -61,3 +61,31 @@ it('shows a member the team, and offers nothing that is not theirs', async () =>
   expect(screen.queryByRole('button', { name: /New team|Edit team|Remove/ })).toBeNull();
   expect(screen.queryByLabelText(/Add a member/)).toBeNull();
 });
+
+it('says what needs the name of a team', async () => {
+  server.use(
+    on.get('/teams', () => HttpResponse.json({ results: [aTeam()] })),
+    on.patch('/teams/:id', () =>
+      HttpResponse.json(
+        {
+          type: 'about:blank',
+          title: 'Conflict',
+          status: 409,
+          code: 'team.in_use',
+          detail: 'This is still used under the name that it has.',
+          errors: { rule: ['Night shift'] },
+          request_id: 'r1',
+        },
+        { status: 409 },
+      ),
+    ),
+  );
+  const { user } = openApp('/teams', 'admin');
+  await user.click(await screen.findByRole('button', { name: 'Edit team Network' }));
+  const dialog = await screen.findByRole('dialog');
+  await user.type(within(dialog).getByLabelText(/^Name/), ' and field');
+  await user.click(within(dialog).getByRole('button', { name: 'Save' }));
+  expect(await within(dialog).findByRole('alert')).toHaveTextContent(
+    'It is still used by the rule “Night shift”. Change that first.',
+  );
+});

@@ -2129,6 +2129,8 @@ export const getTag = <ThrowOnError extends boolean = false>(options: Options<Ge
 
 /**
  * Rename a tag
+ *
+ * Its old name goes on meaning it, as one that was merged into it does.
  */
 export const renameTag = <ThrowOnError extends boolean = false>(options: Options<RenameTagData, ThrowOnError>) => (options.client ?? client).patch<RenameTagResponses, RenameTagErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -5788,6 +5788,10 @@ export type UpdateCategoryErrors = {
      */
     404: Problem;
     /**
+     * Changed at the same moment, or something else names it as it is called now (category.in_use); errors names what
+     */
+    409: Problem;
+    /**
      * `If-Match` names a version that is no longer the current one
      */
     412: Problem;
@@ -7005,6 +7009,10 @@ export type UpdateFieldErrors = {
      * There is no such thing, or the caller cannot see it
      */
     404: Problem;
+    /**
+     * Changed at the same moment, or something else names a choice by its label (field.in_use); errors names what
+     */
+    409: Problem;
     /**
      * `If-Match` names a version that is no longer the current one
      */
@@ -14051,6 +14059,10 @@ export type DeleteTagErrors = {
      */
     404: Problem;
     /**
+     * Something else needs it (tag.in_use); errors names what
+     */
+    409: Problem;
+    /**
      * `If-Match` names a version that is no longer the current one
      */
     412: Problem;
@@ -14475,7 +14487,7 @@ export type UpdateTeamErrors = {
      */
     404: Problem;
     /**
-     * The name is taken, or the team was changed at the same moment
+     * The name is taken, the team was changed at the same moment, or something else names it as it is called now (team.in_use); errors names what
      */
     409: Problem;
     /**

@@ -3884,6 +3884,8 @@ export const getTagOptions = (options: Options<GetTagData>) => queryOptions<GetT
 
 /**
  * Rename a tag
+ *
+ * Its old name goes on meaning it, as one that was merged into it does.
  */
 export const renameTagMutation = (options?: Partial<Options<RenameTagData>>): UseMutationOptions<RenameTagResponse, RenameTagError, Options<RenameTagData>> => {
     const mutationOptions: UseMutationOptions<RenameTagResponse, RenameTagError, Options<RenameTagData>> = {
