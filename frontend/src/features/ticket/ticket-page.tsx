@@ -112,6 +112,8 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
   // The buttons of the ticket are about it, whatever is selected in the list.
   const on = useTicketScope(context);
   const works = !gone && (ticket.can.update_status || ticket.can.assign);
+  const { can } = ticket;
+  const acts = !gone && (can.update || can.update_status || can.close || can.reopen || can.delete);
   useReadOnOpen(ticket.id);
   useEffect(() => arriveAt(ticket.id), [ticket.id]);
   // Title and conversation first: they are what a ticket is opened for.
@@ -158,7 +160,9 @@ function Ticket({ ticket, gone }: { ticket: TicketDetail; gone: boolean }) {
               >
                 <span dir="auto">{ticket.title}</span>
               </PageHeading>
-              <div className={classes.actions}>{!gone && painted && <TicketActions on={on} />}</div>
+              <div className={classes.actions} data-due={(acts && !painted) || undefined}>
+                {!gone && painted && <TicketActions on={on} />}
+              </div>
             </div>
           )}
           <div className={classes.status}>
