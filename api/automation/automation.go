@@ -85,6 +85,8 @@ type Changes struct {
 	Condition *string
 	Actions   *[]ticket.Action
 	Stop      *bool
+
+	Wrong error // what was found while they were read; it is said with the rest
 }
 
 func (c Changes) apply(r *Rule) {
@@ -218,7 +220,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, c Changes) (Rule, 
 			CreatedAt: tx.Now, UpdatedAt: tx.Now,
 		}
 		c.apply(&r)
-		if err := s.check(tx, by, &r); err != nil {
+		if err := fault.All(c.Wrong, s.check(tx, by, &r)); err != nil {
 			return err
 		}
 		if err := r.plan(tx); err != nil {
@@ -257,27 +259,29 @@ func (r *Rule) keep(tx *event.Tx, by authz.Actor, what string) error {
 
 // check holds a whole rule against what is possible.
 func (s *Service) check(tx *event.Tx, by authz.Actor, r *Rule) error {
+	var when, which error
 	switch {
 	case len(r.Triggers) == 0 && r.Every == 0:
-		return fault.Field("triggers", "A rule needs an event, or a time.")
+		when = fault.Field("triggers", "A rule needs an event, or a time.")
 	case len(r.Triggers) > 0 && r.Every != 0:
-		return fault.Field("every_minutes", "A rule acts on events or on time, not on both.")
+		when = fault.Field("every_minutes", "A rule acts on events or on time, not on both.")
 	case r.Every != 0 && (r.Every < minEvery || r.Every > maxEvery):
-		return fault.Field("every_minutes", "Must be from %d to %d.", minEvery, maxEvery)
-	case len(r.Actions) == 0:
-		return fault.Field("actions", "A rule needs at least one action.")
-	case r.Every != 0 && strings.TrimSpace(r.Condition) == "":
-		return fault.Field("condition", "A rule on time needs a condition, or it would act on every ticket.")
+		when = fault.Field("every_minutes", "Must be from %d to %d.", minEvery, maxEvery)
 	}
-	if _, err := s.tickets.Condition(tx.Ctx, "condition", r.Condition); err != nil {
-		return err
+	if r.Every != 0 && strings.TrimSpace(r.Condition) == "" {
+		which = fault.Field("condition", "A rule on time needs a condition, or it would act on every ticket.")
+	} else {
+		_, which = s.tickets.Condition(tx.Ctx, "condition", r.Condition)
 	}
-	return s.checkActions(tx.DB, by, r.Actions)
+	return fault.All(when, which, s.checkActions(tx.DB, by, r.Actions))
 }
 
 // checkActions refuses actions that could not be carried out.
 func (s *Service) checkActions(tx *gorm.DB, by authz.Actor, actions []ticket.Action) error {
-	if len(actions) > maxActions {
+	switch {
+	case len(actions) == 0:
+		return fault.Field("actions", "A rule needs at least one action.")
+	case len(actions) > maxActions:
 		return fault.Field("actions", "May have at most %d actions.", maxActions)
 	}
 	for i, a := range actions {
@@ -302,9 +306,12 @@ func ofAction(i int, err error) error {
 
 // Update changes a rule, which is its caller's from then on.
 func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want etag.Condition, c Changes) (Rule, error) {
-	return s.change(ctx, by, id, want, Updated, func(_ *event.Tx, r *Rule) error {
+	return s.change(ctx, by, id, want, Updated, func(tx *event.Tx, r *Rule) error {
 		c.apply(r)
-		return nil
+		if c.Wrong == nil || !r.Enabled {
+			return c.Wrong
+		}
+		return fault.All(c.Wrong, s.check(tx, by, r))
 	})
 }
 

@@ -260,6 +260,7 @@ func (s *Service) readChanges(b *web.Body) Changes {
 			c.Every = &m
 		}
 	}
+	c.Wrong = b.Err()
 	return c
 }
 
@@ -289,9 +290,6 @@ func (s *Service) create(c *gin.Context) error {
 	}
 	b.Require("name", "actions")
 	ch := s.readChanges(b)
-	if err := b.Err(); err != nil {
-		return err
-	}
 	r, err := s.Create(c.Request.Context(), by, ch)
 	return s.answer(c, http.StatusCreated, r, err)
 }
@@ -353,9 +351,6 @@ func (s *Service) try(c *gin.Context) error {
 	}
 	b.Require("actions")
 	ch := s.readChanges(b)
-	if err := b.Err(); err != nil {
-		return err
-	}
 	t, err := s.Try(c.Request.Context(), by, ch)
 	if err != nil {
 		return err
@@ -421,9 +416,6 @@ func (s *Service) update(c *gin.Context) error {
 		return err
 	}
 	ch := s.readChanges(b)
-	if err := b.Err(); err != nil {
-		return err
-	}
 	r, err := s.Update(c.Request.Context(), by, id, web.IfMatch(c), ch)
 	return s.answer(c, http.StatusOK, r, err)
 }

@@ -196,7 +196,13 @@ func TestRulesThatCannotBe(t *testing.T) {
 		} {
 			s.ada.Post("/api/rules", body).Want(400).WantFields(field)
 		}
+		s.ada.Post("/api/rules", obj{"name": "", "condition": "priority:wrong AND (", "actions": []any{}, "triggers": []string{}}).
+			WantFields("name", "condition", "actions", "triggers")
 		s.ada.Get("/api/rules").Is("count", 0)
+		rule := s.rule(obj{"actions": act})
+		s.ada.Patch(rule, obj{"name": "", "condition": "((", "triggers": []string{"never"}}).WantFields("name", "condition", "triggers")
+		s.ada.Post("/api/macros", obj{"name": "", "content": "{{nobody}}", "actions": []any{obj{"type": "assign", "user_id": 999}}, "team_id": 999}).
+			WantFields("name", "content", "actions", "team_id")
 	})
 }
 

@@ -49,7 +49,7 @@ func (s *Service) Try(ctx context.Context, by authz.Actor, c Changes) (Trial, er
 	}
 	r := Rule{Name: "Trial", Enabled: true, OwnerID: by.ID}
 	c.apply(&r)
-	err := s.bus.Do(ctx, by, func(tx *event.Tx) error { return s.check(tx, by, &r) })
+	err := s.bus.Do(ctx, by, func(tx *event.Tx) error { return fault.All(c.Wrong, s.check(tx, by, &r)) })
 	if err != nil {
 		return t, err
 	}

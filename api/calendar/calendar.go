@@ -136,6 +136,8 @@ type Changes struct {
 	Zone     *string
 	Hours    *Week
 	Holidays *[]Holiday
+
+	Wrong error // what was found while they were read; it is said with the rest
 }
 
 // Create makes a calendar. What is nil in the changes is missing.
@@ -147,7 +149,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, ch Changes) (Calen
 		}
 		c = Calendar{Zone: "UTC", Holidays: []Holiday{}, Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now}
 		ch.apply(&c)
-		if err := check(tx.DB, &c); err != nil {
+		if err := fault.All(ch.Wrong, check(tx.DB, &c)); err != nil {
 			return err
 		}
 		if err := tx.Create(&c).Error; err != nil {
@@ -214,9 +216,9 @@ func (s *Service) change(ctx context.Context, by authz.Actor, id int64, want eta
 		}
 		changed := ch.apply(&c)
 		if len(changed) == 0 {
-			return nil
+			return ch.Wrong
 		}
-		if err := check(tx.DB, &c); err != nil {
+		if err := fault.All(ch.Wrong, check(tx.DB, &c)); err != nil {
 			return err
 		}
 		was := c.Version

@@ -261,11 +261,7 @@ func readChanges(c *gin.Context, required ...string) (Changes, error) {
 	}
 	ch := Changes{Name: b.Text("name", web.NotBlank, web.Max(maxName)), Zone: b.Text("zone", zoneRule)}
 	if raw := b.Raw("hours"); raw != nil {
-		if w, err := readWeek(raw); err != nil {
-			b.Wrong("hours", capital(err.Error()))
-		} else {
-			ch.Hours = &w
-		}
+		ch.Hours = readWeek(b, raw)
 	}
 	if raw := b.Raw("holidays"); raw != nil {
 		if list, err := readHolidays(raw); err != nil {
@@ -275,7 +271,8 @@ func readChanges(c *gin.Context, required ...string) (Changes, error) {
 		}
 	}
 	b.Require(required...)
-	return ch, b.Err()
+	ch.Wrong = b.Err()
+	return ch, nil
 }
 
 func answer(c *gin.Context, status int, cal Calendar, err error) error {

@@ -59,12 +59,17 @@ func TestHostileCalendars(t *testing.T) {
 		one := fmt.Sprintf("/api/calendars/%d", ada.Post("/api/calendars", office()).Want(201).Int("id"))
 		span := func(from, to string) obj { return obj{"monday": []obj{{"from": from, "to": to}}} }
 		for _, bad := range []any{
-			obj{}, obj{"monday": []obj{}}, "always", []int{1}, nil, 5, obj{"funday": []obj{}}, span("9:00", "17:00"), span("17:00", "09:00"),
-			span("09:00", "09:00"), span("00:00", "24:01"), span("24:00", "24:00"), obj{"monday": []obj{{"from": "09:00", "to": "12:00"}, {"from": "11:00", "to": "13:00"}}},
-			obj{"monday": "09:00-17:00"}, obj{"monday": []obj{{}}},
+			obj{}, obj{"monday": []obj{}}, "always", []int{1}, nil, 5, obj{"funday": []obj{}}, obj{"monday": "09:00-17:00"},
 		} {
 			ada.Patch(one, obj{"hours": bad}).WantFields("hours")
 		}
+		for _, bad := range []any{
+			span("9:00", "17:00"), span("17:00", "09:00"), span("09:00", "09:00"), span("00:00", "24:01"), span("24:00", "24:00"),
+			obj{"monday": []obj{{"from": "09:00", "to": "12:00"}, {"from": "11:00", "to": "13:00"}}}, obj{"monday": []obj{{}}},
+		} {
+			ada.Patch(one, obj{"hours": bad}).WantFields("hours.monday")
+		}
+		ada.Patch(one, obj{"name": "", "zone": "Mars", "hours": span("9", "10"), "holidays": 5}).WantFields("name", "zone", "hours.monday", "holidays")
 		day := func(first, last, name string) []obj { return []obj{{"first": first, "last": last, "name": name}} }
 		for _, bad := range []any{
 			nil, "never", obj{}, []int{1}, day("2026-02-29", "", "x"), day("tomorrow", "", "x"), day("2026-01-02", "2026-01-01", "x"), day("2026-01-01", "2027-06-01", "x"),
@@ -198,9 +203,9 @@ func TestWhatIsWrongIsSaidInGerman(t *testing.T) {
 			return obj{"holidays": []obj{{"first": first, "last": last, "name": name}}}
 		}
 		for want, body := range map[string]obj{
-			"Montag: 11:00 bis 13:00: beginnt, bevor die Zeit darüber endet.":          span("11:00", "13:00"),
-			"Montag: 17:00 bis 13:00: muss nach dem Beginn enden":                      span("17:00", "13:00"),
-			`Montag: \"9\" bis \"13:00\": Zeiten schreibt man 09:00`:                   span("9", "13:00"),
+			"11:00 bis 13:00: beginnt, bevor die Zeit darüber endet.":                  span("11:00", "13:00"),
+			"17:00 bis 13:00: muss nach dem Beginn enden":                              span("17:00", "13:00"),
+			`\"9\" bis \"13:00\": Zeiten schreibt man 09:00`:                           span("9", "13:00"),
 			"Nummer 1: 2026-12-31 bis 2026-12-30: endet vor dem Beginn.":               day("2026-12-31", "2026-12-30", "x"),
 			"Nummer 1: 2026-12-31 bis 2029-12-30: darf höchstens 366 Tage dauern.":     day("2026-12-31", "2029-12-30", "x"),
 			"Nummer 1: hat keinen Namen.":                                              day("2026-12-31", "", " "),

@@ -14,6 +14,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/platform/web"
 )
 
 // The limits of a calendar.
@@ -44,20 +45,21 @@ func check(tx *gorm.DB, c *Calendar) error {
 	if err := tx.Model(&Calendar{}).Where("name = ? AND id <> ?", c.Name, c.ID).Count(&twins).Error; err != nil {
 		return fmt.Errorf("look for a calendar of the same name: %w", err)
 	}
+	var name, days, where, hours error
 	if twins > 0 {
-		return fault.Field("name", "Another calendar has this name.")
+		name = fault.Field("name", "Another calendar has this name.")
 	}
 	if len(c.Holidays) > maxHolidays {
-		return fault.Field("holidays", "A calendar may have at most %d holidays.", maxHolidays)
+		days = fault.Field("holidays", "A calendar may have at most %d holidays.", maxHolidays)
 	}
 	zone, err := zoneNamed(c.Zone)
 	if err != nil {
-		return fault.Field("zone", "%s", capital(err.Error()))
+		where, zone = fault.Field("zone", "%s", capital(err.Error())), time.UTC
 	}
 	if _, err := NewSchedule(zone, c.Hours, c.Holidays); errors.Is(err, ErrNeverOpen) {
-		return fault.Field("hours", "A calendar needs working hours on at least one day; without any, no time would ever pass in it.")
+		hours = fault.Field("hours", "A calendar needs working hours on at least one day; without any, no time would ever pass in it.")
 	}
-	return nil
+	return fault.All(name, days, where, hours)
 }
 
 func zoneNamed(name string) (*time.Location, error) {
@@ -137,25 +139,26 @@ func viewsOf(spans []Span) []SpanView {
 
 // readWeek reads the hours of a week as the API writes them; a day that is left
 // out is a day on which nobody works.
-func readWeek(raw json.RawMessage) (Week, error) {
-	var w Week
+func readWeek(b *web.Body, raw json.RawMessage) *Week {
 	var days map[string][]SpanInput
 	if err := json.Unmarshal(raw, &days); err != nil || days == nil {
-		return w, errors.New(`must be an object of days, such as {"monday": [{"from": "09:00", "to": "17:00"}]}`)
+		b.Wrong("hours", `Must be an object of days, such as {"monday": [{"from": "09:00", "to": "17:00"}]}.`)
+		return nil
 	}
 	for name := range days {
 		if !slices.Contains(dayNames[:], name) {
-			return w, fmt.Errorf("%q is no day; days are monday to sunday", name)
+			b.Wrong("hours", capital(fmt.Sprintf("%q is no day; days are monday to sunday", name)))
 		}
 	}
+	var w Week
 	for i, name := range dayNames {
 		spans, err := spansOf(days[name])
 		if err != nil {
-			return w, fmt.Errorf("%s: %w", name, err)
+			b.Wrong("hours."+name, capital(err.Error()))
 		}
 		w[i] = spans
 	}
-	return w, nil
+	return &w
 }
 
 // HolidayInput is one or more days with other hours, as the API reads them.

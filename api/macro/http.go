@@ -275,6 +275,7 @@ func (s *Service) readChanges(b *web.Body) Changes {
 	if c.Team = b.Has("team_id"); c.Team {
 		c.TeamID = b.ID("team_id")
 	}
+	c.Wrong = b.Err()
 	return c
 }
 
@@ -345,9 +346,6 @@ func (s *Service) create(c *gin.Context) error {
 	}
 	b.Require("name")
 	ch := s.readChanges(b)
-	if err := b.Err(); err != nil {
-		return err
-	}
 	m, err := s.Create(c.Request.Context(), authz.From(c.Request.Context()), ch)
 	return s.answer(c, http.StatusCreated, m, err)
 }
@@ -397,9 +395,6 @@ func (s *Service) update(c *gin.Context) error {
 		return err
 	}
 	ch := s.readChanges(b)
-	if err := b.Err(); err != nil {
-		return err
-	}
 	m, err := s.Update(c.Request.Context(), authz.From(c.Request.Context()), id, web.IfMatch(c), ch)
 	return s.answer(c, http.StatusOK, m, err)
 }

@@ -63,6 +63,8 @@ type Changes struct {
 	SharedWith *authz.Role
 	Team       bool // TeamID is meant
 	TeamID     *int64
+
+	Wrong error // what was found while they were read; it is said with the rest
 }
 
 func (c Changes) apply(m *Macro) {
@@ -218,7 +220,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, c Changes) (Macro,
 		}
 		m = Macro{OwnerID: by.ID, Kind: KindReply, Actions: []ticket.Action{}, Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now}
 		c.apply(&m)
-		if err := s.check(tx.DB, by, &Macro{}, &m); err != nil {
+		if err := s.check(tx.DB, by, &Macro{}, &m, c.Wrong); err != nil {
 			return err
 		}
 		var n int64
@@ -236,30 +238,28 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, c Changes) (Macro,
 	return m, err
 }
 
-// check refuses what could not be carried out, and sharing that is not allowed.
-func (s *Service) check(tx *gorm.DB, by authz.Actor, before, m *Macro) error {
+// check refuses what could not be carried out, and sharing that is not allowed; read is what
+// was wrong with it already.
+func (s *Service) check(tx *gorm.DB, by authz.Actor, before, m *Macro, read error) error {
 	if !canShare(by, before, m) {
 		return errShareDenied
 	}
+	var with, to, text error
 	if m.SharedWith == authz.Employee {
-		return fault.Field("shared_with", "Must be one of: it_staff, admin.")
+		with = fault.Field("shared_with", "Must be one of: it_staff, admin.")
 	}
 	if m.TeamID != nil && !same(m.TeamID, before.TeamID) {
 		_, err := team.Find(tx, *m.TeamID)
 		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return fault.Field("team_id", "There is no such team.")
-		}
-		if err != nil {
+			to = fault.Field("team_id", "There is no such team.")
+		} else if err != nil {
 			return fmt.Errorf("read the team of a macro: %w", err)
 		}
 	}
-	if strings.TrimSpace(m.Content) == "" && len(m.Actions) == 0 {
-		return fault.Field("content", "A macro needs a text, or at least one action.")
+	if text = placeholder.Wrong("content", m.Content); read == nil && strings.TrimSpace(m.Content) == "" && len(m.Actions) == 0 {
+		text = fault.Field("content", "A macro needs a text, or at least one action.")
 	}
-	if err := placeholder.Wrong("content", m.Content); err != nil {
-		return err
-	}
-	return s.CheckActions(tx, by, m.Actions, ActionApply, "reply", "note")
+	return fault.All(read, with, to, text, s.CheckActions(tx, by, m.Actions, ActionApply, "reply", "note"))
 }
 
 // CheckActions refuses actions that could not be carried out, and those of the types
@@ -301,7 +301,7 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 	return s.change(ctx, by, id, want, false, func(tx *event.Tx, before Macro) (Macro, string, error) {
 		m := before
 		c.apply(&m)
-		return m, Updated, s.check(tx.DB, by, &before, &m)
+		return m, Updated, s.check(tx.DB, by, &before, &m, c.Wrong)
 	})
 }
 

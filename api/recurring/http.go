@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/template"
 	"github.com/fixdesk/fixdesk/api/user"
@@ -187,6 +188,7 @@ func readChanges(b *web.Body) Changes {
 	if c.Template = b.Has("template_id"); c.Template {
 		c.TemplateID = b.ID("template_id")
 	}
+	c.Wrong = b.Err()
 	return c
 }
 
@@ -261,9 +263,6 @@ func (s *Service) create(c *gin.Context) error {
 	}
 	b.Require("name", "rule", "start", "zone")
 	ch := readChanges(b)
-	if err := b.Err(); err != nil {
-		return err
-	}
 	r, err := s.Create(c.Request.Context(), authz.From(c.Request.Context()), ch)
 	return s.send(c, http.StatusCreated, r, err)
 }
@@ -294,9 +293,6 @@ func (s *Service) update(c *gin.Context) error {
 		return err
 	}
 	ch := readChanges(b)
-	if err := b.Err(); err != nil {
-		return err
-	}
 	r, err := s.Update(c.Request.Context(), authz.From(c.Request.Context()), id, web.IfMatch(c), ch)
 	return s.send(c, http.StatusOK, r, err)
 }
@@ -393,13 +389,10 @@ func (s *Service) preview(c *gin.Context) error {
 	}
 	b.Require("rule", "start", "zone")
 	rule, start, zone := b.Text("rule", web.Max(maxRule)), b.Text("start", startRule), b.Text("zone", web.Max(64))
-	if err := b.Err(); err != nil {
-		return err
-	}
 	var r Recurrence
 	Changes{Rule: rule, Starts: start, Zone: zone}.apply(&r)
 	sched, err := r.schedule()
-	if err != nil {
+	if err := fault.All(b.Err(), err); err != nil {
 		return err
 	}
 	out := PreviewView{Dates: []time.Time{}}

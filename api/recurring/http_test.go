@@ -67,6 +67,8 @@ func TestRecurring(t *testing.T) {
 			ada.Post("/api/recurrences", daily(obj{"start": start})).WantFields("start").Has("such as 2026-03-02T09:00")
 			sam.Post("/api/recurrences/preview", obj{"rule": "FREQ=DAILY", "start": start, "zone": "UTC"}).WantFields("start").Has("such as 2026-03-02T09:00")
 		}
+		wrong := obj{"name": " ", "rule": "FREQ=MINUTELY", "start": "now", "zone": "Moon", "requester_id": 999, "template_id": 999}
+		ada.Post("/api/recurrences", daily(wrong)).WantFields("name", "rule", "start", "zone", "requester_id", "template_id")
 		sam.Post("/api/recurrences/preview", obj{"rule": "FREQ=DAILY", "start": nil, "zone": "UTC"}).Want(400)
 		preview := sam.Post("/api/recurrences/preview", obj{"rule": "FREQ=WEEKLY", "start": "2026-03-02T09:00", "zone": "Europe/Berlin"}).Want(200)
 		dates, _ := preview.Field("dates").([]any)

@@ -83,6 +83,8 @@ type Changes struct {
 	TemplateID  *int64
 	Title       *string
 	Description *string
+
+	Wrong error // what was found while they were read; it is said with the rest
 }
 
 func (c Changes) apply(r *Recurrence) {
@@ -214,7 +216,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, c Changes) (Recurr
 		}
 		r = Recurrence{OwnerID: by.ID, RequesterID: by.ID, CatchUp: CatchUpLatest, Enabled: true, Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now}
 		c.apply(&r)
-		if err := check(tx.DB, by, &Recurrence{}, &r, tx.Now); err != nil {
+		if err := fault.All(c.Wrong, check(tx.DB, by, &Recurrence{}, &r, tx.Now)); err != nil {
 			return err
 		}
 		if err := tx.Create(&r).Error; err != nil {
@@ -228,22 +230,18 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, c Changes) (Recurr
 // check refuses what could not be carried out, and plans the next date anew where
 // that is another one now.
 func check(tx *gorm.DB, by authz.Actor, before, r *Recurrence, now time.Time) error {
-	sched, err := r.schedule()
-	if err != nil {
-		return err
-	}
+	sched, when := r.schedule()
+	var whose, with error
 	if r.RequesterID != before.RequesterID {
-		if err := requestable(tx, r.RequesterID); err != nil {
-			return err
-		}
+		whose = requestable(tx, r.RequesterID)
 	}
 	if r.TemplateID != nil && (before.TemplateID == nil || *before.TemplateID != *r.TemplateID) {
-		if _, _, err := template.Read(tx, by, *r.TemplateID); err != nil {
-			if fault.Is(err, fault.NotFound) {
-				return errNoTemplate
-			}
-			return err
+		if _, _, with = template.Read(tx, by, *r.TemplateID); fault.Is(with, fault.NotFound) {
+			with = errNoTemplate
 		}
+	}
+	if err := fault.All(when, whose, with); err != nil {
+		return err
 	}
 	r.Problem = ""
 	switch {
@@ -284,7 +282,7 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 	return s.change(ctx, by, id, want, false, Updated, func(tx *event.Tx, r *Recurrence) error {
 		before := *r
 		c.apply(r)
-		return check(tx.DB, by, &before, r, tx.Now)
+		return fault.All(c.Wrong, check(tx.DB, by, &before, r, tx.Now))
 	})
 }
 

@@ -38,16 +38,14 @@ var (
 // often than daily), the local time of its first date and a zone of the IANA
 // database.
 func ParseSchedule(rule, start, zone string) (*Schedule, error) {
-	loc, err := readZone(zone)
-	if err != nil {
-		return nil, err
-	}
+	loc, where := readZone(zone)
 	at, wrong := readStart(start)
+	var when error
 	if wrong != "" {
-		return nil, fault.Field("start", "%s", wrong)
+		when = fault.Field("start", "%s", wrong)
 	}
 	s := &Schedule{option: rrule.ROption{Dtstart: at, Interval: 1, Wkst: rrule.MO}, zone: loc}
-	if err := s.read(rule); err != nil {
+	if err := fault.All(where, when, s.read(rule)); err != nil {
 		return nil, err
 	}
 	if err := s.fits(); err != nil {

@@ -120,6 +120,7 @@ func readChanges(b *web.Body) Changes {
 			b.Wrong(name, "May not be null.")
 		}
 	}
+	ch.Wrong = b.Err()
 	return ch
 }
 
@@ -149,9 +150,6 @@ func (s *Service) create(c *gin.Context) error {
 	}
 	b.Require("name", "team_id")
 	ch := readChanges(b)
-	if err := b.Err(); err != nil {
-		return err
-	}
 	q, err := s.Create(c.Request.Context(), by, ch)
 	return s.answer(c, http.StatusCreated, q, err)
 }
@@ -242,9 +240,6 @@ func (s *Service) update(c *gin.Context) error {
 		return err
 	}
 	ch := readChanges(b)
-	if err := b.Err(); err != nil {
-		return err
-	}
 	q, err := s.Update(c.Request.Context(), by, id, web.IfMatch(c), ch)
 	return s.answer(c, http.StatusOK, q, err)
 }

@@ -179,6 +179,8 @@ type Changes struct {
 	Condition *string
 	Sticky    *bool
 	Capacity  *int
+
+	Wrong error // what was found while they were read; it is said with the rest
 }
 
 func (c Changes) apply(q *Queue) {
@@ -238,25 +240,25 @@ func find(tx *gorm.DB, id int64) (Queue, error) {
 // check holds a whole queue against what is possible. One whose team or condition no
 // longer is can be switched off all the same.
 func (s *Service) check(tx *event.Tx, q, before *Queue) error {
-	switch {
-	case !slices.Contains(Strategies, q.Strategy):
-		return fault.Field("strategy", "Must be one of: round_robin, least_loaded, skill.")
-	case q.Capacity < 1 || q.Capacity > maxCapacity:
-		return fault.Field("capacity", "Must be from 1 to %d.", maxCapacity)
+	var how, most, who error
+	if !slices.Contains(Strategies, q.Strategy) {
+		how = fault.Field("strategy", "Must be one of: round_robin, least_loaded, skill.")
+	}
+	if q.Capacity < 1 || q.Capacity > maxCapacity {
+		most = fault.Field("capacity", "Must be from 1 to %d.", maxCapacity)
 	}
 	on := before == nil || (q.Enabled && !before.Enabled)
 	if !on && q.TeamID == before.TeamID && q.Condition == before.Condition {
-		return nil
+		return fault.All(how, most)
 	}
 	to, err := team.Find(tx.DB, q.TeamID)
 	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && !to.IsActive) {
-		return errNoTeam
-	}
-	if err != nil {
+		who = errNoTeam
+	} else if err != nil {
 		return fmt.Errorf("read team %d: %w", q.TeamID, err)
 	}
-	_, err = s.condition(tx.Ctx, q)
-	return err
+	_, which := s.condition(tx.Ctx, q)
+	return fault.All(how, most, who, which)
 }
 
 // condition reads a queue's condition. What follows from routing cannot be asked for.
@@ -280,7 +282,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, c Changes) (Queue,
 		}
 		q = Queue{Enabled: true, Strategy: RoundRobin, Capacity: 10, Position: n.Last + 1, Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now}
 		c.apply(&q)
-		if err := s.check(tx, &q, nil); err != nil {
+		if err := fault.All(c.Wrong, s.check(tx, &q, nil)); err != nil {
 			return err
 		}
 		if err := tx.Create(&q).Error; err != nil {
@@ -308,9 +310,9 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 		before := q
 		c.apply(&q)
 		if q == before {
-			return nil
+			return c.Wrong
 		}
-		if err := s.check(tx, &q, &before); err != nil {
+		if err := fault.All(c.Wrong, s.check(tx, &q, &before)); err != nil {
 			return err
 		}
 		q.Version, q.UpdatedAt = before.Version+1, tx.Now

@@ -367,11 +367,7 @@ func readPolicy(c *gin.Context, required ...string) (PolicyChanges, error) {
 		ch.RiskPercent = &percent
 	}
 	if raw := b.Raw("targets"); raw != nil {
-		if g, err := readGoals(raw); err != nil {
-			b.Wrong("targets", err.Error())
-		} else {
-			ch.Targets = &g
-		}
+		ch.Targets = readGoals(b, raw)
 	}
 	if raw := b.Raw("steps"); raw != nil {
 		if list, err := readSteps(raw); err != nil {
@@ -381,7 +377,8 @@ func readPolicy(c *gin.Context, required ...string) (PolicyChanges, error) {
 		}
 	}
 	b.Require(required...)
-	return ch, b.Err()
+	ch.Wrong = b.Err()
+	return ch, nil
 }
 
 // wrongBody is a mistake in a part of a body, in words for people.
@@ -389,26 +386,29 @@ type wrongBody string
 
 func (w wrongBody) Error() string { return string(w) }
 
-func readGoals(raw json.RawMessage) (Goals, error) {
-	var in *GoalsInput
-	if err := json.Unmarshal(raw, &in); err != nil || in == nil {
-		return Goals{}, wrongBody("Must be an object with seconds for first_response, next_response and resolution.")
+func readGoals(b *web.Body, raw json.RawMessage) *Goals {
+	var in map[string]json.RawMessage
+	if json.Unmarshal(raw, &in) != nil || in == nil {
+		b.Wrong("targets", "Must be an object with seconds for first_response, next_response and resolution.")
+		return nil
 	}
 	var g Goals
 	for _, f := range []struct {
-		from *int64
 		to   *int64
-		name string
-	}{{in.FirstResponse, &g.FirstResponse, "first_response"}, {in.NextResponse, &g.NextResponse, "next_response"}, {in.Resolution, &g.Resolution, "resolution"}} {
-		if f.from == nil {
+		name Target
+	}{{&g.FirstResponse, FirstResponse}, {&g.NextResponse, NextResponse}, {&g.Resolution, Resolution}} {
+		var n *int64
+		sent, ok := in[string(f.name)]
+		if !ok || string(sent) == "null" {
 			continue
 		}
-		if *f.from < 60 || *f.from > maxSeconds {
-			return g, wrongBody(fmt.Sprintf("%s must be from 60 to %d seconds, or null.", f.name, maxSeconds))
+		if json.Unmarshal(sent, &n) != nil || *n < 60 || *n > maxSeconds {
+			b.Wrong("targets."+string(f.name), fmt.Sprintf("Must be from 60 to %d seconds, or null.", maxSeconds))
+			n = new(int64(maxSeconds)) // so that its steps are not found wrong for it
 		}
-		*f.to = *f.from
+		*f.to = *n
 	}
-	return g, nil
+	return &g
 }
 
 func readSteps(raw json.RawMessage) ([]Step, error) {

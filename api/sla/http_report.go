@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"math"
 	"net/http"
 	"slices"
 	"time"
@@ -52,12 +53,19 @@ type JudgedView struct {
 	JudgedAt       time.Time  `json:"judged_at" format:"date-time" example:"2026-03-02T13:00:00Z"`
 } //@name SLAJudged
 
+// Percent is how many of a hundred were met, to one decimal; nil for none of none.
+func (s Share) Percent() *float64 {
+	n := s.Met + s.Breached
+	if n == 0 {
+		return nil
+	}
+	percent := math.Round(float64(s.Met)*1000/float64(n)) / 10
+	return &percent
+}
+
 func shareView(s Share) ShareView {
 	v := ShareView{Key: s.Key, Label: s.Label, Met: s.Met, Breached: s.Breached}
-	if n := s.Met + s.Breached; n > 0 {
-		percent := float64(s.Met*1000/n) / 10
-		v.Percent = &percent
-	}
+	v.Percent = s.Percent()
 	if s.Stopped > 0 {
 		average := s.Elapsed / s.Stopped
 		v.AverageSeconds = &average

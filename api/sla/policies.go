@@ -38,6 +38,8 @@ type PolicyChanges struct {
 	PauseWaiting *bool
 	RiskPercent  *int
 	Steps        *[]Step
+
+	Wrong error // what was found while they were read; it is said with the rest
 }
 
 // Policies lists every policy in the order in which they are tried.
@@ -103,7 +105,7 @@ func (s *Service) CreatePolicy(ctx context.Context, by authz.Actor, ch PolicyCha
 		}
 		p = Policy{Enabled: true, RiskPercent: defaultRisk, Steps: []Step{}, Position: n.Last + 1, Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now}
 		ch.apply(&p)
-		if err := s.check(tx, &p, nil); err != nil {
+		if err := fault.All(ch.Wrong, s.check(tx, &p, nil)); err != nil {
 			return false, err
 		}
 		if err := tx.Create(&p).Error; err != nil {
@@ -203,26 +205,28 @@ func people(steps []Step) []int64 {
 // since: a step does then what is left of it, and the policy can be changed all the same.
 // So may what its condition names: it can be switched off then, or be called something else.
 func (s *Service) check(tx *event.Tx, p, before *Policy) error {
+	var aims, which, hours error
 	if p.Targets == (Goals{}) {
-		return fault.Field("targets", "A policy needs a time for at least one target.")
+		aims = fault.Field("targets", "A policy needs a time for at least one target.")
 	}
 	if before == nil || p.Condition != before.Condition || (p.Enabled && !before.Enabled) {
-		if _, err := s.condition(tx.DB, p.Condition); err != nil {
-			return err
-		}
-	}
-	var named []int64
-	if before != nil {
-		named = people(before.Steps)
+		_, which = s.condition(tx.DB, p.Condition)
 	}
 	if p.CalendarID != nil {
 		_, err := calendar.Find(tx.DB, *p.CalendarID)
 		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return fault.Field("calendar_id", "There is no such calendar.")
-		}
-		if err != nil {
+			hours = fault.Field("calendar_id", "There is no such calendar.")
+		} else if err != nil {
 			return fmt.Errorf("read the calendar of a policy: %w", err)
 		}
+	}
+	return fault.All(aims, which, hours, checkSteps(tx, p, before))
+}
+
+func checkSteps(tx *event.Tx, p, before *Policy) error {
+	var named []int64
+	if before != nil {
+		named = people(before.Steps)
 	}
 	for i, st := range p.Steps {
 		if p.Targets.of(st.Target) == 0 {
@@ -261,9 +265,9 @@ func (s *Service) UpdatePolicy(ctx context.Context, by authz.Actor, id int64, wa
 		before := p
 		changed := ch.apply(&p)
 		if len(changed) == 0 {
-			return false, nil
+			return false, ch.Wrong
 		}
-		if err := s.check(tx, &p, &before); err != nil {
+		if err := fault.All(ch.Wrong, s.check(tx, &p, &before)); err != nil {
 			return false, err
 		}
 		was := p.Version

@@ -135,12 +135,18 @@ func TestHostilePolicies(t *testing.T) {
 		} {
 			for _, v := range values {
 				a := ada.Patch(one, obj{field: v})
-				if a.Status != 400 || !strings.Contains(string(a.Raw), `"`+field+`"`) {
+				if a.Status != 400 || !strings.Contains(string(a.Raw), `"`+field) {
 					t.Errorf("%s = %v: %d %s", field, v, a.Status, a.Raw)
 				}
 			}
 		}
 		ada.Post("/api/sla/policies", obj{}).WantFields("name", "targets")
+		bad := obj{
+			"name": "", "condition": "priority:wrong", "calendar_id": 99, "targets": obj{"first_response": 5, "resolution": "1h"},
+			"steps": step(obj{"assign_to": 99}),
+		}
+		ada.Post("/api/sla/policies", bad).WantFields("name", "condition", "calendar_id", "targets.first_response", "targets.resolution", "steps")
+		ada.Patch(one, bad).WantFields("name", "condition", "calendar_id", "targets.first_response", "targets.resolution", "steps")
 		ada.Get(one).Want(200).Is("version", 1)
 		ada.Patch(one, ada.Get(one).JSON).Want(200).Is("version", 1)
 		ada.Get("/api/sla/preview").WantFields("ticket_id")
@@ -226,4 +232,13 @@ func TestAPolicyThatLostWhatItNames(t *testing.T) {
 		ada.Patch(p, obj{"condition": "team:Machines"}).WantFields("condition")
 		ada.Patch(p, obj{"condition": "team:Droids", "enabled": true}).Want(200).Is("problem", "")
 	})
+}
+
+// TestShare: a share is rounded, not cut off.
+func TestShare(t *testing.T) {
+	for percent, s := range map[float64]sla.Share{66.7: {Met: 2, Breached: 1}, 33.3: {Met: 1, Breached: 2}, 100: {Met: 3}} {
+		if got := s.Percent(); got == nil || *got != percent {
+			t.Errorf("%v: %v", s, got)
+		}
+	}
 }

@@ -244,6 +244,7 @@ func readChanges(b *web.Body) Changes {
 			c.SharedWith = &r
 		}
 	}
+	c.Wrong = b.Err()
 	return c
 }
 
@@ -285,13 +286,10 @@ func (s *Service) create(c *gin.Context) error {
 	}
 	b.Require("name")
 	ch := readChanges(b)
-	if err := b.Err(); err != nil {
-		return err
-	}
 	v := View{Sort: ticket.ByNewest}
 	ch.apply(&v)
 	made, err := s.Create(c.Request.Context(), authz.From(c.Request.Context()), Draft{
-		Name: v.Name, Icon: v.Icon, Q: v.Q, Sort: v.Sort, Columns: v.Columns, SharedWith: v.SharedWith,
+		Name: v.Name, Icon: v.Icon, Q: v.Q, Sort: v.Sort, Columns: v.Columns, SharedWith: v.SharedWith, Wrong: ch.Wrong,
 	})
 	return s.answer(c, http.StatusCreated, made, err)
 }
@@ -345,9 +343,6 @@ func (s *Service) update(c *gin.Context) error {
 		return err
 	}
 	ch := readChanges(b)
-	if err := b.Err(); err != nil {
-		return err
-	}
 	v, err := s.Update(c.Request.Context(), authz.From(c.Request.Context()), id, web.IfMatch(c), ch)
 	return s.answer(c, http.StatusOK, v, err)
 }

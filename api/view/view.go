@@ -51,6 +51,8 @@ type Draft struct {
 	Sort       ticket.Sort
 	Columns    Columns
 	SharedWith authz.Role
+
+	Wrong error // as in Changes
 }
 
 // Changes is what an update asks for; nil leaves a field as it is.
@@ -61,6 +63,8 @@ type Changes struct {
 	Sort       *ticket.Sort
 	Columns    *Columns
 	SharedWith *authz.Role
+
+	Wrong error // what was found while they were read; it is said with the rest
 }
 
 func (c Changes) apply(v *View) {
@@ -206,7 +210,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, d Draft) (View, er
 			OwnerID: by.ID, Name: d.Name, Icon: d.Icon, Q: d.Q, Sort: d.Sort, Columns: d.Columns, SharedWith: d.SharedWith,
 			Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now,
 		}
-		if err := s.check(tx, by, &View{}, &out); err != nil {
+		if err := fault.All(d.Wrong, s.check(tx, by, &View{}, &out)); err != nil {
 			return err
 		}
 		if err := tx.Create(&out).Error; err != nil {
@@ -223,10 +227,9 @@ func (s *Service) check(tx *event.Tx, by authz.Actor, before, v *View) error {
 	if v.SharedWith != before.SharedWith && !canShare(by, v.SharedWith) {
 		return errShareDenied
 	}
+	var which, order error
 	if before.ID == 0 || v.Q != before.Q {
-		if _, err := s.tickets.Where(tx.Ctx, by, ticket.Filter{}, v.Q, time.UTC); err != nil {
-			return err
-		}
+		_, which = s.tickets.Where(tx.Ctx, by, ticket.Filter{}, v.Q, time.UTC)
 	}
 	if before.ID == 0 || v.Sort != before.Sort {
 		wrong, err := s.tickets.CheckSort(tx.DB, by, v.Sort)
@@ -234,11 +237,11 @@ func (s *Service) check(tx *event.Tx, by authz.Actor, before, v *View) error {
 			return err
 		}
 		if wrong != "" {
-			return fault.Field("sort", "%s", wrong)
+			order = fault.Field("sort", "%s", wrong)
 		}
 	}
-	if before.ID != 0 {
-		return nil
+	if err := fault.All(which, order); err != nil || before.ID != 0 {
+		return err
 	}
 	var n int64
 	if err := tx.Model(&View{}).Where("owner_id = ? AND deleted_at IS NULL", by.ID).Count(&n).Error; err != nil {
@@ -268,7 +271,7 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 	return s.change(ctx, by, id, want, false, func(tx *event.Tx, before View) (View, string, error) {
 		v := before
 		c.apply(&v)
-		return v, Updated, s.check(tx, by, &before, &v)
+		return v, Updated, fault.All(c.Wrong, s.check(tx, by, &before, &v))
 	})
 }
 

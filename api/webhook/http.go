@@ -115,9 +115,7 @@ func (s *Service) create(c *gin.Context) error {
 		ch.Kind = &k
 	}
 	b.Require("url")
-	if err := b.Err(); err != nil {
-		return err
-	}
+	ch.Wrong = b.Err()
 	w, plain, err := s.Create(c.Request.Context(), by, ch)
 	if err != nil {
 		return err
@@ -174,9 +172,7 @@ func (s *Service) update(c *gin.Context) error {
 		return err
 	}
 	ch := readChanges(b)
-	if err := b.Err(); err != nil {
-		return err
-	}
+	ch.Wrong = b.Err()
 	w, err := s.Update(c.Request.Context(), by, id, web.IfMatch(c), ch)
 	if err != nil {
 		return err

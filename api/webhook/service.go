@@ -25,6 +25,8 @@ type Changes struct {
 	Internal     *bool
 	Confidential *bool
 	Active       *bool
+
+	Wrong error // what was found while they were read; it is said with the rest
 }
 
 // Fields is the data of Updated: the names of what changed.
@@ -85,7 +87,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, ch Changes) (w Web
 			w.Kind = *ch.Kind
 		}
 		ch.apply(&w)
-		if err := s.check(by, &w, true); err != nil {
+		if err := fault.All(ch.Wrong, s.check(by, &w, true)); err != nil {
 			return err
 		}
 		if err := hide(s.box, &w); err != nil {
@@ -102,21 +104,20 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, ch Changes) (w Web
 // check says what is wrong with a webhook. opened tells that somebody new may
 // hear of what it hears of.
 func (s *Service) check(by authz.Actor, w *Webhook, opened bool) error {
-	if problem := s.guard.CheckURL(w.URL); problem != "" {
-		return fault.Field("url", "%s", problem)
-	}
-	if w.Internal && w.Kind.chat() {
-		return fault.Field("internal", "Chats never hear of internal notes.")
-	}
-	for _, e := range w.Events {
-		if internal(e) && !w.Internal {
-			return fault.Field("events", "%s is internal: set internal, too.", e)
-		}
-	}
 	if w.Confidential && opened && !by.Can(authz.TicketConfidential) {
 		return errConfidential
 	}
-	return nil
+	var where, notes, events error
+	if problem := s.guard.CheckURL(w.URL); problem != "" {
+		where = fault.Field("url", "%s", problem)
+	}
+	if w.Internal && w.Kind.chat() {
+		notes = fault.Field("internal", "Chats never hear of internal notes.")
+	}
+	if i := slices.IndexFunc(w.Events, internal); i >= 0 && !w.Internal {
+		events = fault.Field("events", "%s is internal: set internal, too.", w.Events[i])
+	}
+	return fault.All(where, notes, events)
 }
 
 // apply sets what is asked for and returns the names of what differs.
@@ -157,11 +158,13 @@ func (s *Service) Update(ctx context.Context, by authz.Actor, id int64, want eta
 		// Whoever may not see confidential tickets may not turn what hears of them
 		// to an address of their own.
 		moved := slices.Contains(changed, "url")
-		if err := s.check(by, w, moved || slices.Contains(changed, "confidential")); err != nil || !moved {
-			return changed, err
+		var cut error
+		if moved && w.Kind.chat() && strings.HasSuffix(w.URL, hidden) {
+			cut = fault.Field("url", "Enter the whole address.")
 		}
-		if w.Kind.chat() && strings.HasSuffix(w.URL, hidden) {
-			return changed, fault.Field("url", "Enter the whole address.")
+		err := fault.All(ch.Wrong, cut, s.check(by, w, moved || slices.Contains(changed, "confidential")))
+		if err != nil || !moved {
+			return changed, err
 		}
 		return changed, hide(s.box, w)
 	})

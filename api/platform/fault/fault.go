@@ -5,6 +5,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -80,6 +81,46 @@ func (e *Error) WithField(name, message string) *Error {
 	return &c
 }
 
+// All returns one fault with all that the faults find wrong with fields, or nil. What an
+// earlier one says of a field, or of a part of it, stands: later ones looked at less of it.
+// An error that is about no field comes before all of these.
+func All(errs ...error) error {
+	var all *Error
+	for _, err := range errs {
+		if err == nil {
+			continue
+		}
+		var f *Error
+		if !errors.As(err, &f) || f.Kind != Invalid || len(f.Fields) == 0 {
+			return err
+		}
+		if all == nil {
+			first := *f
+			first.Fields = maps.Clone(f.Fields)
+			all = &first
+			continue
+		}
+		for name, messages := range f.Fields {
+			if !all.names(name) {
+				all.Fields[name] = messages
+			}
+		}
+	}
+	if all == nil {
+		return nil
+	}
+	return all
+}
+
+func (e *Error) names(field string) bool {
+	for name := range e.Fields {
+		if name == field || strings.HasPrefix(name, field+".") {
+			return true
+		}
+	}
+	return false
+}
+
 // Missing is the answer for what does not exist and for what the actor may not
 // know to exist.
 func Missing(noun string) *Error {
@@ -96,15 +137,20 @@ func Is(err error, kind Kind) bool {
 }
 
 // Sentence says an error to people in one line: what is wrong with the fields, or
-// what the fault is about.
+// what the fault is about. A field of an installation is named, since nothing else says which.
 func Sentence(err error) string {
 	var f *Error
 	if !errors.As(err, &f) {
 		return err.Error()
 	}
 	var out []string
-	for _, messages := range f.Fields {
-		out = append(out, messages...)
+	for name, messages := range f.Fields {
+		for _, m := range messages {
+			if slug, ok := strings.CutPrefix(name, "fields."); ok {
+				m = slug + ": " + m
+			}
+			out = append(out, m)
+		}
 	}
 	if len(out) == 0 {
 		return f.Detail

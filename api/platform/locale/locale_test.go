@@ -60,6 +60,9 @@ var composed = []string{
 	"{} (at character {}).", "Held: {}", "Ignored: {}", "Not handled: {}", "somebody discarded it",
 	"its ticket was deleted for good",
 
+	// What is wrong with a field of an installation, where it stands alone.
+	"{}: This field is required.",
+
 	// What is wrong with one of several actions.
 	"Action {}: {}",
 
@@ -71,7 +74,7 @@ var composed = []string{
 	"Add {} items to the checklist", "Does not hold: {}",
 
 	// What is wrong with the hours and days of a calendar, or with a file of them.
-	"Monday: {}", "Tuesday: {}", "Wednesday: {}", "Thursday: {}", "Friday: {}", "Saturday: {}", "Sunday: {}", "Number {}: {}",
+	"Number {}: {}",
 	"Number {}: has no name.", "Number {}: its name may have at most {} characters.", "{} is no day; days are written 2026-12-24.",
 	"{} is no day; days are monday to sunday.", "{} to {}: times are written 09:00, and 24:00 ends a day.",
 	"{} to {}: must end after it begins; write a night as two days.", "{} to {}: begins before the one above it ends.",

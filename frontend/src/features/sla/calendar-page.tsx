@@ -19,6 +19,8 @@ import { useCalendar, useDeleteCalendar, useSaveCalendar } from './api';
 import { Holidays } from './holidays';
 import { type Day, dayKeys, type Hours, WeekField } from './week-field';
 
+const shown = ['name', 'zone', 'hours', ...dayKeys.map((day) => `hours.${day}`)];
+
 interface Values extends Record<string, unknown> {
   name: string;
   zone: string;
@@ -106,7 +108,7 @@ function CalendarForm({ calendar }: { calendar?: Calendar }) {
                 </Trans>
               </Alert>
             ) : (
-              <FormError error={save.error} shown={['name', 'zone']} />
+              <FormError error={save.error} shown={shown} />
             )}
             <Section title={t`Working hours`}>
               <Stack>
@@ -125,7 +127,12 @@ function CalendarForm({ calendar }: { calendar?: Calendar }) {
                 </datalist>
                 <WeekField
                   hours={form.values.hours}
-                  onChange={(hours) => form.setFieldValue('hours', hours)}
+                  errors={form.errors}
+                  onChange={(day, spans) => {
+                    form.setFieldValue('hours', { ...form.values.hours, [day]: spans });
+                    form.clearFieldError('hours');
+                    form.clearFieldError(`hours.${day}`);
+                  }}
                 />
               </Stack>
             </Section>

@@ -31,13 +31,15 @@ import { Steps, type StepValues, stepOf, stepValues } from './steps';
 
 const keys = ['first_response', 'next_response', 'resolution'] as const;
 
+/** The longest time that the server takes: 400 days, in minutes. */
+const longest = 400 * 24 * 60;
+
 interface Values extends Record<string, unknown> {
   name: string;
   condition: string;
   calendar_id: string;
-  first_response: number | string;
-  next_response: number | string;
-  resolution: number | string;
+  /** In minutes; the names are those of the API, which names them where they are wrong. */
+  targets: Record<(typeof keys)[number], number | string>;
   pause_while_waiting: boolean;
   at_risk_percent: number | string;
   steps: StepValues[];
@@ -69,9 +71,11 @@ function valuesOf(policy?: SlaPolicy): Values {
     name: policy?.name ?? '',
     condition: policy?.condition ?? '',
     calendar_id: policy?.calendar_id ? String(policy.calendar_id) : '',
-    first_response: minutes(policy?.targets.first_response),
-    next_response: minutes(policy?.targets.next_response),
-    resolution: minutes(policy?.targets.resolution),
+    targets: {
+      first_response: minutes(policy?.targets.first_response),
+      next_response: minutes(policy?.targets.next_response),
+      resolution: minutes(policy?.targets.resolution),
+    },
     pause_while_waiting: policy?.pause_while_waiting ?? true,
     at_risk_percent: policy?.at_risk_percent ?? 80,
     steps: policy?.steps.map(stepValues) ?? [],
@@ -86,9 +90,9 @@ function bodyOf(values: Values): SlaPolicyCreate {
     condition: values.condition,
     calendar_id: values.calendar_id ? Number(values.calendar_id) : null,
     targets: {
-      first_response: seconds(values.first_response),
-      next_response: seconds(values.next_response),
-      resolution: seconds(values.resolution),
+      first_response: seconds(values.targets.first_response),
+      next_response: seconds(values.targets.next_response),
+      resolution: seconds(values.targets.resolution),
     },
     pause_while_waiting: values.pause_while_waiting,
     at_risk_percent: Number(values.at_risk_percent) || 80,
@@ -105,12 +109,22 @@ function PolicyForm({ policy }: { policy?: SlaPolicy }) {
   const remove = useDeletePolicy();
   const [base, setBase] = useState(policy);
   const [asking, setAsking] = useState(false);
+  const wrongTime = t`Enter 1 to ${i18n.number(longest)} minutes, or nothing.`;
+  const inTime = (minutes: number | string) =>
+    minutes === '' || (Number(minutes) >= 1 && Number(minutes) <= longest);
   const form = useForm<Values>({
     initialValues: valuesOf(policy),
     validate: {
       name: (value) => (value.trim() ? null : t`Enter a name.`),
-      resolution: (_, values) =>
-        keys.some((key) => values[key] !== '') ? null : t`Enter a time for at least one target.`,
+      targets: {
+        first_response: (value) => (inTime(value) ? null : wrongTime),
+        next_response: (value) => (inTime(value) ? null : wrongTime),
+        resolution: (value, values) => {
+          if (!inTime(value)) return wrongTime;
+          const some = keys.some((key) => values.targets[key] !== '');
+          return some ? null : t`Enter a time for at least one target.`;
+        },
+      },
     },
   });
   const stale = !!save.error && asApiError(save.error).status === 412;
@@ -130,7 +144,13 @@ function PolicyForm({ policy }: { policy?: SlaPolicy }) {
       },
     );
   }, focusFirstError);
-  const shown = ['name', 'condition', 'calendar_id', 'at_risk_percent'];
+  const shown = [
+    'name',
+    'condition',
+    'calendar_id',
+    'at_risk_percent',
+    ...keys.map((key) => `targets.${key}`),
+  ];
   return (
     <Page title={policy ? policy.name : t`New SLA policy`}>
       <form noValidate onSubmit={submit}>
@@ -172,7 +192,7 @@ function PolicyForm({ policy }: { policy?: SlaPolicy }) {
                       min={1}
                       allowDecimal={false}
                       step={15}
-                      {...form.getInputProps(key)}
+                      {...form.getInputProps(`targets.${key}`)}
                     />
                   ))}
                 </div>

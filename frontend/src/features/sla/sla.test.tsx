@@ -138,6 +138,55 @@ it('makes a policy, with a step', async () => {
   });
 });
 
+it('says what is wrong with a time beside it', async () => {
+  server.use(
+    on.get('/calendars', () => HttpResponse.json(aList([]))),
+    on.post('/sla/policies', () =>
+      HttpResponse.json(
+        {
+          code: 'request.invalid',
+          detail: 'One or more fields are wrong.',
+          errors: { 'targets.first_response': ['Not like this.'] },
+        },
+        { status: 400 },
+      ),
+    ),
+  );
+  const { user } = openApp('/sla/new', 'admin');
+  await user.type(await screen.findByLabelText(/^Name/), 'Urgent');
+  await user.type(screen.getByLabelText('Resolution'), '999999');
+  await user.click(screen.getByRole('button', { name: 'Save policy' }));
+  await screen.findByText('Enter 1 to 576,000 minutes, or nothing.');
+  await user.clear(screen.getByLabelText('Resolution'));
+  await user.type(screen.getByLabelText('First response'), '30');
+  await user.click(screen.getByRole('button', { name: 'Save policy' }));
+  await screen.findByText('Not like this.');
+  expect(screen.getByLabelText('First response')).toBeInvalid();
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
+it('says what is wrong with the hours of a day beside them', async () => {
+  server.use(
+    on.post('/calendars', () =>
+      HttpResponse.json(
+        {
+          code: 'request.invalid',
+          detail: 'One or more fields are wrong.',
+          errors: { 'hours.monday': ['Ends before it begins.'] },
+        },
+        { status: 400 },
+      ),
+    ),
+  );
+  const { user } = openApp('/calendars/new', 'admin');
+  await user.type(await screen.findByLabelText(/^Name(?! of)/), 'Office');
+  await user.click(screen.getByRole('button', { name: 'Save calendar' }));
+  const monday = await screen.findByRole('group', { name: 'Monday' });
+  await within(monday).findByText('Ends before it begins.');
+  expect(within(monday).getByLabelText('Monday, span 1: from')).toBeInvalid();
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
 it('orders policies by buttons', async () => {
   let sent: unknown;
   const policies = [aPolicy(), aPolicy({ id: 2, name: 'Rest', condition: '' })];

@@ -1,8 +1,9 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { ActionIcon, Button, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Input, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { type ReactNode, useId } from 'react';
 import classes from './sla.module.css';
 
 export const dayKeys = [
@@ -39,15 +40,27 @@ export function withMore(spans: Span[]): Span[] {
 }
 
 /** The hours of each day; between two spans is a break. */
-export function WeekField({ hours, onChange }: { hours: Hours; onChange: (hours: Hours) => void }) {
+export function WeekField({
+  hours,
+  errors,
+  onChange,
+}: {
+  hours: Hours;
+  /** What is wrong, by `hours` and `hours.monday`, as the server names it. */
+  errors: Record<string, ReactNode>;
+  onChange: (day: Day, spans: Span[]) => void;
+}) {
   const { t, i18n } = useLingui();
-  const change = (day: Day, spans: Span[]) => onChange({ ...hours, [day]: spans });
+  const id = useId();
+  const whole = errors.hours;
   return (
     <div>
       {dayKeys.map((day) => {
         const name = i18n._(names[day]);
         const spans = hours[day];
-        const add = () => change(day, withMore(spans));
+        const add = () => onChange(day, withMore(spans));
+        const error = errors[`hours.${day}`];
+        const described = error ? `${id}-${day}` : undefined;
         return (
           <fieldset key={day} className={classes.day} aria-label={name}>
             <span aria-hidden>{name}</span>
@@ -60,7 +73,7 @@ export function WeekField({ hours, onChange }: { hours: Hours; onChange: (hours:
               {spans.map((span, at) => {
                 const number = at + 1;
                 const set = (part: Partial<Span>) =>
-                  change(
+                  onChange(
                     day,
                     spans.map((s, i) => (i === at ? { ...s, ...part } : s)),
                   );
@@ -71,6 +84,8 @@ export function WeekField({ hours, onChange }: { hours: Hours; onChange: (hours:
                       className={classes.clock}
                       aria-label={t`${name}, span ${number}: from`}
                       value={span.from}
+                      error={!!error}
+                      aria-describedby={described}
                       placeholder="09:00"
                       inputMode="numeric"
                       onChange={(event) => set({ from: event.currentTarget.value })}
@@ -79,6 +94,8 @@ export function WeekField({ hours, onChange }: { hours: Hours; onChange: (hours:
                       className={classes.clock}
                       aria-label={t`${name}, span ${number}: to`}
                       value={span.to}
+                      error={!!error}
+                      aria-describedby={described}
                       placeholder="17:00"
                       inputMode="numeric"
                       onChange={(event) => set({ to: event.currentTarget.value })}
@@ -89,7 +106,7 @@ export function WeekField({ hours, onChange }: { hours: Hours; onChange: (hours:
                       size="lg"
                       aria-label={t`${name}: remove span ${number}`}
                       onClick={() =>
-                        change(
+                        onChange(
                           day,
                           spans.filter((_, i) => i !== at),
                         )
@@ -100,6 +117,7 @@ export function WeekField({ hours, onChange }: { hours: Hours; onChange: (hours:
                   </div>
                 );
               })}
+              {error && <Input.Error id={described}>{error}</Input.Error>}
               <div>
                 <Button
                   size="compact-sm"
@@ -115,6 +133,7 @@ export function WeekField({ hours, onChange }: { hours: Hours; onChange: (hours:
           </fieldset>
         );
       })}
+      {whole && <Input.Error role="alert">{whole}</Input.Error>}
     </div>
   );
 }
