@@ -221,3 +221,15 @@ func TestRequestersCloseAndReopen(t *testing.T) {
 		s.sam.Post(url+"/reopen", obj{}).Want(200).Is("status", "open")
 	})
 }
+
+// TestWhyAReplyWasNotSent names the field that was missing.
+func TestWhyAReplyWasNotSent(t *testing.T) {
+	each(t, func(t *testing.T, s scene) {
+		s.ada.Post("/api/fields", obj{"name": "Cause", "kind": "text", "required": "resolve", "everywhere": true}).Want(201)
+		url := at("/api/tickets/%d/messages", s.ticket)
+		id := s.sam.Post(url, obj{"kind": "reply", "content": "Done.", "status": "resolved", "hold_seconds": 1}).Want(201).Int("id")
+		s.Clock.Advance(2 * time.Second)
+		s.Drain(t)
+		s.sam.Get(at("/api/messages/%d", id)).Is("state", "cancelled").Is("reason", "cause: This field is required.")
+	})
+}

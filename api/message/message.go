@@ -288,11 +288,7 @@ func (s *Service) RunRelease(ctx context.Context, j job.Job) error {
 		return s.release(tx, by, &m)
 	})
 	if refused(err) {
-		reason := err.Error()
-		var f *fault.Error
-		if errors.As(err, &f) {
-			reason = f.Detail
-		}
+		reason := fault.Sentence(err)
 		return s.bus.Do(ctx, authz.System("message"), func(tx *event.Tx) error {
 			if err := tx.Take(&m, r.ID).Error; err != nil {
 				return fmt.Errorf("read message %d: %w", r.ID, err)
@@ -300,10 +296,16 @@ func (s *Service) RunRelease(ctx context.Context, j job.Job) error {
 			if m.State != Held {
 				return nil
 			}
-			return move(tx, &m, Cancelled, map[string]any{"reason": reason})
+			return move(tx, &m, Cancelled, map[string]any{"reason": short(reason)})
 		})
 	}
 	return err
+}
+
+// short cuts what is said to what the column holds.
+func short(reason string) string {
+	r := []rune(reason)
+	return string(r[:min(len(r), 255)])
 }
 
 // refused reports whether trying again would change nothing.
