@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -46,6 +47,32 @@ func (s scene) kept(t *testing.T, folder string) []string {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// TestTheQuotaHoldsForUploadsAtOnce begins uploads of one person from many windows.
+func TestTheQuotaHoldsForUploadsAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, s scene) {
+		by := authz.Actor{ID: s.eric.ID, Role: authz.Employee}
+		var made atomic.Int64
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				for range 15 {
+					_, err := s.App.Attachment.Begin(t.Context(), by, "f", 1)
+					switch {
+					case err == nil:
+						made.Add(1)
+					case !fault.Is(err, fault.Conflict):
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		if n := made.Load(); n != 100 {
+			t.Errorf("%d uploads", n)
+		}
+	})
 }
 
 // TestCollection lets uploads expire and contents lose their last attachment.

@@ -22,6 +22,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/user"
 )
 
 // Begin announces a file, of which nothing has come yet.
@@ -78,8 +79,13 @@ func megabytes(n int64) string {
 
 // quota keeps one person from filling the store with what belongs to nothing.
 func (s *Service) quota(tx *gorm.DB, by authz.Actor, size int64) error {
+	// Others that begin at the same moment wait for what this one counts.
+	err := tx.Model(&user.User{}).Where("id = ?", by.ID).UpdateColumn("version", gorm.Expr("version")).Error
+	if err != nil {
+		return fmt.Errorf("hold account %d: %w", by.ID, err)
+	}
 	var waiting struct{ N, Bytes int64 }
-	err := tx.Model(&Attachment{}).Where("owner_id = ? AND expires_at IS NOT NULL", by.ID).
+	err = tx.Model(&Attachment{}).Where("owner_id = ? AND expires_at IS NOT NULL", by.ID).
 		Select("COUNT(*) AS n, COALESCE(SUM(size), 0) AS bytes").Scan(&waiting).Error
 	if err != nil {
 		return fmt.Errorf("sum up the uploads of account %d: %w", by.ID, err)
