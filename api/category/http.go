@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/field"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 )
 
@@ -114,6 +115,10 @@ func (s *Service) tree(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	seen, err := field.Seen(s.db.Read(c.Request.Context()), by)
+	if err != nil {
+		return err
+	}
 	out := TreeView{Categories: []View{}}
 	for _, cat := range t.All() {
 		v := viewFor(by, t)(cat)
@@ -122,6 +127,8 @@ func (s *Service) tree(c *gin.Context) error {
 				continue
 			}
 			v.TeamID = nil
+			hidden := func(id int64) bool { return seen.Find(id) == nil }
+			v.Fields, v.Form = slices.DeleteFunc(v.Fields, hidden), slices.DeleteFunc(v.Form, hidden)
 		}
 		out.Categories = append(out.Categories, v)
 	}

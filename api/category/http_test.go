@@ -1,6 +1,7 @@
 package category_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -244,7 +245,11 @@ func TestTheSetupRefusesNonsense(t *testing.T) {
 			ada.Patch(site, obj{"options": bad}).WantFields("options")
 			ada.Post("/api/fields", obj{"name": "Floor", "kind": "choice", "options": bad}).WantFields("options")
 		}
-		ada.Patch(site, obj{"options": []obj{{"label": "Berlin", "active": false}, {"label": "Rome"}}}).Want(200)
+		kept := ada.Patch(site, obj{"options": []obj{{"label": "Berlin", "active": false}, {"label": "Rome"}}}).Want(200).Int("options.1.id")
+		// One is called something else, and another takes its name.
+		ada.Patch(site, obj{"options": []obj{{"label": "Rome"}, {"id": kept, "label": "Roma"}}}).Want(200).
+			Is("options.0.label", "Rome").Is("options.1.id", kept).Is("options.1.label", "Roma")
+		ada.Patch(site, obj{"options": []obj{{"label": "Rome"}, {"id": kept, "label": "Rome"}}}).WantFields("options")
 	})
 }
 
@@ -263,6 +268,37 @@ func TestAPersonInAField(t *testing.T) {
 		made := emma.Post("/api/tickets", with(" "+email)).Want(201).Is("fields.stands_in.username", "eve")
 		url := at("/api/tickets/%d", made.Int("id"))
 		emma.Put(url, made.JSON).Want(200).Is("fields.stands_in.username", "eve")
+		// Who is there already may have left since.
+		ada.Patch(at("/api/users/%d", eve.ID), obj{"is_active": false}).Want(200)
+		sam.Put(url, sam.Get(url).JSON).Want(200).Is("fields.stands_in.username", "eve")
+		emma.Put(url, emma.Get(url).JSON).Want(200)
+		sam.Post("/api/tickets", with(eve.ID)).WantFields("fields.stands_in")
 		sam.Patch(url, obj{"fields": obj{"stands_in": obj{"id": sam.ID}}}).Want(200).Is("fields.stands_in.username", "sam")
+		sam.Patch(url, obj{"fields": obj{"stands_in": eve.ID}}).WantFields("fields.stands_in")
+	})
+}
+
+// TestNumbers are JSON numbers of whatever form.
+func TestNumbers(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		emma, sam, ada := h.Person("emma", authz.Employee), h.Person("sam", authz.ITStaff), h.Person("ada", authz.Admin)
+		cost := ada.Post("/api/fields", obj{"name": "Cost", "kind": "number"}).Want(201).Int("id")
+		hardware := ada.Post("/api/categories", obj{"name": "Hardware", "fields": []int64{cost}}).Want(201).Int("id")
+		url := at("/api/tickets/%d", sam.Post("/api/tickets", obj{"title": "a", "description": "b", "category": hardware}).Want(201).Int("id"))
+		set := func(n string) obj { return obj{"fields": obj{"cost": json.RawMessage(n)}} }
+		for sent, kept := range map[string]float64{"1e-06": 0.000001, "1e3": 1000, "1.5E+2": 150, "0.0000010": 0.000001, "-2": -2} {
+			sam.Patch(url, set(sent)).Want(200).Is("fields.cost", kept)
+		}
+		for _, big := range []string{"1000000000000000000", "1e18", "-1e13", "1e999"} {
+			sam.Patch(url, set(big)).Want(400).Has("Must be from -9223372036854 to 9223372036854.")
+		}
+		for _, fine := range []string{"1e-7", "0.1234567"} {
+			sam.Patch(url, set(fine)).Want(400).Has("at most 6 decimals")
+		}
+		// Those who may not see a field learn nothing of it.
+		sam.Get("/api/categories").Is("categories.0.form", at("[%d]", cost))
+		emma.Get("/api/categories").Want(200).Is("categories.0.form", "[]").Is("categories.0.fields", "[]")
+		emma.Post("/api/tickets", obj{"title": "a", "description": "b", "substatus": "no_such", "tags": 5, "team_id": 99}).Want(201)
+		sam.Post("/api/tickets", obj{"title": "a", "description": "b", "substatus": "no_such"}).WantFields("substatus")
 	})
 }

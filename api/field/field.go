@@ -120,6 +120,12 @@ func CanSet(by authz.Actor, f *Field) bool {
 	return f.ArchivedAt == nil && CanSee(by, f) && (by.Can(authz.TicketWork) || f.EmployeeEdit)
 }
 
+// Seen returns the fields that somebody may see.
+func Seen(tx *gorm.DB, by authz.Actor) (Set, error) {
+	all, err := Load(tx)
+	return slices.DeleteFunc(all, func(f Field) bool { return !CanSee(by, &f) }), err
+}
+
 var (
 	errMissing = fault.Missing(Subject)
 	errManage  = fault.Denied("field.manage_denied", "Only administrators change fields.")
@@ -337,8 +343,8 @@ func saveOptions(tx *gorm.DB, f *Field, wanted *[]Option) error {
 		if o.ID != 0 && f.optionByID(o.ID) == nil {
 			return fault.Field("options", "There is no choice %d in this field.", o.ID)
 		}
-		if was := f.option(o.Label); o.ID == 0 && was != nil {
-			o.ID = was.ID // it was there before
+		if was := f.option(o.Label); o.ID == 0 && was != nil && !slices.ContainsFunc(*wanted, func(x Option) bool { return x.ID == was.ID }) {
+			o.ID = was.ID // it was there before, and is not called something else now
 		}
 		twice := slices.ContainsFunc(out, func(x Option) bool { return x.LabelKey == o.LabelKey || (o.ID != 0 && x.ID == o.ID) })
 		if o.LabelKey == "" || twice {

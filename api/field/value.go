@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"net/url"
 	"slices"
@@ -38,9 +39,10 @@ type Value struct {
 func (Value) TableName() string { return "ticket_field_values" }
 
 const (
-	maxText = 2000 // code points
-	keySize = 100
-	day     = 24 * time.Hour
+	maxText   = 2000 // code points
+	maxNumber = math.MaxInt64 / Scale
+	keySize   = 100
+	day       = 24 * time.Hour
 )
 
 // KeyOf returns what a text is found by.
@@ -53,7 +55,8 @@ func KeyOf(text string) string {
 func DayOf(t time.Time) int64 { return t.Unix() / int64(day/time.Second) }
 
 // Read turns what a client sent into values; none for null. wrong says what is
-// wrong with it.
+// wrong with it; a person who is not active is returned all the same, for a ticket that has
+// them already.
 func (f *Field) Read(tx *gorm.DB, raw json.RawMessage) (values []Value, wrong string, err error) {
 	if string(raw) == "null" || string(raw) == `""` || string(raw) == "[]" {
 		return nil, "", nil
@@ -66,6 +69,9 @@ func (f *Field) Read(tx *gorm.DB, raw json.RawMessage) (values []Value, wrong st
 			return nil, "Must be a number.", nil
 		}
 		units, ok := query.Units(n.String(), Scale)
+		if size, err := n.Float64(); err != nil || math.Abs(size) > maxNumber {
+			return nil, fmt.Sprintf("Must be from %d to %d.", -maxNumber, maxNumber), nil
+		}
 		if !ok {
 			return nil, "Must be a number with at most 6 decimals.", nil
 		}
@@ -170,14 +176,15 @@ func (f *Field) readUser(tx *gorm.DB, raw json.RawMessage) ([]Value, string, err
 		}
 		id = embedded.ID
 	}
+	named := []Value{{FieldID: f.ID, NumberValue: &id}}
 	u, err := user.Find(tx, id)
 	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && !u.IsActive) {
-		return nil, wrong, nil
+		return named, wrong, nil
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("read the person of a field: %w", err)
 	}
-	return []Value{{FieldID: f.ID, NumberValue: &id}}, "", nil
+	return named, "", nil
 }
 
 // Show returns values as the API sends them; people are in cards.

@@ -232,7 +232,7 @@ func (h *hung) fill(tx *event.Tx, by authz.Actor, t *Ticket, c Changes, tree *ca
 			return err
 		}
 		switch {
-		case message == "" && field.Same(values, has[f.ID]):
+		case (message == "" || len(values) > 0) && field.Same(values, has[f.ID]):
 			continue
 		case f.Kind == field.User && len(values) > 0 && raw[0] != '"' && !by.Can(authz.TicketWork) && *values[0].NumberValue != by.ID:
 			// Going through the ids would show who else there is.

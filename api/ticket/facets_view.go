@@ -67,10 +67,9 @@ func facetsOf(tx *gorm.DB, by authz.Actor, tickets []Ticket) (*facets, error) {
 			return nil, err
 		}
 	}
-	if f.fields, err = field.Load(tx); err != nil || len(f.fields) == 0 {
+	if f.fields, err = field.Seen(tx, by); err != nil || len(f.fields) == 0 {
 		return f, err
 	}
-	f.fields = slices.DeleteFunc(f.fields, func(x field.Field) bool { return !field.CanSee(by, &x) })
 	if f.values, err = field.Of(tx, ids...); err != nil {
 		return nil, err
 	}

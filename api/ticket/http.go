@@ -223,6 +223,9 @@ func (s *Service) open(c *gin.Context) error {
 	if by.Can(authz.TicketWork) && b.Has("requester_id") {
 		requester = b.ID("requester_id")
 	}
+	if !by.Can(authz.TicketWork) {
+		b.Ignore("substatus")
+	}
 	facets, err := readFacets(s.db.Read(ctx), b, by)
 	if err != nil {
 		return err

@@ -143,6 +143,9 @@ func (b *Body) Wrong(name, message string) { b.errs[name] = append(b.errs[name],
 // Has reports whether the client sent the field.
 func (b *Body) Has(name string) bool { _, ok := b.fields[name]; return ok }
 
+// Ignore treats a field as if the client had not sent it.
+func (b *Body) Ignore(name string) { delete(b.fields, name) }
+
 // Raw returns a field as it was sent, or nil.
 func (b *Body) Raw(name string) json.RawMessage { return b.fields[name] }
 

@@ -375,7 +375,7 @@ func Units(text string, scale int64) (int64, bool) {
 	return r.Num().Int64(), true
 }
 
-var decimal = regexp.MustCompile(`^-?[0-9]{1,19}(\.[0-9]{1,18})?$`)
+var decimal = regexp.MustCompile(`^-?[0-9]{1,19}(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?$`)
 
 func (b *builder) number(f Field, v *value, text string) (Node, error) {
 	r := Range{Field: f.Name}
