@@ -321,13 +321,13 @@ func TestAQueueTakesUpAllThatIsOld(t *testing.T) {
 // TestAQueueThatLostWhatItNames is about conditions that can no longer be read.
 func TestAQueueThatLostWhatItNames(t *testing.T) {
 	each(t, func(t *testing.T, s *scene) {
-		kind := s.ada.Post("/api/categories", obj{"name": "Robots"}).Want(201).Int("id")
-		q := s.queue(obj{"condition": "category:Robots"})
-		s.ada.Patch(at("/api/categories/%d", kind), obj{"name": "Droids"}).Want(200)
-		s.ada.Get(q).Want(200).Has("category: knows no")
-		s.ada.Do("GET", q, nil, map[string]string{"Accept-Language": "de"}).Want(200).Has("category: kennt")
+		rob := s.Person("rob", authz.Employee).ID
+		q := s.queue(obj{"condition": "requester:rob"})
+		s.ada.Patch(at("/api/users/%d", rob), obj{"username": "droid"}).Want(200)
+		s.ada.Get(q).Want(200).Has("Nobody has the user name")
+		s.ada.Do("GET", q, nil, map[string]string{"Accept-Language": "de"}).Want(200).Has("Niemand hat den Benutzernamen")
 		s.ada.Patch(q, obj{"name": "Robots of old", "enabled": false}).Want(200).Is("enabled", false)
 		s.ada.Patch(q, obj{"enabled": true}).WantFields("condition")
-		s.ada.Patch(q, obj{"condition": "category:Droids", "enabled": true}).Want(200).Is("problem", "")
+		s.ada.Patch(q, obj{"condition": "requester:droid", "enabled": true}).Want(200).Is("problem", "")
 	})
 }

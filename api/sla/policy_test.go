@@ -221,16 +221,16 @@ func TestImportedTickets(t *testing.T) {
 func TestAPolicyThatLostWhatItNames(t *testing.T) {
 	house.Each(t, func(t *testing.T, h *house.House) {
 		ada := h.Person("ada", authz.Admin)
-		team := fmt.Sprintf("/api/teams/%d", ada.Post("/api/teams", obj{"name": "Robots"}).Want(201).Int("id"))
-		p := fmt.Sprintf("/api/sla/policies/%d", ada.Post("/api/sla/policies", obj{"name": "Robots", "condition": "team:Robots", "targets": obj{"resolution": 3600}}).Want(201).Is("problem", "").Int("id"))
-		ada.Patch(team, obj{"name": "Droids"}).Want(200)
-		ada.Get(p).Want(200).Has("No team has the name")
-		ada.Do("GET", "/api/sla/policies", nil, map[string]string{"Accept-Language": "de"}).Want(200).Has("Kein Team hat den Namen")
+		rob := fmt.Sprintf("/api/users/%d", h.Person("rob", authz.Employee).ID)
+		p := fmt.Sprintf("/api/sla/policies/%d", ada.Post("/api/sla/policies", obj{"name": "Robots", "condition": "requester:rob", "targets": obj{"resolution": 3600}}).Want(201).Is("problem", "").Int("id"))
+		ada.Patch(rob, obj{"username": "droid"}).Want(200)
+		ada.Get(p).Want(200).Has("Nobody has the user name")
+		ada.Do("GET", "/api/sla/policies", nil, map[string]string{"Accept-Language": "de"}).Want(200).Has("Niemand hat den Benutzernamen")
 		ada.Patch(p, obj{"name": "Robots of old"}).Want(200)
 		ada.Patch(p, obj{"enabled": false}).Want(200).Is("enabled", false)
 		ada.Patch(p, obj{"enabled": true}).WantFields("condition")
-		ada.Patch(p, obj{"condition": "team:Machines"}).WantFields("condition")
-		ada.Patch(p, obj{"condition": "team:Droids", "enabled": true}).Want(200).Is("problem", "")
+		ada.Patch(p, obj{"condition": "requester:machine"}).WantFields("condition")
+		ada.Patch(p, obj{"condition": "requester:droid", "enabled": true}).Want(200).Is("problem", "")
 	})
 }
 
