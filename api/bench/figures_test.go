@@ -14,7 +14,6 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/demo"
 	"github.com/fixdesk/fixdesk/api/field"
-	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/testkit"
@@ -244,7 +243,7 @@ func hang(b *testing.B, s *subject, n int) {
 	}
 	// Somebody watches as many tickets however many there are.
 	exec("INSERT INTO ticket_watchers (ticket_id, user_id, kind, added_by_id, created_at) SELECT id, ?, 'watcher', ?, ? FROM tickets WHERE id % ? = 0", s.staff.ID, s.admin.ID, now, max(n/200, 1))
-	exec("UPDATE tickets SET watchers = ? WHERE id IN (SELECT ticket_id FROM ticket_watchers)", db.IDs{s.staff.ID})
+	exec("UPDATE tickets SET watchers = ? WHERE id IN (SELECT ticket_id FROM ticket_watchers)", strconv.FormatInt(s.staff.ID, 10))
 	count(s, exec)
 }
 
