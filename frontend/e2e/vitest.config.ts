@@ -22,6 +22,8 @@ export default defineConfig({
     maxWorkers: 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // As patient as with what is to appear.
+    expect: { poll: { timeout: 15_000 } },
     passWithNoTests: false,
     // A shared machine may stall a browser for seconds; what is wrong fails each time.
     // The last try has a server of its own.

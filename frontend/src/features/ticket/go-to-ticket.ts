@@ -23,7 +23,7 @@ export function prepare(page: Prepared): () => void {
 }
 
 /** How long one may be on the way to a ticket, in milliseconds. */
-const longest = 1000;
+const longest = 2000;
 
 /** The ticket that one is on the way to; `end` gives it the keys that were pressed. */
 let underWay: { id: string; end: () => void } | null = null;
