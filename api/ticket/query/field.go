@@ -364,8 +364,11 @@ func (f Field) units(text string) (int64, bool) {
 // Units reads a decimal number as a count of units of 1/scale; false when it is
 // none, too large or has more decimals than that.
 func Units(text string, scale int64) (int64, bool) {
+	if !decimal.MatchString(text) { // before it is computed: an exponent makes it as long as it says
+		return 0, false
+	}
 	r, ok := new(big.Rat).SetString(text)
-	if !ok || !decimal.MatchString(text) {
+	if !ok {
 		return 0, false
 	}
 	r.Mul(r, new(big.Rat).SetInt64(scale))

@@ -121,7 +121,7 @@ func TestMistakesAreExplained(t *testing.T) {
 		{"created:9999999y", "takes a day", 9},
 		{"tag:mail", "knows no \"mail\"", 5},
 		{"cf.cost:1.234", "takes a number", 9},
-		{"cf.cost:1e3", "takes a number", 9},
+		{"cf.cost:1e-9", "takes a number", 9}, {"cf.cost:1e999", "takes a number", 9},
 		{"id:x", "takes a number", 4},
 		{"id:9223372036854775807x", "takes a number", 4},
 		{"id:>9223372036854775807", "takes a number", 4},
