@@ -218,7 +218,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	}
 	a.Bus.InTxAbout(ticket.Subject, snoozes.Follow)
 	a.Bus.InTx(ticket.ConfidentialChanged, links.HideParts)
-	watchers := watcher.New(a.DB, a.Bus, a.Ticket)
+	watchers := watcher.New(a.DB, a.Ticket)
 	a.Bus.Durable(user.RoleChanged, watcher.LeaveJob)
 	a.Worker.Handle(watcher.LeaveJob, watchers.RunLeave)
 	a.Worker.Handle(snooze.WakeJob, snoozes.RunWake)

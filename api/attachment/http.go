@@ -225,9 +225,6 @@ func (s *Service) cancel(c *gin.Context) error {
 		return err
 	}
 	ctx := c.Request.Context()
-	if _, err := s.Progress(ctx, authz.From(ctx), id); err != nil {
-		return err
-	}
 	if err := s.Cancel(ctx, authz.From(ctx), id, web.IfMatch(c)); err != nil {
 		return err
 	}

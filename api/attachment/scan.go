@@ -10,6 +10,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/blob"
+	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/job"
 )
@@ -62,9 +63,7 @@ func (s *Service) RunScan(ctx context.Context, j job.Job) error {
 	case refused != "":
 		verdict, word = Failed, refused
 	}
-	if r := []rune(word); len(r) > 255 {
-		word = string(r[:255])
-	}
+	word = db.Cut(word, 255)
 	return s.Bus.Do(ctx, authz.System("attachment"), func(tx *event.Tx) error {
 		err := tx.Model(&Blob{}).Where("sha256 = ? AND blob_key = ?", b.SHA256, b.BlobKey).
 			Updates(map[string]any{"scan": verdict, "scan_word": word}).Error

@@ -71,23 +71,20 @@ func (s *Service) List(ctx context.Context, by authz.Actor, ticketID int64) ([]L
 
 // Remove takes away an attachment, or an upload before it is bound.
 func (s *Service) Remove(ctx context.Context, by authz.Actor, id int64, want etag.Condition) error {
-	return s.takeAway(ctx, by, id, want, false)
+	return s.takeAway(ctx, by, id, want, s.readable)
 }
 
-// Cancel takes back an upload that hangs on nothing yet.
+// Cancel takes back an upload of the actor's own that hangs on nothing yet.
 func (s *Service) Cancel(ctx context.Context, by authz.Actor, id int64, want etag.Condition) error {
-	return s.takeAway(ctx, by, id, want, true)
+	return s.takeAway(ctx, by, id, want, s.unfinished)
 }
 
-func (s *Service) takeAway(ctx context.Context, by authz.Actor, id int64, want etag.Condition, unbound bool) error {
+func (s *Service) takeAway(ctx context.Context, by authz.Actor, id int64, want etag.Condition, find func(*gorm.DB, authz.Actor, int64) (Attachment, error)) error {
 	var keys []string
 	err := s.Bus.Do(ctx, by, func(tx *event.Tx) error {
-		a, err := s.readable(tx.DB, by, id)
+		a, err := find(tx.DB, by, id)
 		if err != nil {
 			return err
-		}
-		if unbound && a.bound() {
-			return errMissing
 		}
 		if !canRemove(by, &a) {
 			return errRemove

@@ -32,11 +32,7 @@ func batchOf(r Run) int { return min(max(25, r.Total/200), 500) }
 // Carry handles RunJob. It goes on where the last try ended, because each ticket is
 // dealt with in one transaction with its line of the result.
 func (s *Service) Carry(ctx context.Context, j job.Job) error {
-	var ref event.Ref
-	if err := j.Decode(&ref); err != nil {
-		return err
-	}
-	e, err := s.bus.Find(ctx, ref.EventID)
+	e, err := s.bus.Cause(ctx, j)
 	if err != nil {
 		return err
 	}
@@ -205,9 +201,7 @@ func claim(tx *event.Tx, runID, ticketID int64) error {
 }
 
 func mark(tx *event.Tx, runID, ticketID int64, to Item) error {
-	if m := []rune(to.Message); len(m) > 250 {
-		to.Message = string(m[:250])
-	}
+	to.Message = db.Cut(to.Message, 250)
 	err := tx.Model(&Item{}).Where("run_id = ? AND ticket_id = ?", runID, ticketID).
 		Updates(map[string]any{"state": to.State, "message": to.Message, "before": to.Before, "after": to.After}).Error
 	if err != nil {

@@ -1,7 +1,6 @@
 package export
 
 import (
-	"strings"
 	"time"
 
 	"github.com/fixdesk/fixdesk/api/authz"
@@ -19,11 +18,11 @@ var Columns = []Column{
 	{Name: "status", Title: "Status", Default: true, Load: plain(func(t *ticket.Ticket) any { return t.Status.String() })},
 	{Name: "priority", Title: "Priority", Default: true, Load: plain(func(t *ticket.Ticket) any { return t.Priority.String() })},
 	{Name: "requester", Title: "Requester", Default: true, Load: requester(func(u user.Card) string { return u.Username })},
-	{Name: "requester_name", Title: "Requester's name", Load: requester(fullName)},
+	{Name: "requester_name", Title: "Requester's name", Load: requester(user.Card.FullName)},
 	{Name: "requester_email", Title: "Requester's e-mail", Load: requester(func(u user.Card) string { return u.Email })},
 	{Name: "department", Title: "Department", Default: true, Load: requester(func(u user.Card) string { return u.Department })},
 	{Name: "assignee", Title: "Assignee", Default: true, Load: assignee(func(u user.Card) string { return u.Username })},
-	{Name: "assignee_name", Title: "Assignee's name", Load: assignee(fullName)},
+	{Name: "assignee_name", Title: "Assignee's name", Load: assignee(user.Card.FullName)},
 	{Name: "waiting", Title: "Waiting for", Load: plain(func(t *ticket.Ticket) any { return t.Waiting() })},
 	{Name: "comment_count", Title: "Comments", Default: true, Load: plain(func(t *ticket.Ticket) any { return t.CommentCount })},
 	{Name: "created_at", Title: "Created", Default: true, Load: plain(func(t *ticket.Ticket) any { return t.CreatedAt })},
@@ -71,8 +70,6 @@ func assignee(field func(user.Card) string) func(*page) (func(*ticket.Ticket) an
 		}, nil
 	}
 }
-
-func fullName(u user.Card) string { return strings.TrimSpace(u.FirstName + " " + u.LastName) }
 
 func moment(field func(*ticket.Ticket) *time.Time) func(*page) (func(*ticket.Ticket) any, error) {
 	return plain(func(t *ticket.Ticket) any {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"github.com/fixdesk/fixdesk/api/platform/db"
 )
 
 // Fetched returns the mailboxes that are fetched from a server.
@@ -42,7 +44,7 @@ func (s *Service) Note(ctx context.Context, id int64, problem error) error {
 	now := s.Clock.Now()
 	to := map[string]any{"last_fetched_at": now, "last_error": ""}
 	if problem != nil {
-		to = map[string]any{"last_error": Cut(plain(problem.Error()), 500), "last_error_at": now}
+		to = map[string]any{"last_error": db.Cut(plain(problem.Error()), 500), "last_error_at": now}
 	}
 	return s.DB.Writer(ctx).Model(&Mailbox{}).Where("id = ?", id).UpdateColumns(to).Error
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/mailbox/parse"
 	"github.com/fixdesk/fixdesk/api/mailbox/thread"
+	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/etag"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
@@ -275,7 +276,7 @@ func reasonOf(err error) string {
 	for _, list := range f.Fields {
 		text += " " + strings.Join(list, " ")
 	}
-	return Cut(text, 900)
+	return db.Cut(text, 900)
 }
 
 // errHangs says that the program did not come back from a message.
@@ -375,7 +376,7 @@ func ticketOf(p *Plan) *int64 {
 // the transaction did is undone.
 func (s *Service) settle(tx *event.Tx, m *Message, p *Plan, ticketID, commentID *int64) error {
 	values := Message{
-		State: p.State, Reason: p.Reason, ReasonText: Cut(p.ReasonText, 1000), Trace: p.Steps,
+		State: p.State, Reason: p.Reason, ReasonText: db.Cut(p.ReasonText, 1000), Trace: p.Steps,
 		TicketID: ticketID, CommentID: commentID, ProcessedAt: &tx.Now, Version: m.Version + 1,
 	}
 	if p.Mail != nil {

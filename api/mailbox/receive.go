@@ -11,7 +11,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -19,6 +18,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/mailbox/parse"
 	"github.com/fixdesk/fixdesk/api/mailbox/thread"
 	"github.com/fixdesk/fixdesk/api/platform/blob"
+	"github.com/fixdesk/fixdesk/api/platform/db"
 )
 
 // inline is how large a message may be to lie in its row.
@@ -52,9 +52,9 @@ func (s *Service) Receive(ctx context.Context, mailboxID int64, raw []byte, env 
 	head := parse.ReadHead(raw)
 	now := s.Clock.Now()
 	m := Message{
-		MailboxID: mailboxID, MessageID: head.MessageID, State: Received, Subject: Cut(head.Subject, 1000),
-		FromName: Cut(head.From.Name, 300), FromAddress: Cut(head.From.Address, 320), FromKey: fromKey(head.From.Address),
-		Size: int64(len(raw)), EnvelopeFrom: Cut(plain(env.From), 320), EnvelopeTo: env.To, Source: env.Via,
+		MailboxID: mailboxID, MessageID: head.MessageID, State: Received, Subject: db.Cut(head.Subject, 1000),
+		FromName: db.Cut(head.From.Name, 300), FromAddress: db.Cut(head.From.Address, 320), FromKey: fromKey(head.From.Address),
+		Size: int64(len(raw)), EnvelopeFrom: db.Cut(plain(env.From), 320), EnvelopeTo: env.To, Source: env.Via,
 		Trace: []thread.Step{}, NextAt: now, ReceivedAt: now, Version: 1,
 	}
 	if m.EnvelopeTo == nil {
@@ -180,14 +180,6 @@ func (s *Service) Deliver(ctx context.Context, raw []byte, env Envelope) error {
 		}
 	}
 	return nil
-}
-
-// Cut keeps the first code points of a text, at most so many.
-func Cut(s string, most int) string {
-	if utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	return string([]rune(s)[:most])
 }
 
 // plain makes a text of anything.

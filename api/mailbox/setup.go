@@ -12,6 +12,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/mailbox/thread"
+	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/etag"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
@@ -297,7 +298,7 @@ func (s *Service) Test(ctx context.Context, by authz.Actor, id int64) (problem s
 	ctx, stop := context.WithTimeout(ctx, testPatience)
 	defer stop()
 	if err := s.connect(ctx, b); err != nil {
-		return Cut(plain(err.Error()), 500), nil
+		return db.Cut(plain(err.Error()), 500), nil
 	}
 	return "", nil
 }

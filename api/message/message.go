@@ -296,16 +296,10 @@ func (s *Service) RunRelease(ctx context.Context, j job.Job) error {
 			if m.State != Held {
 				return nil
 			}
-			return move(tx, &m, Cancelled, map[string]any{"reason": short(reason)})
+			return move(tx, &m, Cancelled, map[string]any{"reason": db.Cut(reason, 255)})
 		})
 	}
 	return err
-}
-
-// short cuts what is said to what the column holds.
-func short(reason string) string {
-	r := []rune(reason)
-	return string(r[:min(len(r), 255)])
 }
 
 // refused reports whether trying again would change nothing.

@@ -1,6 +1,7 @@
 package notification
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"strings"
@@ -60,15 +61,7 @@ func wordsOf(u user.User) words {
 	return texts["en"]
 }
 
-func nameOf(c user.Card) string {
-	if name := strings.TrimSpace(c.FirstName + " " + c.LastName); name != "" {
-		return name
-	}
-	if c.Username != "" {
-		return c.Username
-	}
-	return "Fixdesk"
-}
+func nameOf(c user.Card) string { return cmp.Or(c.Name(), "Fixdesk") }
 
 // line says in a line what a notification tells.
 func (w words) line(r Notification, by user.Card) string {

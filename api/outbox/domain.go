@@ -19,7 +19,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
-	"github.com/fixdesk/fixdesk/api/mailbox"
+	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 )
@@ -235,7 +235,7 @@ func (s *Service) texts(ctx context.Context, name, begins string) ([]string, str
 	all, err := s.Lookup(ctx, name)
 	var dns *net.DNSError
 	if err != nil && (!errors.As(err, &dns) || !dns.IsNotFound) {
-		return nil, "The DNS could not be asked: " + mailbox.Cut(err.Error(), 200)
+		return nil, "The DNS could not be asked: " + db.Cut(err.Error(), 200)
 	}
 	var out []string
 	for _, t := range all {

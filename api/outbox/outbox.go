@@ -367,7 +367,7 @@ func (s *Service) Bounce(tx *event.Tx, e event.Event) error {
 	}
 	// The report names the address as the last server knew it; the mail was to one.
 	for _, f := range r.Failures {
-		to := map[string]any{"bounce_status": mailbox.Cut(f.Status, 20)}
+		to := map[string]any{"bounce_status": db.Cut(f.Status, 20)}
 		switch {
 		case f.Failed:
 			to["bounced_at"] = tx.Now
@@ -427,7 +427,7 @@ func failed(tx *event.Tx, address string, hard bool, status, reason string) erro
 	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		return fmt.Errorf("read how an address fares: %w", err)
 	}
-	a.Address, a.Bounces, a.Status, a.Reason, a.UpdatedAt = mailbox.Cut(address, 320), a.Bounces+1, mailbox.Cut(status, 20), mailbox.Cut(reason, 300), tx.Now
+	a.Address, a.Bounces, a.Status, a.Reason, a.UpdatedAt = db.Cut(address, 320), a.Bounces+1, db.Cut(status, 20), db.Cut(reason, 300), tx.Now
 	if a.State != Hard {
 		a.State = Soft
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/mailbox"
+	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/mail"
 	"github.com/fixdesk/fixdesk/api/team"
@@ -137,14 +138,14 @@ func (s *Service) after(ctx context.Context, m Mail, err error) error {
 		}
 		return s.settle(ctx, m, map[string]any{"state": Sent, "reason": "", "last_error": ""})
 	case mail.Permanent(err):
-		return s.settle(ctx, m, map[string]any{"state": Dead, "reason": "refused", "last_error": mailbox.Cut(err.Error(), 500)})
+		return s.settle(ctx, m, map[string]any{"state": Dead, "reason": "refused", "last_error": db.Cut(err.Error(), 500)})
 	case m.Attempts >= maxAttempts:
-		return s.settle(ctx, m, map[string]any{"state": Dead, "reason": "attempts", "last_error": mailbox.Cut(err.Error(), 500)})
+		return s.settle(ctx, m, map[string]any{"state": Dead, "reason": "attempts", "last_error": db.Cut(err.Error(), 500)})
 	}
 	slog.WarnContext(ctx, "a mail was not taken", "mail_id", m.ID, "attempt", m.Attempts, "error", err)
 	return s.DB.Tx(ctx, func(_ context.Context, tx *gorm.DB) error {
 		return tx.Model(&Mail{}).Where("id = ? AND state = ? AND attempts = ?", m.ID, Pending, m.Attempts).
-			Updates(map[string]any{"next_at": s.Clock.Now().Add(pause(m.Attempts)), "last_error": mailbox.Cut(err.Error(), 500)}).Error
+			Updates(map[string]any{"next_at": s.Clock.Now().Add(pause(m.Attempts)), "last_error": db.Cut(err.Error(), 500)}).Error
 	})
 }
 
@@ -224,10 +225,7 @@ func (s *Service) write(ctx context.Context, m Mail) (msg mail.Message, end Stat
 		if err != nil {
 			return msg, "", "", err
 		}
-		d["author.name"] = strings.TrimSpace(author[c.AuthorID].FirstName + " " + author[c.AuthorID].LastName)
-		if d["author.name"] == "" {
-			d["author.name"] = author[c.AuthorID].Username
-		}
+		d["author.name"] = author[c.AuthorID].Name()
 		d["comment.text"] = plainText(c.Content)
 		html = commentHTML(c.Content)
 		if s.Files != nil {

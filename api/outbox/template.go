@@ -14,8 +14,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
-	"github.com/fixdesk/fixdesk/api/mailbox"
 	"github.com/fixdesk/fixdesk/api/mailbox/parse"
+	"github.com/fixdesk/fixdesk/api/platform/db"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/mail"
@@ -300,7 +300,7 @@ func (s *Service) Test(ctx context.Context, by authz.Actor, t Template, to strin
 	ctx, stop := context.WithTimeout(ctx, 30*time.Second)
 	defer stop()
 	if err := s.Sender.Send(ctx, m); err != nil {
-		return mailbox.Cut(err.Error(), 500), nil
+		return db.Cut(err.Error(), 500), nil
 	}
 	return "", nil
 }

@@ -192,11 +192,7 @@ func (s *Service) CalendarDeleted(tx *event.Tx, e event.Event) error {
 
 // RunRequester handles RequesterJob: policies may ask for the department.
 func (s *Service) RunRequester(ctx context.Context, j job.Job) error {
-	var ref event.Ref
-	if err := j.Decode(&ref); err != nil {
-		return err
-	}
-	e, err := s.bus.Find(ctx, ref.EventID)
+	e, err := s.bus.Cause(ctx, j)
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,9 @@
 package sla
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -128,8 +126,7 @@ func label(tx *gorm.DB, rows []Share, split By) error {
 			return err
 		}
 		for i, id := range ids {
-			card := people[id]
-			rows[i].Label = cmp.Or(strings.TrimSpace(card.FirstName+" "+card.LastName), card.Username)
+			rows[i].Label = people[id].Name()
 		}
 	case ByTeam:
 		var list []team.Team

@@ -7,7 +7,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/job"
 )
 
@@ -19,11 +18,7 @@ const moveRows = 200
 
 // RunMove handles MoveJob.
 func (s *Service) RunMove(ctx context.Context, j job.Job) error {
-	var ref event.Ref
-	if err := j.Decode(&ref); err != nil {
-		return err
-	}
-	e, err := s.bus.Find(ctx, ref.EventID)
+	e, err := s.bus.Cause(ctx, j)
 	if err != nil {
 		return err
 	}

@@ -19,34 +19,31 @@ const ReleaseJob = "ticket.release"
 
 // RunRelease handles ReleaseJob.
 func (s *Service) RunRelease(ctx context.Context, j job.Job) error {
-	var ref event.Ref
-	if err := j.Decode(&ref); err != nil {
-		return err
+	u, by, e, err := s.Leaver(ctx, j)
+	if err != nil || e.ID == 0 || u.Assignable() {
+		return err // nobody any more, or working on tickets again
 	}
-	e, err := s.bus.Find(ctx, ref.EventID)
-	if err != nil {
-		return err
+	return s.Release(ctx, by, u.ID, e.ID)
+}
+
+// Leaver returns whose account changed in the event that started a job, and in whose name to do what
+// follows from that; no event when the account is gone.
+func (s *Service) Leaver(ctx context.Context, j job.Job) (u user.User, by authz.Actor, e event.Event, err error) {
+	if e, err = s.bus.Cause(ctx, j); err != nil {
+		return u, by, e, err
 	}
-	u, err := user.Find(s.db.Read(ctx), e.SubjectID)
+	u, err = user.Find(s.db.Read(ctx), e.SubjectID)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil
+		return u, by, event.Event{}, nil
 	}
 	if err != nil {
-		return fmt.Errorf("read the former assignee: %w", err)
-	}
-	if u.Assignable() {
-		return nil // working on tickets again
+		return u, by, e, fmt.Errorf("read who left the IT staff: %w", err)
 	}
 	// In the name of whoever made the change, so that the system messages have
 	// an author; a change from the command line has none but the person itself.
-	author := e.ActorID
+	author, name := e.ActorID, e.ActorName
 	if author == 0 {
-		author = u.ID
+		author, name = u.ID, u.Username
 	}
-	name := e.ActorName
-	if e.ActorID == 0 {
-		name = u.Username
-	}
-	by := authz.Person(author, name, authz.Admin, authz.Options{})
-	return s.Release(ctx, by, u.ID, e.ID)
+	return u, authz.Person(author, name, authz.Admin, authz.Options{}), e, nil
 }

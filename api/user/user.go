@@ -3,6 +3,7 @@
 package user
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -82,6 +83,12 @@ type Card struct {
 	FirstName  string `json:"first_name" example:"Amara"`
 	LastName   string `json:"last_name" example:"Okafor"`
 } //@name User
+
+// FullName is both names, as far as there are any.
+func (c Card) FullName() string { return strings.TrimSpace(c.FirstName + " " + c.LastName) }
+
+// Name is what to call somebody: by their names, or else by their user name.
+func (c Card) Name() string { return cmp.Or(c.FullName(), c.Username) }
 
 // Card returns what others see of the account.
 func (u User) Card() Card {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/db"
-	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket"
@@ -22,14 +21,11 @@ import (
 // Service holds the endpoints.
 type Service struct {
 	db      *db.DB
-	bus     *event.Bus
 	tickets *ticket.Service
 }
 
 // New returns the service.
-func New(d *db.DB, bus *event.Bus, tickets *ticket.Service) *Service {
-	return &Service{d, bus, tickets}
-}
+func New(d *db.DB, tickets *ticket.Service) *Service { return &Service{d, tickets} }
 
 // Can says what the caller may do with a watcher.
 type Can struct {

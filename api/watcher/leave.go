@@ -2,17 +2,11 @@ package watcher
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
-	"gorm.io/gorm"
-
-	"github.com/fixdesk/fixdesk/api/authz"
-	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/job"
 	"github.com/fixdesk/fixdesk/api/ticket"
-	"github.com/fixdesk/fixdesk/api/user"
 )
 
 // LeaveJob is the kind of job that takes somebody who has left the IT staff from the tickets that they
@@ -21,25 +15,10 @@ const LeaveJob = "watcher.leave"
 
 // RunLeave handles LeaveJob.
 func (s *Service) RunLeave(ctx context.Context, j job.Job) error {
-	var ref event.Ref
-	if err := j.Decode(&ref); err != nil {
-		return err
+	u, by, e, err := s.tickets.Leaver(ctx, j)
+	if err != nil || e.ID == 0 || u.Role.WorksTickets() {
+		return err // nobody any more, or back again
 	}
-	e, err := s.bus.Find(ctx, ref.EventID)
-	if err != nil {
-		return err
-	}
-	u, err := user.Find(s.db.Read(ctx), e.SubjectID)
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("read who left the IT staff: %w", err)
-	}
-	if u.Role.WorksTickets() {
-		return nil // back again
-	}
-	by := authz.Person(e.ActorID, e.ActorName, authz.Admin, authz.Options{})
 	const batch = 100
 	for last := int64(0); ; {
 		var rows []ticket.Watcher

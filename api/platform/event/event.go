@@ -223,13 +223,22 @@ func (tx *Tx) Enqueue(n job.New) error {
 	return nil
 }
 
-// Find reads an event, for a job that it started.
+// Find reads an event.
 func (b *Bus) Find(ctx context.Context, id int64) (Event, error) {
 	var e Event
 	if err := b.db.Read(ctx).Take(&e, id).Error; err != nil {
 		return e, fmt.Errorf("read event %d: %w", id, err)
 	}
 	return e, nil
+}
+
+// Cause reads the event that started a job whose payload is a Ref.
+func (b *Bus) Cause(ctx context.Context, j job.Job) (Event, error) {
+	var ref Ref
+	if err := j.Decode(&ref); err != nil {
+		return Event{}, err
+	}
+	return b.Find(ctx, ref.EventID)
 }
 
 // Of lists the events of a subject, at most limit of them: those after the

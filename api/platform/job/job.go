@@ -12,6 +12,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/fixdesk/fixdesk/api/platform/db"
 )
 
 // State is where a job stands.
@@ -124,10 +126,7 @@ func after(j Job, err error, now time.Time) map[string]any {
 	if errors.As(err, &retry) && j.Attempt < j.MaxAttempts {
 		return map[string]any{"state": Ready, "run_at": now.Add(retry.after), "last_error": retry.Error()}
 	}
-	message := err.Error()
-	if r := []rune(message); len(r) > 1000 {
-		message = string(r[:1000])
-	}
+	message := db.Cut(err.Error(), 1000)
 	var fatal fatalError
 	if errors.As(err, &fatal) || j.Attempt >= j.MaxAttempts {
 		return map[string]any{"state": Dead, "finished_at": now, "last_error": message}

@@ -32,6 +32,23 @@ export function rescueFocus(): void {
   });
 }
 
+/**
+ * Hands the focus on from a row that is about to go: what is returned focuses the button that
+ * deletes the row beside it, or else its last one, or else the dialog that they are in, or the
+ * heading.
+ */
+export function focusBeside(button: HTMLElement | null): () => void {
+  const row = button?.closest('li, [data-row]');
+  const beside = row?.nextElementSibling ?? row?.previousElementSibling;
+  const buttons = [...(beside?.querySelectorAll<HTMLElement>('button:enabled') ?? [])];
+  const other = buttons.find((one) => one.matches('[data-deletes]')) ?? buttons.at(-1);
+  const around = button?.closest<HTMLElement>('[role="dialog"]');
+  return () => {
+    const heading = around ?? document.querySelector<HTMLElement>('h1');
+    (other?.isConnected ? other : heading)?.focus();
+  };
+}
+
 /** Names the browser tab. */
 export function useDocumentTitle(title: string): void {
   useEffect(() => {

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { focusBeside } from '@/lib/navigation';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
 
 interface DeleteButtonProps {
@@ -64,15 +65,4 @@ export function DeleteButton({ name, title, confirm, onDelete, children }: Delet
       )}
     </>
   );
-}
-
-/** Focuses the same button of the row that stands beside this one now, or else the heading. */
-function focusBeside(button: HTMLElement | null): () => void {
-  const row = button?.closest('li, [data-row]');
-  const beside = row?.nextElementSibling ?? row?.previousElementSibling;
-  const other = beside?.querySelector<HTMLElement>('[data-deletes]');
-  return () => {
-    const heading = document.querySelector<HTMLElement>('h1');
-    (other?.isConnected ? other : heading)?.focus();
-  };
 }

@@ -2,20 +2,13 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon } from '@mantine/core';
 import { IconFilter, IconPencil, IconTrash, IconUsers } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
+import { focusBeside } from '@/lib/navigation';
 import { ArrangeList } from '@/ui/arrange-list';
 import { Dialog } from '@/ui/dialog';
 import { EmptyState } from '@/ui/states';
 import { moveView, removeView, useViews } from './api';
 import classes from './arrange-views.module.css';
 import { askAboutViews } from './asked';
-
-/** Hands the focus on from a row that is about to go: to the next one, else to the dialog. */
-function focusNextRow(button: HTMLElement): void {
-  const row = button.closest('li');
-  const next = row?.nextElementSibling ?? row?.previousElementSibling;
-  const buttons = next ? [...next.querySelectorAll<HTMLElement>('button:enabled')] : [];
-  (buttons.at(-1) ?? button.closest<HTMLElement>('[role="dialog"]'))?.focus();
-}
 
 /** Puts one's views into an order, by buttons, keys or dragging; changes and deletes them. */
 export function ArrangeViews() {
@@ -51,9 +44,10 @@ export function ArrangeViews() {
                 <ActionIcon
                   variant="subtle"
                   color="gray"
+                  data-deletes
                   aria-label={t`Delete “${view.name}”`}
                   onClick={(event) => {
-                    focusNextRow(event.currentTarget);
+                    focusBeside(event.currentTarget)();
                     removeView(client, view);
                   }}
                 >
