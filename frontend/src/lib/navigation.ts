@@ -40,8 +40,8 @@ export function rescueFocus(): void {
 export function focusBeside(button: HTMLElement | null): () => void {
   const row = button?.closest('li, [data-row]');
   const beside = row?.nextElementSibling ?? row?.previousElementSibling;
-  const buttons = [...(beside?.querySelectorAll<HTMLElement>('button:enabled') ?? [])];
-  const other = buttons.find((one) => one.matches('[data-deletes]')) ?? buttons.at(-1);
+  const buttons = beside?.querySelectorAll<HTMLElement>('button:enabled') ?? [];
+  const other = beside?.querySelector<HTMLElement>('[data-deletes]') ?? [...buttons].at(-1);
   const around = button?.closest<HTMLElement>('[role="dialog"]');
   return () => {
     const heading = around ?? document.querySelector<HTMLElement>('h1');
