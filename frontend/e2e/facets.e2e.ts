@@ -11,10 +11,9 @@ interface Detail {
 }
 
 journeys('what the desk asks about tickets', (desk) => {
-  const tags = async () =>
-    (await desk.api<{ tags: { name: string }[] }>('admin', 'GET', '/api/tags')).tags.map(
-      ({ name }) => name,
-    );
+  const allTags = async () =>
+    (await desk.api<{ tags: { id: number; name: string }[] }>('admin', 'GET', '/api/tags')).tags;
+  const tags = async () => (await allTags()).map(({ name }) => name);
 
   it('writes the help of a field, and says at a name why it is refused', async () => {
     await desk.api('admin', 'POST', '/api/fields', { name: 'Sticker', kind: 'text' });
@@ -50,6 +49,8 @@ journeys('what the desk asks about tickets', (desk) => {
   });
 
   it('asks before it merges or deletes a tag', async () => {
+    // What other journeys left behind.
+    for (const { id } of await allTags()) await desk.api('admin', 'DELETE', `/api/tags/${id}`);
     for (const name of ['vpn', 'wlan']) await desk.api('admin', 'POST', '/api/tags', { name });
     const page = await desk.openAs('admin', '/desk');
     await page.getByRole('tab', { name: 'Tags' }).click();
