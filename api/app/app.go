@@ -177,7 +177,7 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	a.Ticket = ticket.New(a.DB, a.Bus, a.Clock)
 	a.Ticket.SetReopenWindow(time.Duration(set.ReopenDays) * 24 * time.Hour)
 	// reactors
-	a.SLA = sla.New(a.DB, a.Bus, a.Clock, a.Ticket)
+	a.SLA = sla.New(a.DB, a.Bus, a.Clock, a.Ticket, options)
 	a.Ticket.AddQueryFields(sla.QueryFields)
 	a.Ticket.AddQueryFields(hasFields)
 	a.Note = note.New(a.DB, a.Bus)

@@ -91,3 +91,25 @@ func TestStepsHappenOnce(t *testing.T) {
 		ada.Get(one).Is("priority", "high").Is("sla_state", "breached")
 	})
 }
+
+// TestStepTellsWhoSeesTheTicket: the timeline says that somebody was told only of whoever is.
+func TestStepTellsWhoSeesTheTicket(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		emma, sam, rosa, ada := h.Person("emma", authz.Employee), h.Person("sam", authz.ITStaff), h.Person("rosa", authz.ITStaff), h.Person("ada", authz.Admin)
+		policy(ada, obj{"targets": obj{"resolution": 3600}, "steps": []obj{
+			{"target": "resolution", "offset_seconds": -1200, "notify_user_ids": []int64{sam.ID, rosa.ID}},
+		}})
+		plain, _ := open(emma, nil)
+		secret, _ := open(rosa, obj{"confidential": true})
+		h.Drain(t)
+		pass(t, h, 41*time.Minute, emma, sam, rosa, ada)
+		if raw := events(ada, plain); !strings.Contains(raw, fmt.Sprintf(`"notify":[%d,%d]`, sam.ID, rosa.ID)) || strings.Contains(raw, "refused") {
+			t.Errorf("an open ticket: %s", raw)
+		}
+		if raw := events(rosa, secret); !strings.Contains(raw, fmt.Sprintf(`"notify":[%d]`, rosa.ID)) || !strings.Contains(raw, `"refused":["notify"]`) {
+			t.Errorf("a confidential ticket: %s", raw)
+		}
+		sam.Get("/api/notifications?page_size=50").Want(200).Is("count", 1)
+		rosa.Get("/api/notifications?page_size=50").Want(200).Is("count", 2)
+	})
+}

@@ -142,9 +142,10 @@ type Alarm struct {
 	Policy   string     `json:"policy"`
 	DueAt    *time.Time `json:"due_at,omitempty"`
 	Offset   int64      `json:"offset,omitempty"`
-	// Notify lists who should be told; a step that tells nobody has none.
+	// Notify lists who is told; a step that tells nobody has none.
 	Notify []int64 `json:"notify,omitempty"`
-	// Refused says why a part of the step could not be done.
+	// Refused lists the parts of a step that could not be done: "assign" to somebody
+	// who can have no tickets, "notify" of somebody who may not see the ticket.
 	Refused []string `json:"refused,omitempty"`
 }
 
@@ -173,11 +174,13 @@ type Service struct {
 	bus     *event.Bus
 	clock   clock.Clock
 	tickets *ticket.Service
+	options authz.Options
 }
 
-// New returns the service.
-func New(d *db.DB, bus *event.Bus, c clock.Clock, tickets *ticket.Service) *Service {
-	return &Service{db: d, bus: bus, clock: c, tickets: tickets}
+// New returns the service. The options say what people may do, and with it whom
+// a step of an escalation can tell of a ticket.
+func New(d *db.DB, bus *event.Bus, c clock.Clock, tickets *ticket.Service, o authz.Options) *Service {
+	return &Service{db: d, bus: bus, clock: c, tickets: tickets, options: o}
 }
 
 // rulebook is what applies at a moment.

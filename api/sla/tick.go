@@ -15,6 +15,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/team"
 	"github.com/fixdesk/fixdesk/api/ticket"
 	"github.com/fixdesk/fixdesk/api/user"
 )
@@ -147,9 +148,15 @@ func (s *Service) fire(tx *event.Tx, by authz.Actor, c *Clock, p *Policy, m mark
 	if err != nil {
 		return err
 	}
-	a.Notify = slices.Clone(m.step.NotifyUsers)
-	if m.step.Notify && f.AssignedToID != nil && !slices.Contains(a.Notify, *f.AssignedToID) {
-		a.Notify = append(a.Notify, *f.AssignedToID)
+	named := slices.Clone(m.step.NotifyUsers)
+	if m.step.Notify && f.AssignedToID != nil && !slices.Contains(named, *f.AssignedToID) {
+		named = append(named, *f.AssignedToID)
+	}
+	if a.Notify, err = s.mayKnow(tx, &f.Ticket, named); err != nil {
+		return err
+	}
+	if len(a.Notify) < len(named) {
+		a.Refused = append(a.Refused, "notify")
 	}
 	ch := ticket.Changes{}
 	if to := m.step.AssignTo; to != nil {
@@ -178,4 +185,26 @@ func (s *Service) fire(tx *event.Tx, by authz.Actor, c *Clock, p *Policy, m mark
 		return nil // what may be done changed; the event says what was meant
 	}
 	return err
+}
+
+// mayKnow returns those of the people who may know what an SLA says of a ticket.
+func (s *Service) mayKnow(tx *event.Tx, t *ticket.Ticket, people []int64) ([]int64, error) {
+	if len(people) == 0 {
+		return nil, nil
+	}
+	var found []user.User
+	if err := tx.Where("id IN ? AND anonymised_at IS NULL", people).Find(&found).Error; err != nil {
+		return nil, fmt.Errorf("read whom a step tells: %w", err)
+	}
+	var out []int64
+	for _, u := range found {
+		by, err := team.Join(tx.DB, u.Person(s.options))
+		if err != nil {
+			return nil, err
+		}
+		if canRead(by) && ticket.CanRead(by, t) {
+			out = append(out, u.ID)
+		}
+	}
+	return out, nil
 }

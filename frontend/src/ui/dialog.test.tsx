@@ -9,9 +9,11 @@ import { Dialog } from './dialog';
 
 function Opener({
   once,
+  keep,
   children,
 }: {
   once?: boolean;
+  keep?: boolean;
   children?: (close: () => void) => ReactNode;
 }) {
   const [open, setOpen] = useState(false);
@@ -32,7 +34,7 @@ function Opener({
       )}
       <button type="button">Elsewhere</button>
       {open && (
-        <Dialog title="A dialog" onClose={close}>
+        <Dialog title="A dialog" keep={keep} onClose={close}>
           {children?.(close)}
           <input aria-label="Name" data-autofocus />
         </Dialog>
@@ -88,4 +90,32 @@ it('gives the focus to nothing that is gone', async () => {
   await user.keyboard('{Escape}');
   await settled();
   expect(document.body).toHaveFocus();
+});
+
+it('asks before what was typed is thrown away', async () => {
+  const user = await open(<Opener keep />);
+  await user.keyboard('{Escape}'); // nothing was typed
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+
+  await user.click(screen.getByText('Open'));
+  await user.type(screen.getByLabelText('Name'), 'Printers');
+  await user.keyboard('{Escape}');
+  expect(screen.getByRole('alert')).toHaveTextContent('What you entered is not saved.');
+  expect(screen.getByRole('button', { name: 'Go on editing' })).toHaveFocus();
+
+  await user.keyboard('{Escape}'); // goes on
+  expect(screen.queryByRole('alert')).toBeNull();
+  expect(screen.getByLabelText('Name')).toHaveFocus();
+  expect(screen.getByLabelText('Name')).toHaveValue('Printers');
+
+  await user.click(screen.getByRole('button', { name: 'Close' }));
+  await user.click(screen.getByRole('button', { name: 'Throw it away' }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+});
+
+it('keeps nothing of a dialog that only looks things up', async () => {
+  const user = await open(<Opener />);
+  await user.type(screen.getByLabelText('Name'), 'Printers');
+  await user.keyboard('{Escape}');
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 });

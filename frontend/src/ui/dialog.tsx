@@ -1,6 +1,6 @@
-import { useLingui } from '@lingui/react/macro';
-import { Modal } from '@mantine/core';
-import { type ReactNode, useEffect, useState } from 'react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Alert, Button, Group, Modal } from '@mantine/core';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import classes from './dialog.module.css';
 
 /**
@@ -32,27 +32,72 @@ function useFocusBack(): void {
 export function Dialog({
   title,
   size,
+  keep = false,
   onClose,
   children,
 }: {
   title: string;
   /** Its width, as Mantine names it. */
   size?: 'md' | 'lg' | 'xl';
+  /** Asks before Escape, a click beside it or its cross throw away what was typed. */
+  keep?: boolean;
   onClose: () => void;
   children: ReactNode;
 }) {
   const { t } = useLingui();
   useFocusBack();
+  const typed = useRef(false);
+  const [asked, setAsked] = useState<Element | null>(null);
+  const goOn = () => {
+    setAsked(null);
+    if (asked instanceof HTMLElement && asked.isConnected) asked.focus();
+  };
+  const leave = () => {
+    if (asked) goOn();
+    else if (keep && typed.current) setAsked(document.activeElement ?? document.body);
+    else onClose();
+  };
   return (
-    <Modal.Root opened size={size} onClose={onClose} transitionProps={{ duration: 100 }}>
+    <Modal.Root opened size={size} onClose={leave} transitionProps={{ duration: 100 }}>
       <Modal.Overlay />
       <Modal.Content>
         <div className={classes.head}>
           <Modal.Title className={classes.title}>{title}</Modal.Title>
           <Modal.CloseButton aria-label={t`Close`} />
         </div>
-        <Modal.Body>{children}</Modal.Body>
+        <Modal.Body
+          onInput={() => {
+            typed.current = true;
+          }}
+        >
+          {asked && <Unsaved onLeave={onClose} onGoOn={goOn} />}
+          {children}
+        </Modal.Body>
       </Modal.Content>
     </Modal.Root>
+  );
+}
+
+/** The question before what was typed is thrown away. */
+function Unsaved({ onLeave, onGoOn }: { onLeave: () => void; onGoOn: () => void }) {
+  const { t } = useLingui();
+  const safe = useRef<HTMLButtonElement>(null);
+  useEffect(() => safe.current?.focus(), []);
+  return (
+    <Alert
+      color="orange"
+      role="alert"
+      title={t`What you entered is not saved.`}
+      className={classes.unsaved}
+    >
+      <Group>
+        <Button ref={safe} onClick={onGoOn}>
+          <Trans>Go on editing</Trans>
+        </Button>
+        <Button variant="outline" color="red" onClick={onLeave}>
+          <Trans>Throw it away</Trans>
+        </Button>
+      </Group>
+    </Alert>
   );
 }

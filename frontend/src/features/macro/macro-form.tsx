@@ -67,7 +67,7 @@ export function MacroForm({ macro, onClose }: { macro?: Macro; onClose: () => vo
     field?.focus();
   };
   return (
-    <Dialog title={macro ? t`Change macro` : t`New macro`} size="xl" onClose={onClose}>
+    <Dialog title={macro ? t`Change macro` : t`New macro`} size="xl" keep onClose={onClose}>
       <form noValidate onSubmit={submit}>
         <Stack>
           <FormError

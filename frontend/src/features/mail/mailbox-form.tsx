@@ -98,7 +98,7 @@ export function MailboxForm({ box, onClose }: { box?: Mailbox; onClose: () => vo
   const { source, auth } = form.values;
   const keep = t`Stays as it is when this is empty`;
   return (
-    <Dialog onClose={onClose} title={box ? t`Edit the mailbox` : t`Add a mailbox`}>
+    <Dialog keep onClose={onClose} title={box ? t`Edit the mailbox` : t`Add a mailbox`}>
       <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
         <Stack gap="sm">
           <TextInput label={t`Name`} required {...form.getInputProps('name')} />

@@ -87,6 +87,7 @@ export function RecurrenceForm(props: { recurrence?: Recurrence; onClose: () => 
     <Dialog
       title={base ? t`Change recurring ticket` : t`New recurring ticket`}
       size="lg"
+      keep
       onClose={onClose}
     >
       <form noValidate onSubmit={submit}>

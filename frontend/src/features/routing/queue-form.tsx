@@ -69,7 +69,7 @@ export function QueueForm({ queue, onClose }: { queue?: RoutingQueue; onClose: (
     save.mutate();
   };
   return (
-    <Dialog title={queue ? t`Change queue` : t`New queue`} size="xl" onClose={onClose}>
+    <Dialog title={queue ? t`Change queue` : t`New queue`} size="xl" keep onClose={onClose}>
       <form noValidate onSubmit={submit}>
         <Stack>
           <FormError

@@ -19,7 +19,7 @@ export function SkillsDialog({ onClose }: { onClose: () => void }) {
   const { t } = useLingui();
   const query = useQuery({ ...listRoutingSkillsOptions(), staleTime: 0 });
   return (
-    <Dialog title={t`Skills`} size="lg" onClose={onClose}>
+    <Dialog title={t`Skills`} size="lg" keep onClose={onClose}>
       <Fetched query={query}>
         {({ skills }) => <SkillsForm skills={skills} onClose={onClose} />}
       </Fetched>

@@ -97,7 +97,7 @@ export function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }
     save.mutate();
   };
   return (
-    <Dialog title={rule ? t`Change rule` : t`New rule`} size="xl" onClose={onClose}>
+    <Dialog title={rule ? t`Change rule` : t`New rule`} size="xl" keep onClose={onClose}>
       <form noValidate onSubmit={submit}>
         <Stack>
           <FormError

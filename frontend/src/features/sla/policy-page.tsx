@@ -13,6 +13,7 @@ import {
 import { useForm } from '@mantine/form';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import { ConditionBuilder } from '@/features/rule';
 import { targets } from '@/features/ticket';
 import type { SlaPolicy, SlaPolicyCreate } from '@/lib/api';
 import { useCan } from '@/lib/can';
@@ -168,13 +169,10 @@ function PolicyForm({ policy }: { policy?: SlaPolicy }) {
             <Section title={t`For which tickets`}>
               <Stack>
                 <TextInput label={t`Name`} required {...form.getInputProps('name')} />
-                <TextInput
-                  label={t`Condition`}
-                  description={t`In the language of the search box, such as priority:>=high. Leave it empty for every ticket.`}
-                  placeholder="priority:urgent department:Finance"
-                  spellCheck={false}
-                  autoCapitalize="none"
-                  {...form.getInputProps('condition')}
+                <ConditionBuilder
+                  q={form.values.condition}
+                  error={form.errors.condition}
+                  onChange={(q) => form.setFieldValue('condition', q)}
                 />
               </Stack>
             </Section>

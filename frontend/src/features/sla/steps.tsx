@@ -1,6 +1,16 @@
 import '@mantine/core/styles/NumberInput.css';
+import '@mantine/core/styles/Pill.css';
+import '@mantine/core/styles/PillsInput.css';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Button, NativeSelect, NumberInput, Stack, Switch } from '@mantine/core';
+import {
+  Alert,
+  Button,
+  MultiSelect,
+  NativeSelect,
+  NumberInput,
+  Stack,
+  Switch,
+} from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { targets } from '@/features/ticket';
 import type { SlaStep, SlaStepInput } from '@/lib/api';
@@ -59,10 +69,17 @@ export function Steps({
 }) {
   const { t, i18n } = useLingui();
   const staff = useStaff();
-  const people = (staff.data?.results ?? []).map((p) => ({
+  const known = (staff.data?.results ?? []).map((p) => ({
     value: String(p.id),
     label: personName(p),
   }));
+  /** Who may be chosen, and who was and has left since. */
+  const people = (chosen: string[]) => [
+    ...known,
+    ...chosen
+      .filter((id) => id && !known.some(({ value }) => value === id))
+      .map((id) => ({ value: id, label: staff.data ? t`Somebody who left (${id})` : '…' })),
+  ];
   const change = (at: number, part: Partial<StepValues>) =>
     onChange(steps.map((step, i) => (i === at ? { ...step, ...part } : step)));
   const add = () => {
@@ -129,23 +146,21 @@ export function Steps({
                   label: i18n._(targets[value]),
                 }))}
               />
-              <NativeSelect
+              <MultiSelect
                 label={t`Notify also`}
-                value={String(step.notify_user_ids[0] ?? '')}
-                onChange={(event) =>
-                  change(at, {
-                    notify_user_ids: event.currentTarget.value
-                      ? [Number(event.currentTarget.value)]
-                      : [],
-                  })
-                }
-                data={[{ value: '', label: t`Nobody` }, ...people]}
+                placeholder={step.notify_user_ids.length ? undefined : t`Nobody`}
+                searchable
+                maxValues={20}
+                value={step.notify_user_ids.map(String)}
+                onChange={(ids) => change(at, { notify_user_ids: ids.map(Number) })}
+                data={people(step.notify_user_ids.map(String))}
+                comboboxProps={{ transitionProps: { duration: 0 } }}
               />
               <NativeSelect
                 label={t`Assign to`}
                 value={step.assign_to}
                 onChange={(event) => change(at, { assign_to: event.currentTarget.value })}
-                data={[{ value: '', label: t`Leave as it is` }, ...people]}
+                data={[{ value: '', label: t`Leave as it is` }, ...people([step.assign_to])]}
               />
               <Switch
                 label={t`Notify the assignee`}

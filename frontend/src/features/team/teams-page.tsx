@@ -189,7 +189,7 @@ function TeamDialog({ team, onClose }: { team?: Team; onClose: () => void }) {
     focusFirstError,
   );
   return (
-    <Dialog title={team ? t`Edit team` : t`New team`} onClose={onClose}>
+    <Dialog title={team ? t`Edit team` : t`New team`} keep onClose={onClose}>
       <form noValidate onSubmit={submit}>
         <Stack gap="md">
           <FormError error={save.error} shown={['name', 'restricted', 'is_active']} />

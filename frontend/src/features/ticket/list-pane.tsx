@@ -180,6 +180,7 @@ export function ListPane({
             </LinkButton>
           )}
         </span>
+        <Selected list={list} q={queryText(search)} shownIds={shownIds} onClear={clear} />
       </div>
       {/* Hidden rather than gone: to make its fields anew takes longer than to open a ticket. */}
       {filtered.current && (
@@ -203,7 +204,6 @@ export function ListPane({
           />
         </Button>
       )}
-      <Selected list={list} q={queryText(search)} shownIds={shownIds} onClear={clear} />
       {mistake ? (
         <QueryMistake message={mistake} />
       ) : (

@@ -44,7 +44,7 @@ export function SlaPill({ state }: { state: SlaClock['state'] }) {
 /** What an SLA said about a ticket, as a line of its timeline. */
 export function SlaSentence({ event }: { event: TicketEvent }) {
   const { i18n } = useLingui();
-  const data = event.data as { target?: SlaClock['target']; policy?: string };
+  const data = event.data as { target?: SlaClock['target']; policy?: string; refused?: string[] };
   const what = data.target ? i18n._(targets[data.target]) : '';
   const policy = data.policy ?? '';
   switch (event.type) {
@@ -62,9 +62,23 @@ export function SlaSentence({ event }: { event: TicketEvent }) {
       );
     default:
       return (
-        <Trans>
-          Escalated: {what} ({policy})
-        </Trans>
+        <>
+          <Trans>
+            Escalated: {what} ({policy})
+          </Trans>
+          {data.refused?.includes('assign') ? (
+            <>
+              {' · '}
+              <Trans>not assigned: whom the step names can take no tickets now</Trans>
+            </>
+          ) : null}
+          {data.refused?.includes('notify') ? (
+            <>
+              {' · '}
+              <Trans>not everybody was told: who the step names does not see this ticket</Trans>
+            </>
+          ) : null}
+        </>
       );
   }
 }

@@ -96,7 +96,7 @@ export function WebhookForm({ webhook: base, onClose, onSecret }: Props) {
     if (!none) save.mutate();
   };
   return (
-    <Dialog title={base ? t`Change the webhook` : t`New webhook`} size="lg" onClose={onClose}>
+    <Dialog title={base ? t`Change the webhook` : t`New webhook`} size="lg" keep onClose={onClose}>
       <form noValidate onSubmit={submit}>
         <Stack gap="sm">
           <FormError overwrites error={save.error} shown={['url', 'description']} />

@@ -1,6 +1,16 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, CloseButton, Progress } from '@mantine/core';
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import {
+  type FocusEvent,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import type { BulkRun } from '@/lib/api';
 import {
   allCommands,
@@ -76,6 +86,9 @@ function RunLine({ run, onShow }: { run: BulkRun; onShow: () => void }) {
   );
 }
 
+/** The height of a line of buttons in pixels, with the gap below it. */
+const lineHeight = 32;
+
 interface SelectionBarProps {
   selection: Selection;
   /** What follows the number. */
@@ -83,27 +96,70 @@ interface SelectionBarProps {
   onClear: () => void;
 }
 
-/** What can be done to the selected tickets: each command that has a form for many. */
+/**
+ * What can be done to the selected tickets: each command that has a form for many. It lies over
+ * the head of the list, so that no row moves while one selects, in one line until one asks for more.
+ */
 export function SelectionBar({ selection, children, onClear }: SelectionBarProps) {
   const { t } = useLingui();
   const count = 'ids' in selection ? selection.ids.length : selection.count;
   const more = !('ids' in selection) && selection.more;
+  const id = useId();
   const list = contexts().list;
   const on: Contexts = {
     ticket: undefined,
     list: list && { ...list, focused: () => true, selection: () => selection },
+  };
+  const line = useRef<HTMLDivElement>(null);
+  const [wide, setWide] = useState(false);
+  const [cut, setCut] = useState(false);
+  useLayoutEffect(() => {
+    const commands = line.current;
+    if (!commands) return;
+    const measure = () => setCut(commands.scrollHeight > lineHeight * 1.5);
+    const resized = new ResizeObserver(measure);
+    resized.observe(commands);
+    measure();
+    return () => resized.disconnect();
+  }, []);
+  /** Whoever comes by the keyboard to what is cut away sees all of it. */
+  const reveal = ({ target }: FocusEvent<HTMLElement>) => {
+    if (target.offsetTop >= lineHeight) setWide(true);
   };
   return (
     <section className={classes.bar} aria-label={t`Selected tickets`}>
       <span className={classes.count} role="status">
         {more ? <Trans>More than {count} selected</Trans> : <Trans>{count} selected</Trans>}
       </span>
-      {children}
-      {allCommands()
-        .filter((command) => command.bulk)
-        .map(({ id }) => (
-          <CommandButton key={id} id={id} on={on} size="compact-sm" />
-        ))}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it only shows what already has the focus */}
+      <div
+        ref={line}
+        id={id}
+        className={classes.commands}
+        data-wide={wide || undefined}
+        onFocus={reveal}
+      >
+        {children}
+        {allCommands()
+          .filter((command) => command.bulk)
+          .map((command) => (
+            <CommandButton key={command.id} id={command.id} on={on} size="compact-sm" />
+          ))}
+      </div>
+      {(cut || wide) && (
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          aria-expanded={wide}
+          aria-controls={id}
+          onClick={() => {
+            line.current?.scrollTo(0, 0);
+            setWide(!wide);
+          }}
+        >
+          {wide ? <Trans>Fewer</Trans> : <Trans>More</Trans>}
+        </Button>
+      )}
       <CloseButton size="sm" aria-label={t`Clear the selection`} onClick={onClear} />
     </section>
   );

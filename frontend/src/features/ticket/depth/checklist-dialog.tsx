@@ -41,7 +41,7 @@ export function ChecklistDialog({ ticketId, onClose }: { ticketId: number; onClo
     if (lines.length > 0) add.mutate(lines);
   };
   return (
-    <Dialog title={t`Add to the checklist of ticket #${ticketId}`} onClose={onClose}>
+    <Dialog title={t`Add to the checklist of ticket #${ticketId}`} keep onClose={onClose}>
       <form onSubmit={submit}>
         <Stack>
           <FormError error={add.error} shown={[]} />

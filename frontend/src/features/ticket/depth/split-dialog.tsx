@@ -26,7 +26,7 @@ export function SplitDialog({ ticketId, onClose }: { ticketId: number; onClose: 
   const { t } = useLingui();
   const query = useTicket(ticketId);
   return (
-    <Dialog title={t`Split ticket #${ticketId} in two`} size="lg" onClose={onClose}>
+    <Dialog title={t`Split ticket #${ticketId} in two`} size="lg" keep onClose={onClose}>
       <Fetched query={query} skeleton={<SkeletonRows rows={3} height={40} />}>
         {(ticket) => <SplitForm ticket={ticket} onClose={onClose} />}
       </Fetched>

@@ -141,7 +141,7 @@ function TemplateDialog(props: {
     },
   });
   return (
-    <Dialog title={template ? t`Change the template` : t`New template`} onClose={onClose}>
+    <Dialog title={template ? t`Change the template` : t`New template`} keep onClose={onClose}>
       <Stack gap="md">
         <FormError error={save.error} shown={[]} />
         <TextInput

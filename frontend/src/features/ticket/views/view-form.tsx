@@ -119,7 +119,7 @@ function ViewForm({ title, current, mayCopy, initial }: ViewFormProps) {
       : []),
   ];
   return (
-    <Dialog title={title} size="lg" onClose={close}>
+    <Dialog title={title} size="lg" keep onClose={close}>
       <form noValidate onSubmit={submit(current)}>
         <Stack>
           <FormError error={save.error} shown={['name', 'icon', 'q', 'sort', 'shared_with']} />
