@@ -73,7 +73,7 @@ func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 // @Param body body SendRequest true "The message"
 // @Success 201 {object} View
 // @Header 201 {string} ETag "For If-Match"
-// @Failure 409 {object} web.Problem "Somebody else has answered meanwhile (ticket.answered)"
+// @Failure 409 {object} web.Problem "Somebody else has answered meanwhile (ticket.answered), or the ticket cannot take the status now"
 // @Security BearerAuth
 // @x-authz {"employee":"own","it_staff":"visible","admin":"any"}
 // @Router /api/tickets/{id}/messages [post]

@@ -107,12 +107,19 @@ func TestRightsAreCheckedAgainWhenAMessageGoesOut(t *testing.T) {
 	})
 }
 
-// TestAChecklistKeepsBackTheReplyThatResolves says at once that a reply did not go out,
-// and gives it back: trying again changes nothing.
+// TestAChecklistKeepsBackTheReplyThatResolves: whoever sends hears at once that the ticket
+// cannot be resolved; what comes to be missing while the reply is held gives it back.
 func TestAChecklistKeepsBackTheReplyThatResolves(t *testing.T) {
 	each(t, func(t *testing.T, s scene) {
-		s.sam.Post(at("/api/tickets/%d/checklist", s.ticket), obj{"items": []string{"Measure"}, "required": true}).Want(201)
+		before := s.sam.Get(at("/api/tickets/%d", s.ticket)).Want(200).Raw
 		m := s.sam.Post(at("/api/tickets/%d/messages", s.ticket), obj{"kind": "reply", "content": "Done.", "status": "resolved"}).Want(201)
+		if now := s.sam.Get(at("/api/tickets/%d", s.ticket)).Want(200).Raw; string(now) != string(before) {
+			t.Errorf("what is held changed the ticket: %s, was %s", now, before)
+		}
+		s.sam.Post(at("/api/tickets/%d/checklist", s.ticket), obj{"items": []string{"Measure"}, "required": true}).Want(201)
+		refused := s.sam.Post(at("/api/tickets/%d/messages", s.ticket), obj{"kind": "reply", "content": "Done.", "status": "resolved"})
+		refused.WantCode(409, "checklist.incomplete")
+		s.sam.Get(at("/api/tickets/%d/messages", s.ticket)).Want(200).Is("count", 1)
 		s.Clock.Advance(11 * time.Second)
 		s.Drain(t)
 		s.sam.Get(at("/api/messages/%d", m.Int("id"))).Want(200).Is("state", "cancelled")
@@ -225,9 +232,11 @@ func TestRequestersCloseAndReopen(t *testing.T) {
 // TestWhyAReplyWasNotSent names the field that was missing.
 func TestWhyAReplyWasNotSent(t *testing.T) {
 	each(t, func(t *testing.T, s scene) {
-		s.ada.Post("/api/fields", obj{"name": "Cause", "kind": "text", "required": "resolve", "everywhere": true}).Want(201)
 		url := at("/api/tickets/%d/messages", s.ticket)
-		id := s.sam.Post(url, obj{"kind": "reply", "content": "Done.", "status": "resolved", "hold_seconds": 1}).Want(201).Int("id")
+		reply := obj{"kind": "reply", "content": "Done.", "status": "resolved", "hold_seconds": 1}
+		id := s.sam.Post(url, reply).Want(201).Int("id")
+		s.ada.Post("/api/fields", obj{"name": "Cause", "kind": "text", "required": "resolve", "everywhere": true}).Want(201)
+		s.sam.Post(url, reply).WantFields("fields.cause") // at once where it is known
 		s.Clock.Advance(2 * time.Second)
 		s.Drain(t)
 		s.sam.Get(at("/api/messages/%d", id)).Is("state", "cancelled").Is("reason", "cause: This field is required.")

@@ -10,9 +10,10 @@ import type { Message, TicketDetail } from '@/lib/api';
 import { useIdempotencyKey } from '@/lib/idempotency';
 import { tellSent, tellTyping } from '@/lib/live/presence';
 import { isQueued } from '@/lib/offline/door';
-import { asApiError, explain, fieldErrors } from '@/lib/problem';
+import { asApiError } from '@/lib/problem';
 import { personName } from '@/ui/person';
 import { PlainText } from '@/ui/plain-text';
+import { refusalText } from './actions/refusal';
 import classes from './composer.module.css';
 import { type DraftState, useDraft } from './drafts';
 import { HeldMessage } from './held-message';
@@ -116,8 +117,8 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
             sent();
           } else if (asApiError(error).code === 'ticket.answered') refreshTicket(client, ticket.id);
           else {
-            const wrong = fieldErrors(error);
-            setRefused(wrong.content ?? wrong.attachment_ids ?? explain(error));
+            // What the ticket lacks to be resolved is named as its fields are.
+            void refusalText(client, error).then(setRefused);
           }
         },
       },

@@ -17019,7 +17019,7 @@ export type SendMessageErrors = {
      */
     404: Problem;
     /**
-     * Somebody else has answered meanwhile (ticket.answered)
+     * Somebody else has answered meanwhile (ticket.answered), or the ticket cannot take the status now
      */
     409: Problem;
     /**

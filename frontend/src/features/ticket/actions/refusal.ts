@@ -12,7 +12,7 @@ const refusedFields = (error: unknown): string[] =>
     .map((key) => key.slice(prefix.length));
 
 /** What the server says about each property, with the names of the desk's own fields. */
-async function details(client: QueryClient, error: unknown): Promise<string> {
+export async function refusalText(client: QueryClient, error: unknown): Promise<string> {
   const wrong = Object.entries(fieldErrors(error));
   const slugs = refusedFields(error);
   const known =
@@ -22,13 +22,14 @@ async function details(client: QueryClient, error: unknown): Promise<string> {
           .ensureQueryData(listFieldsOptions())
           .then(({ fields }) => fields)
           .catch(() => []);
-  return wrong
+  const text = wrong
     .map(([key, message]) => {
       if (!key.startsWith(prefix)) return message;
       const slug = key.slice(prefix.length);
       return `${known.find((field) => field.slug === slug)?.name ?? slug}: ${message}`;
     })
     .join(' ');
+  return text || explain(error);
 }
 
 /** Says in the status line why something was refused; `otherwise` where no property is named. */
@@ -41,7 +42,7 @@ export function announceRefusal(
     announce(otherwise(error), 'bad');
     return;
   }
-  void details(client, error).then((text) => announce(text || otherwise(error), 'bad'));
+  void refusalText(client, error).then((text) => announce(text, 'bad'));
 }
 
 /**
