@@ -75,6 +75,7 @@ func patience(bytes int64) time.Duration {
 // @Failure 413 {object} web.Problem "Larger than files may be (attachment.too_large)"
 // @Security BearerAuth
 // @x-authz {"employee":"own","it_staff":"own","admin":"own"}
+// @Failure 412 {object} web.Problem "Another version of the protocol (attachment.tus_version)"
 // @Router /api/uploads [post]
 func (s *Service) begin(c *gin.Context) error {
 	if err := speaksTus(c); err != nil {

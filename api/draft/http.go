@@ -158,6 +158,7 @@ func (s *Service) delete(c *gin.Context) error {
 // @Header 200 {string} ETag "For If-Match"
 // @Security BearerAuth
 // @x-authz {"employee":"own","it_staff":"own","admin":"own"}
+// @Failure 404 {object} web.Problem "No such draft"
 // @Router /api/drafts/ticket [get]
 func (s *Service) getNew(c *gin.Context) error { return s.show(c, 0, Ticket) }
 

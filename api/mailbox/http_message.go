@@ -248,6 +248,7 @@ func (s *Service) discard(c *gin.Context) error {
 // @Success 200 {object} TryView
 // @Security BearerAuth
 // @x-authz {"admin":"any"}
+// @Failure 404 {object} web.Problem "No such mailbox"
 // @Router /api/mail_messages/try [post]
 func (s *Service) try(c *gin.Context) error {
 	by := authz.From(c.Request.Context())

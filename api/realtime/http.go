@@ -198,6 +198,7 @@ func (h *Hub) listPresence(c *gin.Context) error {
 // @Success 204 "Noted"
 // @Security BearerAuth
 // @x-authz {"it_staff":"visible","admin":"any"}
+// @Failure 404 {object} web.Problem "No such ticket"
 // @Router /api/presence [post]
 func (h *Hub) setPresence(c *gin.Context) error {
 	ctx := c.Request.Context()

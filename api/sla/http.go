@@ -252,6 +252,7 @@ func (s *Service) recalculate(c *gin.Context) error {
 // @Success 200 {object} PreviewView
 // @Security BearerAuth
 // @x-authz {"it_staff":"visible","admin":"any"}
+// @Failure 404 {object} web.Problem "No such ticket"
 // @Router /api/sla/preview [get]
 func (s *Service) preview(c *gin.Context) error {
 	ctx := c.Request.Context()

@@ -22,6 +22,7 @@ import (
 // @Header 200 {string} ETag "For If-Match"
 // @Security BearerAuth
 // @x-authz {"employee":"own","it_staff":"visible","admin":"any"}
+// @Failure 409 {object} web.Problem "It was merged into another one (ticket.merged), or changed at the same moment"
 // @Router /api/tickets/{id}/close [post]
 func (s *Service) closeTicket(c *gin.Context) error {
 	by := authz.From(c.Request.Context())

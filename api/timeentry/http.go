@@ -520,6 +520,7 @@ func (s *Service) timer(c *gin.Context) error { return s.sendTimer(c, http.Statu
 // @Success 200 {object} TimerView
 // @Security BearerAuth
 // @x-authz {"it_staff":"own","admin":"own"}
+// @Failure 404 {object} web.Problem "No such ticket"
 // @Router /api/timer/start [post]
 func (s *Service) start(c *gin.Context) error {
 	b, err := web.ReadBody(c)

@@ -28,11 +28,11 @@ var problems = []struct {
 	{http.StatusBadRequest, "BadRequest", "The request, a parameter or a field is wrong; `errors` names the fields", always},
 	{http.StatusUnauthorized, "Unauthenticated", "Not signed in, or the token is no longer valid", operation.signedIn},
 	{http.StatusForbidden, "Forbidden", "The caller may see this, but not do this", operation.signedIn},
-	{http.StatusNotFound, "NotFound", "There is no such thing, or the caller cannot see it", operation.hasID},
-	{http.StatusPreconditionFailed, "Stale", "`If-Match` names a version that is no longer the current one", operation.conditional},
+	{http.StatusNotFound, "NotFound", "There is no such thing or page, or the caller cannot see it", operation.canMiss},
+	{http.StatusPreconditionFailed, "Stale", "`If-Match` names a version that is no longer the current one", operation.checksVersion},
 	{http.StatusRequestEntityTooLarge, "TooLarge", "The body is too large", operation.hasBody},
 	{http.StatusUnsupportedMediaType, "UnsupportedMediaType", "The body is not `application/json`", operation.hasBody},
-	{http.StatusUnprocessableEntity, "KeyReused", "This `Idempotency-Key` was used with another body", operation.repeatable},
+	{http.StatusUnprocessableEntity, "KeyReused", "This `Idempotency-Key` was used with another body", operation.takesKey},
 	{http.StatusTooManyRequests, "TooManyRequests", "Too many requests; `Retry-After` says when to come back", always},
 }
 
@@ -59,8 +59,19 @@ func operations(doc *openapi3.T) []operation {
 
 func (o operation) String() string { return o.method + " " + o.path }
 
-func (o operation) hasID() bool   { return strings.Contains(o.path, "{") }
 func (o operation) hasBody() bool { return o.RequestBody != nil }
+
+// canMiss operations name a thing in their path, or a page of a list.
+func (o operation) canMiss() bool {
+	return strings.Contains(o.path, "{") || o.Parameters.GetByInAndName("query", "page") != nil
+}
+
+func (o operation) checksVersion() bool { return o.conditional() || o.takes("If-Match") }
+func (o operation) takesKey() bool      { return o.repeatable() || o.takes("Idempotency-Key") }
+
+func (o operation) takes(name string) bool {
+	return o.Parameters.GetByInAndName("header", name) != nil
+}
 
 // signedIn reports whether the operation needs a bearer token: everything
 // does, unless its x-authz names anonymous callers.

@@ -3790,7 +3790,7 @@ export type DeleteAttachmentErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -3850,7 +3850,7 @@ export type GetAttachmentErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -4113,6 +4113,10 @@ export type ForgotPasswordErrors = {
      */
     415: Problem;
     /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
      * Too many mails; see Retry-After
      */
     429: Problem;
@@ -4167,6 +4171,10 @@ export type LoginErrors = {
      */
     415: Problem;
     /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
      * Too many failed attempts; see Retry-After
      */
     429: Problem;
@@ -4205,6 +4213,10 @@ export type LogoutErrors = {
      * The request, a parameter or a field is wrong; `errors` names the fields
      */
     400: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
     /**
      * Too many requests; `Retry-After` says when to come back
      */
@@ -4362,6 +4374,10 @@ export type RefreshSessionErrors = {
      */
     401: Problem;
     /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
      * Too many requests; `Retry-After` says when to come back
      */
     429: Problem;
@@ -4420,6 +4436,10 @@ export type RegisterAccountErrors = {
      */
     415: Problem;
     /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
      * Too many registrations; see Retry-After
      */
     429: Problem;
@@ -4469,6 +4489,10 @@ export type ResendVerificationErrors = {
      * Not JSON
      */
     415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
     /**
      * Too many mails; see Retry-After
      */
@@ -4523,6 +4547,10 @@ export type ResetPasswordErrors = {
      * Not JSON
      */
     415: Problem;
+    /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
     /**
      * Too many attempts; see Retry-After
      */
@@ -4758,6 +4786,10 @@ export type VerifyEmailErrors = {
      */
     415: Problem;
     /**
+     * This `Idempotency-Key` was used with another body
+     */
+    422: Problem;
+    /**
      * Too many attempts; see Retry-After
      */
     429: Problem;
@@ -4811,6 +4843,10 @@ export type ListBulkErrors = {
      * The caller may see this, but not do this
      */
     403: Problem;
+    /**
+     * There is no such thing or page, or the caller cannot see it
+     */
+    404: Problem;
     /**
      * Too many requests; `Retry-After` says when to come back
      */
@@ -4926,7 +4962,7 @@ export type GetBulkErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -4982,7 +5018,7 @@ export type CancelBulkErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -5057,7 +5093,7 @@ export type ListBulkItemsErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -5113,7 +5149,7 @@ export type UndoBulkErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -5178,6 +5214,10 @@ export type ListCalendarsErrors = {
      * The caller may see this, but not do this
      */
     403: Problem;
+    /**
+     * There is no such thing or page, or the caller cannot see it
+     */
+    404: Problem;
     /**
      * Too many requests; `Retry-After` says when to come back
      */
@@ -5293,7 +5333,7 @@ export type DeleteCalendarErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -5357,7 +5397,7 @@ export type GetCalendarErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -5416,7 +5456,7 @@ export type UpdateCalendarErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -5487,7 +5527,7 @@ export type ImportHolidaysErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -5558,7 +5598,7 @@ export type ListCalendarIntervalsErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -5717,7 +5757,7 @@ export type DeleteCategoryErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -5784,7 +5824,7 @@ export type UpdateCategoryErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -5856,7 +5896,7 @@ export type DeleteChecklistItemErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -5916,7 +5956,7 @@ export type GetChecklistItemErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -5975,7 +6015,7 @@ export type UpdateChecklistItemErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -6612,6 +6652,10 @@ export type GetTicketDraftErrors = {
      */
     403: Problem;
     /**
+     * No such draft
+     */
+    404: Problem;
+    /**
      * Too many requests; `Retry-After` says when to come back
      */
     429: Problem;
@@ -6939,7 +6983,7 @@ export type DeleteFieldErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -7006,7 +7050,7 @@ export type UpdateFieldErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -7204,7 +7248,7 @@ export type DeleteTicketLinkErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -7264,7 +7308,7 @@ export type UndoMacroErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -7502,7 +7546,7 @@ export type DeleteMacroErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -7562,7 +7606,7 @@ export type GetMacroErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -7621,7 +7665,7 @@ export type UpdateMacroErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -7689,7 +7733,7 @@ export type RestoreMacroErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -7839,6 +7883,10 @@ export type ListMailAddressesErrors = {
      */
     403: Problem;
     /**
+     * There is no such thing or page, or the caller cannot see it
+     */
+    404: Problem;
+    /**
      * Too many requests; `Retry-After` says when to come back
      */
     429: Problem;
@@ -7891,7 +7939,7 @@ export type DeleteMailAddressErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -8104,7 +8152,7 @@ export type DeleteMailDomainErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -8167,7 +8215,7 @@ export type UpdateMailDomainErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -8245,6 +8293,10 @@ export type ListMailMessagesErrors = {
      */
     403: Problem;
     /**
+     * There is no such thing or page, or the caller cannot see it
+     */
+    404: Problem;
+    /**
      * Too many requests; `Retry-After` says when to come back
      */
     429: Problem;
@@ -8294,6 +8346,10 @@ export type TryMailMessageErrors = {
      * The caller may see this, but not do this
      */
     403: Problem;
+    /**
+     * No such mailbox
+     */
+    404: Problem;
     /**
      * The body is too large
      */
@@ -8359,7 +8415,7 @@ export type GetMailMessageErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -8415,7 +8471,7 @@ export type DiscardMailMessageErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -8482,7 +8538,7 @@ export type ProcessMailMessageErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -8548,7 +8604,7 @@ export type GetMailMessageSourceErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -8618,6 +8674,10 @@ export type ListMailOutboxErrors = {
      */
     403: Problem;
     /**
+     * There is no such thing or page, or the caller cannot see it
+     */
+    404: Problem;
+    /**
      * Too many requests; `Retry-After` says when to come back
      */
     429: Problem;
@@ -8670,7 +8730,7 @@ export type RetryMailErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -9030,6 +9090,10 @@ export type ListMailboxesErrors = {
      */
     403: Problem;
     /**
+     * There is no such thing or page, or the caller cannot see it
+     */
+    404: Problem;
+    /**
      * Too many requests; `Retry-After` says when to come back
      */
     429: Problem;
@@ -9148,7 +9212,7 @@ export type DeleteMailboxErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -9212,7 +9276,7 @@ export type GetMailboxErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -9271,7 +9335,7 @@ export type UpdateMailboxErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -9343,7 +9407,7 @@ export type TestMailboxErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -9416,7 +9480,7 @@ export type TryMailMessageFileErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -9484,7 +9548,7 @@ export type UnsendMessageErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -9548,7 +9612,7 @@ export type GetMessageErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -9604,7 +9668,7 @@ export type SendMessageNowErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -9668,7 +9732,7 @@ export type DeleteNoteErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -9728,7 +9792,7 @@ export type GetNoteErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -9787,7 +9851,7 @@ export type UpdateNoteErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -9970,6 +10034,10 @@ export type ListNotificationsErrors = {
      */
     403: Problem;
     /**
+     * There is no such thing or page, or the caller cannot see it
+     */
+    404: Problem;
+    /**
      * Too many requests; `Retry-After` says when to come back
      */
     429: Problem;
@@ -10125,7 +10193,7 @@ export type ReadNotificationErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -10190,6 +10258,10 @@ export type ListPeopleErrors = {
      * The caller may see this, but not do this
      */
     403: Problem;
+    /**
+     * There is no such thing or page, or the caller cannot see it
+     */
+    404: Problem;
     /**
      * Too many requests; `Retry-After` says when to come back
      */
@@ -10325,7 +10397,7 @@ export type DeletePreferenceErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -10385,7 +10457,7 @@ export type GetPreferenceErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -10444,7 +10516,7 @@ export type PutPreferenceErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -10550,6 +10622,10 @@ export type SetPresenceErrors = {
      * The caller may see this, but not do this
      */
     403: Problem;
+    /**
+     * No such ticket
+     */
+    404: Problem;
     /**
      * The body is too large
      */
@@ -10759,7 +10835,7 @@ export type DeletePushSubscriptionErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -10988,7 +11064,7 @@ export type DeleteRecurrenceErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -11048,7 +11124,7 @@ export type GetRecurrenceErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -11107,7 +11183,7 @@ export type UpdateRecurrenceErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -11175,7 +11251,7 @@ export type RestoreRecurrenceErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -11235,7 +11311,7 @@ export type RunRecurrenceErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -11556,7 +11632,7 @@ export type UpdateRoutingAgentErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -11904,7 +11980,7 @@ export type DeleteRoutingQueueErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -11964,7 +12040,7 @@ export type GetRoutingQueueErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -12023,7 +12099,7 @@ export type UpdateRoutingQueueErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -12098,7 +12174,7 @@ export type ListRoutingWaitsErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -12550,7 +12626,7 @@ export type DeleteRuleErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -12610,7 +12686,7 @@ export type GetRuleErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -12669,7 +12745,7 @@ export type UpdateRuleErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -12740,7 +12816,7 @@ export type RestoreRuleErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -12819,7 +12895,7 @@ export type ListRuleRunsErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -12869,7 +12945,7 @@ export type ListRuleVersionsErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -13067,6 +13143,10 @@ export type ListSlaClocksErrors = {
      * The caller may see this, but not do this
      */
     403: Problem;
+    /**
+     * There is no such thing or page, or the caller cannot see it
+     */
+    404: Problem;
     /**
      * Too many requests; `Retry-After` says when to come back
      */
@@ -13289,7 +13369,7 @@ export type DeleteSlaPolicyErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -13349,7 +13429,7 @@ export type GetSlaPolicyErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -13408,7 +13488,7 @@ export type UpdateSlaPolicyErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -13469,6 +13549,10 @@ export type PreviewSlaErrors = {
      * The caller may see this, but not do this
      */
     403: Problem;
+    /**
+     * No such ticket
+     */
+    404: Problem;
     /**
      * Too many requests; `Retry-After` says when to come back
      */
@@ -13812,7 +13896,7 @@ export type DeleteSubstatusErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -13879,7 +13963,7 @@ export type UpdateSubstatusErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -14055,7 +14139,7 @@ export type DeleteTagErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -14119,7 +14203,7 @@ export type GetTagErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -14178,7 +14262,7 @@ export type RenameTagErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -14249,7 +14333,7 @@ export type MergeTagErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -14424,7 +14508,7 @@ export type GetTeamErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -14483,7 +14567,7 @@ export type UpdateTeamErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -14559,7 +14643,7 @@ export type RemoveTeamMemberErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -14630,7 +14714,7 @@ export type SetTeamMemberErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -14809,7 +14893,7 @@ export type DeleteTemplateErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -14869,7 +14953,7 @@ export type GetTemplateErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -14928,7 +15012,7 @@ export type UpdateTemplateErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -14996,7 +15080,7 @@ export type RestoreTemplateErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -15856,7 +15940,7 @@ export type ApplyMacroErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -16014,7 +16098,7 @@ export type AssignTicketTeamErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -16080,7 +16164,7 @@ export type ListAttachmentsErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -16139,7 +16223,7 @@ export type AddTicketCcErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -16205,7 +16289,7 @@ export type ListChecklistErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -16264,7 +16348,7 @@ export type AddChecklistErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -16340,9 +16424,17 @@ export type CloseTicketErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
+    /**
+     * It was merged into another one (ticket.merged), or changed at the same moment
+     */
+    409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
     /**
      * This `Idempotency-Key` was used with another body
      */
@@ -16404,7 +16496,7 @@ export type DeleteDraftErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -16468,7 +16560,7 @@ export type GetDraftErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -16531,7 +16623,7 @@ export type PutDraftErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -16652,7 +16744,7 @@ export type ListTicketLinksErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -16711,7 +16803,7 @@ export type CreateTicketLinkErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -16777,7 +16869,7 @@ export type ListTicketMailErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -16827,7 +16919,7 @@ export type GetTicketMailLogErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -16890,13 +16982,17 @@ export type MergeTicketErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
      * One of them was merged already (ticket.merged, ticket.merge_target_merged), or one is confidential (ticket.merge_confidential)
      */
     409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
     /**
      * The body is too large
      */
@@ -16956,7 +17052,7 @@ export type ListMessagesErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -17015,7 +17111,7 @@ export type SendMessageErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -17094,7 +17190,7 @@ export type ListNotesErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -17153,7 +17249,7 @@ export type CreateNoteErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -17228,13 +17324,17 @@ export type ReopenTicketErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
      * Too late, or changed at the same moment
      */
     409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
     /**
      * The body is too large
      */
@@ -17300,7 +17400,7 @@ export type RestoreTicketErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -17354,7 +17454,7 @@ export type GetTicketRoutingErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -17404,7 +17504,7 @@ export type GetTicketSeenErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -17463,7 +17563,7 @@ export type SetTicketSeenErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -17538,13 +17638,17 @@ export type SetTicketDueErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
      * It was merged into another one (ticket.merged)
      */
     409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
     /**
      * The body is too large
      */
@@ -17604,7 +17708,7 @@ export type GetTicketSlaErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -17667,13 +17771,17 @@ export type SnoozeTicketErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
      * It is done (snooze.done), or was merged (ticket.merged)
      */
     409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
     /**
      * The body is too large
      */
@@ -17746,13 +17854,17 @@ export type SplitTicketErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
      * It was merged into another one (ticket.merged)
      */
     409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
     /**
      * The body is too large
      */
@@ -17812,7 +17924,7 @@ export type ListTicketTimeErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -17871,7 +17983,7 @@ export type CreateTimeEntryErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -17943,13 +18055,17 @@ export type UnmergeTicketErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
      * It is not merged (ticket.not_merged), or what it was merged into was merged further or deleted (ticket.merged_further, ticket.merge_target_gone)
      */
     409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
     /**
      * This `Idempotency-Key` was used with another body
      */
@@ -18011,9 +18127,13 @@ export type UnsnoozeTicketErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
     /**
      * This `Idempotency-Key` was used with another body
      */
@@ -18075,13 +18195,17 @@ export type UnsplitTicketErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
      * It was not split off (ticket.not_split), or somebody has worked on it (ticket.split_used)
      */
     409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
     /**
      * This `Idempotency-Key` was used with another body
      */
@@ -18139,7 +18263,7 @@ export type UnwatchTicketErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -18276,7 +18400,7 @@ export type ListWatchersErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -18335,7 +18459,7 @@ export type WatchTicketErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -18411,7 +18535,7 @@ export type RemoveWatcherErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -18488,6 +18612,10 @@ export type ListTimeEntriesErrors = {
      * The caller may see this, but not do this
      */
     403: Problem;
+    /**
+     * There is no such thing or page, or the caller cannot see it
+     */
+    404: Problem;
     /**
      * Too many requests; `Retry-After` says when to come back
      */
@@ -18813,7 +18941,7 @@ export type DeleteTimeEntryErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -18873,7 +19001,7 @@ export type GetTimeEntryErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -18932,7 +19060,7 @@ export type UpdateTimeEntryErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -19090,6 +19218,10 @@ export type StartTimerErrors = {
      */
     403: Problem;
     /**
+     * No such ticket
+     */
+    404: Problem;
+    /**
      * The body is too large
      */
     413: Problem;
@@ -19231,6 +19363,10 @@ export type CreateUploadErrors = {
      */
     409: Problem;
     /**
+     * Another version of the protocol (attachment.tus_version)
+     */
+    412: Problem;
+    /**
      * Larger than files may be (attachment.too_large)
      */
     413: Problem;
@@ -19291,7 +19427,7 @@ export type CancelUploadErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -19345,7 +19481,7 @@ export type GetUploadOffsetErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -19408,7 +19544,7 @@ export type SendUploadErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -20110,7 +20246,7 @@ export type DeleteViewErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -20170,7 +20306,7 @@ export type GetViewErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -20229,7 +20365,7 @@ export type UpdateViewErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -20351,7 +20487,7 @@ export type GetWebhookDeliveryErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -20407,7 +20543,7 @@ export type ReplayWebhookDeliveryErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -20513,6 +20649,10 @@ export type ListWebhooksErrors = {
      * The caller may see this, but not do this
      */
     403: Problem;
+    /**
+     * There is no such thing or page, or the caller cannot see it
+     */
+    404: Problem;
     /**
      * Too many requests; `Retry-After` says when to come back
      */
@@ -20632,7 +20772,7 @@ export type DeleteWebhookErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -20692,7 +20832,7 @@ export type GetWebhookErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -20751,7 +20891,7 @@ export type UpdateWebhookErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -20830,7 +20970,7 @@ export type ListWebhookDeliveriesErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -20889,7 +21029,7 @@ export type ReplayWebhookDeliveriesErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -20957,7 +21097,7 @@ export type RotateWebhookSecretErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
@@ -21017,7 +21157,7 @@ export type TestWebhookErrors = {
      */
     403: Problem;
     /**
-     * There is no such thing, or the caller cannot see it
+     * There is no such thing or page, or the caller cannot see it
      */
     404: Problem;
     /**
