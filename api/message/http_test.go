@@ -130,6 +130,19 @@ func TestAChecklistKeepsBackTheReplyThatResolves(t *testing.T) {
 	})
 }
 
+// TestAReplyThatResolvesGoesWhereTheTicketWent: it is held and sent as on any other ticket.
+func TestAReplyThatResolvesGoesWhereTheTicketWent(t *testing.T) {
+	each(t, func(t *testing.T, s scene) {
+		into := s.emma.Post("/api/tickets", obj{"title": "The same", "description": "Again."}).Want(201).Int("id")
+		s.sam.Post(at("/api/tickets/%d/merge", s.ticket), obj{"ticket_id": into}).Want(200)
+		m := s.sam.Post(at("/api/tickets/%d/messages", s.ticket), obj{"kind": "reply", "content": "Done.", "status": "resolved"}).Want(201)
+		s.Clock.Advance(11 * time.Second)
+		s.Drain(t)
+		s.sam.Get(at("/api/messages/%d", m.Int("id"))).Want(200).Is("state", "sent")
+		s.emma.Get(at("/api/tickets/%d", into)).Want(200).Is("status", "resolved")
+	})
+}
+
 func TestAnAnswerMeanwhileRefusesAReply(t *testing.T) {
 	each(t, func(t *testing.T, s scene) {
 		url := at("/api/tickets/%d/messages", s.ticket)

@@ -175,8 +175,16 @@ func (s *Service) rehearse(ctx context.Context, by authz.Actor, ticketID int64, 
 		if err := s.allowed(by, t, d.Kind, d.Status); err != nil {
 			return err
 		}
+		if t.MergedIntoID != nil { // the message goes where the ticket went
+			if t, err = ticket.Final(tx.DB, t); err != nil {
+				return err
+			}
+			if !ticket.CanRead(by, t) {
+				return ticket.ErrMerged
+			}
+		}
 		if d.Status != t.Status {
-			if _, err := s.tickets.UpdateStatus(tx.Ctx, by, ticketID, etag.Condition{}, d.Status); err != nil {
+			if _, err := s.tickets.UpdateStatus(tx.Ctx, by, t.ID, etag.Condition{}, d.Status); err != nil {
 				return err
 			}
 		}
