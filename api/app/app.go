@@ -218,9 +218,9 @@ func New(set config.Settings, version string, p Parts) (*App, error) {
 	}
 	a.Bus.InTxAbout(ticket.Subject, snoozes.Follow)
 	a.Bus.InTx(ticket.ConfidentialChanged, links.HideParts)
-	watchers := watcher.New(a.DB, a.Ticket)
-	a.Bus.Durable(user.RoleChanged, watcher.LeaveJob)
+	watchers := watcher.New(a.DB, a.Bus, a.Ticket)
 	a.Worker.Handle(watcher.LeaveJob, watchers.RunLeave)
+	a.Worker.Handle(watcher.ClaimJob, watchers.RunClaim)
 	a.Worker.Handle(snooze.WakeJob, snoozes.RunWake)
 	a.subscribe()
 	a.jobs(keys)

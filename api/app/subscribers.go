@@ -27,6 +27,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/timeentry"
 	"github.com/fixdesk/fixdesk/api/user"
 	"github.com/fixdesk/fixdesk/api/view"
+	"github.com/fixdesk/fixdesk/api/watcher"
 	"github.com/fixdesk/fixdesk/api/webhook"
 )
 
@@ -92,6 +93,14 @@ func (a *App) subscribe() {
 	// team: whoever leaves the IT staff leaves its teams
 	a.Bus.InTx(user.RoleChanged, team.Leave)
 	a.Bus.InTx(user.Anonymised, team.Leave)
+	// watcher: whoever leaves the IT staff watches no more, and an address in CC becomes
+	// the account that proves to have it
+	a.Bus.Durable(user.RoleChanged, watcher.LeaveJob)
+	for _, eventType := range []string{
+		user.Created, user.Verified, user.PasswordChanged, user.Activated, user.Updated, user.Imported, ticket.Restored,
+	} {
+		a.Bus.Durable(eventType, watcher.ClaimJob)
+	}
 	// ticket: whoever leaves the IT staff leaves no ticket hidden behind them
 	a.Bus.Durable(user.Deactivated, ticket.ReleaseJob)
 	a.Bus.Durable(user.RoleChanged, ticket.ReleaseJob)

@@ -76,6 +76,7 @@ func steps() []step {
 		channels(),
 		mailDelays(),
 		narrow(),
+		ccAddresses(),
 	}
 }
 

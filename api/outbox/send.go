@@ -295,12 +295,18 @@ func (s *Service) address(msg *mail.Message, m Mail, box *mailbox.Mailbox, to us
 
 // entitled returns whom a mail is to, if they may still know of it.
 func (s *Service) entitled(tx *gorm.DB, m Mail, t *ticket.Ticket) (user.User, bool, error) {
+	var u user.User
+	var err error
 	if m.UserID == nil {
 		var n int64
-		err := tx.Model(&ticket.Watcher{}).Where("ticket_id = ? AND address = ?", t.ID, user.Key(m.ToAddress)).Count(&n).Error
-		return user.User{Email: m.ToAddress}, n > 0, err
+		err = tx.Model(&ticket.Watcher{}).Where("ticket_id = ? AND address = ?", t.ID, user.Key(m.ToAddress)).Count(&n).Error
+		if err != nil || n > 0 {
+			return user.User{Email: m.ToAddress}, n > 0, err
+		}
+		u, err = user.ByEmail(tx, m.ToAddress) // who may have taken its place in CC since
+	} else {
+		u, err = user.Find(tx, *m.UserID)
 	}
-	u, err := user.Find(tx, *m.UserID)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return u, false, nil
 	}

@@ -179,7 +179,7 @@ func addWatcher(tx *event.Tx, by authz.Actor, t *Ticket, w *Watcher) (bool, erro
 	ref := WatcherRef{WatcherID: w.ID}
 	if w.UserID != nil {
 		ref.UserID = *w.UserID
-		if err := saveWatchers(tx.DB, t, append(slices.Clone(t.Watchers), *w.UserID)); err != nil {
+		if err := SaveWatchers(tx.DB, t, append(slices.Clone(t.Watchers), *w.UserID)); err != nil {
 			return false, err
 		}
 	}
@@ -243,7 +243,7 @@ func removeWatcher(tx *event.Tx, t *Ticket, w Watcher) error {
 	if w.UserID != nil {
 		ref.UserID = *w.UserID
 		now := slices.DeleteFunc(slices.Clone(t.Watchers), func(id int64) bool { return id == *w.UserID })
-		if err := saveWatchers(tx.DB, t, now); err != nil {
+		if err := SaveWatchers(tx.DB, t, now); err != nil {
 			return err
 		}
 	}
@@ -254,8 +254,8 @@ func removeWatcher(tx *event.Tx, t *Ticket, w Watcher) error {
 	return tx.Emit(eventType, subject, t.ID, ref)
 }
 
-// saveWatchers writes who watches the ticket, unless somebody else was faster.
-func saveWatchers(tx *gorm.DB, t *Ticket, now db.IDs) error {
+// SaveWatchers writes who watches the ticket, unless somebody else was faster.
+func SaveWatchers(tx *gorm.DB, t *Ticket, now db.IDs) error {
 	res := tx.Model(&Ticket{}).Where("id = ? AND watchers = ?", t.ID, t.Watchers).UpdateColumn("watchers", now)
 	if res.Error != nil {
 		return fmt.Errorf("save the watchers of ticket %d: %w", t.ID, res.Error)

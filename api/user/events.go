@@ -1,6 +1,6 @@
 package user
 
-// What this package announces. The subject is always the account.
+// What this package announces. The subject is the account, unless it says otherwise.
 const (
 	Created         = "user.created"
 	Invited         = "user.invited" // created without a password, or moved to another address before choosing one
@@ -13,6 +13,7 @@ const (
 	Deactivated     = "user.deactivated"
 	Anonymised      = "user.anonymised"
 	PasswordChanged = "user.password_changed"
+	Imported        = "users.imported" // the subject is the import; of single accounts nothing is announced
 )
 
 const subject = "user"
@@ -26,6 +27,11 @@ type Change struct {
 // Fields is the data of Updated: which fields changed, not what they hold.
 type Fields struct {
 	Changed []string `json:"changed"`
+}
+
+// ImportedAccounts is the data of Imported: those of the accounts that can sign in.
+type ImportedAccounts struct {
+	UserIDs []int64 `json:"user_ids"`
 }
 
 // Means is the data of PasswordChanged.

@@ -21,8 +21,8 @@ import (
 const bulkRows = 200
 
 // Import writes accounts that come from elsewhere, many in each statement. An
-// id of 0 is given out and set; other ids are kept. Nothing is announced and no
-// mail is sent. The caller sees to it that the accounts pass Check, and that
+// id of 0 is given out and set; other ids are kept. Of single
+// accounts nothing is announced, and no mail is sent. The caller sees to it that the accounts pass Check, and that
 // usernames and addresses are free.
 func (s *Service) Import(tx *event.Tx, by authz.Actor, users []*User) error {
 	if !by.Can(authz.UserManage) {
@@ -38,6 +38,18 @@ func (s *Service) Import(tx *event.Tx, by authz.Actor, users []*User) error {
 	}
 	if err := tx.CreateInBatches(users, bulkRows).Error; err != nil {
 		return fmt.Errorf("import accounts: %w", err)
+	}
+	var ids []int64
+	for _, u := range users {
+		if u.CanSignIn() {
+			ids = append(ids, u.ID)
+		}
+	}
+	// In parts, so that the data of an event is never too long for its column.
+	for part := range slices.Chunk(ids, 1000) {
+		if err := tx.Emit(Imported, "import", 0, ImportedAccounts{part}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

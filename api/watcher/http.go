@@ -12,6 +12,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/db"
+	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/platform/fault"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket"
@@ -21,11 +22,14 @@ import (
 // Service holds the endpoints.
 type Service struct {
 	db      *db.DB
+	bus     *event.Bus
 	tickets *ticket.Service
 }
 
 // New returns the service.
-func New(d *db.DB, tickets *ticket.Service) *Service { return &Service{d, tickets} }
+func New(d *db.DB, bus *event.Bus, tickets *ticket.Service) *Service {
+	return &Service{d, bus, tickets}
+}
 
 // Can says what the caller may do with a watcher.
 type Can struct {
@@ -172,7 +176,7 @@ func (s *Service) watch(c *gin.Context) error {
 // cc answers POST /api/tickets/{id}/cc.
 //
 // @Summary Put somebody in CC
-// @Description By the requester and by those who work on the ticket. Employees name people by address. An account that is in CC sees the ticket and takes part in its conversation; so does one that has the address that is given. An address without an account is kept for mail.
+// @Description By the requester and by those who work on the ticket. Employees name people by address. An account that is in CC sees the ticket and takes part in its conversation; so does one that has the address that is given. An address without an account that has proven it is kept for mail, until there is one.
 // @ID addTicketCC
 // @Tags watchers
 // @Accept json

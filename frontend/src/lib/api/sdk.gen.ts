@@ -2506,7 +2506,7 @@ export const listAttachments = <ThrowOnError extends boolean = false>(options: O
 /**
  * Put somebody in CC
  *
- * By the requester and by those who work on the ticket. Employees name people by address. An account that is in CC sees the ticket and takes part in its conversation; so does one that has the address that is given. An address without an account is kept for mail.
+ * By the requester and by those who work on the ticket. Employees name people by address. An account that is in CC sees the ticket and takes part in its conversation; so does one that has the address that is given. An address without an account that has proven it is kept for mail, until there is one.
  */
 export const addTicketCc = <ThrowOnError extends boolean = false>(options: Options<AddTicketCcData, ThrowOnError>) => (options.client ?? client).post<AddTicketCcResponses, AddTicketCcErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

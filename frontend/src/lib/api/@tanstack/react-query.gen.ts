@@ -4486,7 +4486,7 @@ export const listAttachmentsOptions = (options: Options<ListAttachmentsData>) =>
 /**
  * Put somebody in CC
  *
- * By the requester and by those who work on the ticket. Employees name people by address. An account that is in CC sees the ticket and takes part in its conversation; so does one that has the address that is given. An address without an account is kept for mail.
+ * By the requester and by those who work on the ticket. Employees name people by address. An account that is in CC sees the ticket and takes part in its conversation; so does one that has the address that is given. An address without an account that has proven it is kept for mail, until there is one.
  */
 export const addTicketCcMutation = (options?: Partial<Options<AddTicketCcData>>): UseMutationOptions<AddTicketCcResponse, AddTicketCcError, Options<AddTicketCcData>> => {
     const mutationOptions: UseMutationOptions<AddTicketCcResponse, AddTicketCcError, Options<AddTicketCcData>> = {

@@ -1,0 +1,131 @@
+package watcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/db"
+	"github.com/fixdesk/fixdesk/api/platform/event"
+	"github.com/fixdesk/fixdesk/api/platform/fault"
+	"github.com/fixdesk/fixdesk/api/platform/job"
+	"github.com/fixdesk/fixdesk/api/ticket"
+	"github.com/fixdesk/fixdesk/api/user"
+)
+
+// ClaimJob is the kind of job that makes of an address in CC the account that has come to have it.
+// Its payload is the event.Ref of what happened to the account, or to a ticket that is back; with
+// none, all addresses in CC are looked at.
+const ClaimJob = "watcher.claim"
+
+var system = authz.System("watcher")
+
+// RunClaim handles ClaimJob.
+func (s *Service) RunClaim(ctx context.Context, j job.Job) error {
+	var ref event.Ref
+	if err := j.Decode(&ref); err != nil {
+		return err
+	}
+	find := s.db.Read(ctx).Model(&ticket.Watcher{}).Where("address IS NOT NULL")
+	if ref.EventID != 0 {
+		e, err := s.bus.Cause(ctx, j)
+		if err != nil {
+			return err
+		}
+		if e.SubjectType == ticket.Subject {
+			find = find.Where("ticket_id = ?", e.SubjectID)
+		} else {
+			addresses, err := s.addresses(ctx, e)
+			if err != nil || len(addresses) == 0 {
+				return err
+			}
+			find = find.Where("address IN ?", addresses)
+		}
+	}
+	var ids []int64
+	if err := find.Order("id").Pluck("id", &ids).Error; err != nil {
+		return fmt.Errorf("list the addresses in CC: %w", err)
+	}
+	for _, id := range ids {
+		if err := s.claim(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addresses returns which addresses may have become somebody's by an event.
+func (s *Service) addresses(ctx context.Context, e event.Event) ([]string, error) {
+	ids := []int64{e.SubjectID}
+	switch e.Type {
+	case user.Updated:
+		var f user.Fields
+		if err := e.Decode(&f); err != nil || !slices.Contains(f.Changed, "email") {
+			return nil, err
+		}
+	case user.Imported:
+		var list user.ImportedAccounts
+		if err := e.Decode(&list); err != nil {
+			return nil, err
+		}
+		ids = list.UserIDs
+	}
+	var out []string
+	if err := s.db.Read(ctx).Model(&user.User{}).Where("id IN ?", ids).Pluck("email_key", &out).Error; err != nil {
+		return nil, fmt.Errorf("read the addresses of accounts: %w", err)
+	}
+	return out, nil
+}
+
+// claim makes of an address in CC the account with it. As where somebody is put in CC, an account
+// counts only when its address was proven to be its owner's: being in CC lets one see the ticket.
+func (s *Service) claim(ctx context.Context, id int64) error {
+	return s.bus.Do(ctx, system, func(tx *event.Tx) error {
+		var w ticket.Watcher
+		err := tx.Where("id = ? AND address IS NOT NULL", id).Take(&w).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read watcher %d: %w", id, err)
+		}
+		u, err := user.ByEmail(tx.DB, *w.Address)
+		if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && !u.CanSignIn()) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read whose address is in CC: %w", err)
+		}
+		there, err := ticket.Sights(tx.DB, []int64{w.TicketID})
+		if err != nil {
+			return err
+		}
+		t := there[w.TicketID]
+		switch {
+		case t == nil:
+			return nil // deleted; it is looked at again when it comes back
+		case u.ID == t.CreatedByID, slices.Contains(t.Watchers, u.ID):
+			return ticket.Part(tx, t, []int64{w.ID})
+		}
+		// The row stays the same one: a merge remembers whom it brought along by their rows.
+		res := tx.Model(&ticket.Watcher{}).Where("id = ? AND address = ?", w.ID, *w.Address).Updates(map[string]any{"user_id": u.ID, "address": nil})
+		if errors.Is(res.Error, gorm.ErrDuplicatedKey) || (res.Error == nil && res.RowsAffected != 1) {
+			return db.ErrLostRace
+		}
+		if res.Error != nil {
+			return fmt.Errorf("put account %d in CC of ticket %d: %w", u.ID, t.ID, res.Error)
+		}
+		err = ticket.SaveWatchers(tx.DB, t, append(slices.Clone(t.Watchers), u.ID))
+		if fault.Is(err, fault.Conflict) {
+			return db.ErrLostRace
+		}
+		if err != nil {
+			return err
+		}
+		return tx.Emit(ticket.CCAdded, ticket.Subject, t.ID, ticket.WatcherRef{WatcherID: w.ID, UserID: u.ID})
+	})
+}
