@@ -31,6 +31,7 @@ type table struct {
 // tables lists what is kept, in the order in which it is restored.
 var tables = []table{
 	{"users", "id"},
+	{"past_roles", "id"},
 	{"sessions", "id"},
 	{"refresh_tokens", "hash"},
 	{"one_time_tokens", "hash"},

@@ -77,6 +77,7 @@ func steps() []step {
 		mailDelays(),
 		narrow(),
 		ccAddresses(),
+		pastRoles(),
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/substatus"
 	"github.com/fixdesk/fixdesk/api/ticket"
@@ -113,21 +112,17 @@ func replies(tx *gorm.DB, tickets []ticket.Ticket, ids []int64) (map[int64][]mom
 	for i, w := range words {
 		authors[i] = w.AuthorID
 	}
-	people, err := user.Cards(tx, authors...)
-	if err != nil {
-		return nil, err
-	}
 	// What somebody became since does not change who answered.
-	past, err := user.PastRoles(tx, authors...)
+	roles, err := user.RolesOf(tx, authors...)
 	if err != nil {
 		return nil, err
 	}
 	for _, w := range words {
 		m := moment{at: w.CreatedAt}
-		switch author := people[w.AuthorID]; {
+		switch {
 		case w.AuthorID == requester[w.TicketID]:
 			m.reply = ticket.RequesterReply
-		case past.At(w.AuthorID, w.CreatedAt, authz.Role(author.Role)).WorksTickets():
+		case roles.At(w.AuthorID, w.CreatedAt).WorksTickets():
 			m.reply = ticket.StaffReply
 		default:
 			continue

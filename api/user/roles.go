@@ -8,45 +8,62 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/fixdesk/fixdesk/api/authz"
-	"github.com/fixdesk/fixdesk/api/platform/event"
 )
 
-// Past is which roles accounts had before, as the history tells it.
-type Past map[int64][]former
-
-// former is a role that somebody had until a moment.
+// former is a role that somebody had until a moment. The history tells of it, too, but there it lies
+// among each sign-in of theirs.
 type former struct {
-	role  authz.Role
-	until time.Time
+	ID      int64
+	UserID  int64
+	Role    authz.Role
+	EndedAt time.Time
 }
 
-// PastRoles reads which roles accounts had before.
-func PastRoles(tx *gorm.DB, ids ...int64) (Past, error) {
+func (former) TableName() string { return "past_roles" }
+
+// remember notes which role an account has no more.
+func remember(tx *gorm.DB, id int64, role authz.Role, until time.Time) error {
+	if err := tx.Create(&former{UserID: id, Role: role, EndedAt: until}).Error; err != nil {
+		return fmt.Errorf("note the role that account %d had: %w", id, err)
+	}
+	return nil
+}
+
+// Roles is which roles accounts have, and had.
+type Roles struct {
+	now  map[int64]authz.Role
+	past map[int64][]former
+}
+
+// RolesOf reads which roles accounts have, and had.
+func RolesOf(tx *gorm.DB, ids ...int64) (Roles, error) {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	out := Past{}
+	out := Roles{now: map[int64]authz.Role{0: authz.Role(desk.Role)}, past: map[int64][]former{}}
 	for batch := range slices.Chunk(ids, 500) {
-		var events []event.Event
-		err := tx.Where("subject_type = ? AND subject_id IN ? AND type = ?", subject, batch, RoleChanged).Order("subject_id, id").Find(&events).Error
-		if err != nil {
-			return nil, fmt.Errorf("read the changes of roles: %w", err)
+		var people []User
+		if err := tx.Select("id", "role").Where("id IN ?", batch).Find(&people).Error; err != nil {
+			return out, fmt.Errorf("read the roles: %w", err)
 		}
-		for _, e := range events {
-			var c Change
-			if err := e.Decode(&c); err != nil {
-				return nil, err
-			}
-			out[e.SubjectID] = append(out[e.SubjectID], former{authz.Role(c.From), e.CreatedAt})
+		for _, u := range people {
+			out.now[u.ID] = u.Role
+		}
+		var past []former
+		if err := tx.Where("user_id IN ?", batch).Order("user_id, ended_at, id").Find(&past).Error; err != nil {
+			return out, fmt.Errorf("read the roles of the past: %w", err)
+		}
+		for _, f := range past {
+			out.past[f.UserID] = append(out.past[f.UserID], f)
 		}
 	}
 	return out, nil
 }
 
-// At returns which role an account had at a moment, which has role now.
-func (p Past) At(id int64, at time.Time, role authz.Role) authz.Role {
-	for _, f := range p[id] {
-		if f.until.After(at) {
-			return f.role
+// At returns which role an account had at a moment, "" where there is no account.
+func (r Roles) At(id int64, at time.Time) authz.Role {
+	for _, f := range r.past[id] {
+		if f.EndedAt.After(at) {
+			return f.Role
 		}
 	}
-	return role
+	return r.now[id]
 }

@@ -291,6 +291,9 @@ func (s *Service) store(tx *event.Tx, before, u *User) error {
 		}
 	}
 	if u.Role != before.Role {
+		if err := remember(tx.DB, u.ID, before.Role, tx.Now); err != nil {
+			return err
+		}
 		if err := tx.Emit(RoleChanged, subject, u.ID, Change{From: string(before.Role), To: string(u.Role)}); err != nil {
 			return err
 		}
