@@ -9,6 +9,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/event"
 	"github.com/fixdesk/fixdesk/api/ticket/stat"
+	"github.com/fixdesk/fixdesk/api/user"
 )
 
 // dimensions are what the numbers of the reports are split by. A new one also
@@ -83,18 +84,18 @@ func (s *Service) withdrawResponse(tx *event.Tx, gone *Comment) error {
 	if err != nil {
 		return err
 	}
-	staff, err := staffAmong(tx.DB, comments)
+	roles, err := rolesAmong(tx.DB, comments)
 	if err != nil {
 		return err
 	}
-	return s.setFirstResponse(tx, t, firstResponse(t, comments, staff))
+	return s.setFirstResponse(tx, t, firstResponse(t, comments, roles))
 }
 
 // firstResponse returns when somebody of the IT staff, other than the requester,
 // first wrote in public; nil for never. The comments are the oldest first.
-func firstResponse(t *Ticket, comments []Comment, staff map[int64]bool) *time.Time {
+func firstResponse(t *Ticket, comments []Comment, roles user.Roles) *time.Time {
 	for _, c := range comments {
-		if !c.IsSystemMessage && c.OriginID == nil && c.AuthorID != t.CreatedByID && staff[c.AuthorID] {
+		if !c.IsSystemMessage && c.OriginID == nil && c.AuthorID != t.CreatedByID && c.AuthorID != 0 && roles.At(c.AuthorID, c.CreatedAt).WorksTickets() {
 			at := c.CreatedAt
 			return &at
 		}
@@ -102,38 +103,20 @@ func firstResponse(t *Ticket, comments []Comment, staff map[int64]bool) *time.Ti
 	return nil
 }
 
-// staffAmong returns which authors work on tickets.
-func staffAmong(tx *gorm.DB, comments []Comment) (map[int64]bool, error) {
-	authors := map[int64]bool{}
-	for _, c := range comments {
-		if !c.IsSystemMessage {
-			authors[c.AuthorID] = true
-		}
+// rolesAmong reads what the authors of comments are, and were when they wrote them.
+func rolesAmong(tx *gorm.DB, comments []Comment) (user.Roles, error) {
+	ids := make([]int64, len(comments))
+	for i, c := range comments {
+		ids[i] = c.AuthorID
 	}
-	ids := make([]int64, 0, len(authors))
-	for id := range authors {
-		ids = append(ids, id)
-	}
-	out := map[int64]bool{}
-	if len(ids) == 0 {
-		return out, nil
-	}
-	var found []int64
-	err := tx.Table("users").Where("id IN ? AND role IN ?", ids, []authz.Role{authz.ITStaff, authz.Admin}).Pluck("id", &found).Error
-	if err != nil {
-		return nil, fmt.Errorf("find the IT staff among the authors: %w", err)
-	}
-	for _, id := range found {
-		out[id] = true
-	}
-	return out, nil
+	return user.RolesOf(tx, ids...)
 }
 
 // settle completes what follows from a ticket and its comments that come from
 // elsewhere.
-func (t *Ticket) settle(comments []Comment, staff map[int64]bool) {
+func (t *Ticket) settle(comments []Comment, roles user.Roles) {
 	if t.FirstRespondedAt == nil {
-		t.FirstRespondedAt = firstResponse(t, comments, staff)
+		t.FirstRespondedAt = firstResponse(t, comments, roles)
 	}
 	switch {
 	case !t.Status.Done():

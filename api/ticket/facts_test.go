@@ -10,6 +10,7 @@ import (
 	"github.com/fixdesk/fixdesk/api/migration"
 	"github.com/fixdesk/fixdesk/api/testkit"
 	"github.com/fixdesk/fixdesk/api/ticket/stat"
+	"github.com/fixdesk/fixdesk/api/user"
 )
 
 // checkStats compares the numbers of the reports with what tickets and comments
@@ -190,6 +191,28 @@ func TestFirstResponse(t *testing.T) {
 		}
 		if say(sol, own.ID); answered(own.ID) == nil {
 			t.Error("a colleague's answer does not count")
+		}
+
+		// When the first answer goes, the next one is that of whoever was of the staff then.
+		kim := d.person("kim", authz.Employee)
+		old := d.open(emma, "Old")
+		if err := d.AddCC(ctx, sam, old.ID, kim.ID); err != nil {
+			t.Fatal(err)
+		}
+		gone := say(sam, old.ID)
+		say(kim, old.ID)
+		next := say(sol, old.ID)
+		w.Clock.Advance(time.Minute)
+		for id, role := range map[int64]authz.Role{kim.ID: authz.ITStaff, sol.ID: authz.Employee} {
+			if _, err := user.New(w.DB, w.Bus, w.Clock).Update(ctx, d.admin(), id, anyVersion, user.Changes{Role: &role}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := d.DeleteComment(ctx, sam, gone.ID, anyVersion); err != nil {
+			t.Fatal(err)
+		}
+		if at := answered(old.ID); at == nil || !at.Equal(next.CreatedAt) {
+			t.Errorf("answered at %v, want %v", at, next.CreatedAt)
 		}
 	})
 }

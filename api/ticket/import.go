@@ -40,14 +40,14 @@ func (s *Service) Import(tx *event.Tx, by authz.Actor, records []*Record) error 
 	for _, r := range records {
 		said = append(said, r.Comments...)
 	}
-	staff, err := staffAmong(tx.DB, said)
+	roles, err := rolesAmong(tx.DB, said)
 	if err != nil {
 		return err
 	}
 	tickets := make([]*Ticket, len(records))
 	n := newCounts()
 	for i, r := range records {
-		r.Ticket.settle(r.Comments, staff)
+		r.Ticket.settle(r.Comments, roles)
 		r.Ticket.Version = 1
 		r.Ticket.CommentCount, r.Ticket.LastReply = 0, NoReply
 		for _, c := range r.Comments {

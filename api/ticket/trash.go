@@ -120,11 +120,11 @@ func (s *Service) restore(tx *event.Tx, by authz.Actor, id int64) error {
 		return errMissing
 	}
 	t.Version++
-	staff, err := staffAmong(tx.DB, was.Comments)
+	roles, err := rolesAmong(tx.DB, was.Comments)
 	if err != nil {
 		return err
 	}
-	t.settle(was.Comments, staff)
+	t.settle(was.Comments, roles)
 	if err := s.dropAssignee(tx, t); err != nil {
 		return err
 	}
