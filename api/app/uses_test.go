@@ -213,6 +213,7 @@ func TestNamesInUseStay(t *testing.T) {
 		category := made("/api/categories", obj{"name": "Printer", "parent_id": top})
 		team := made("/api/teams", obj{"name": "Field"})
 		choice := ada.Post("/api/fields", obj{"name": "Colour", "kind": "choice", "everywhere": true, "options": []any{obj{"label": "Red"}, obj{"label": "Blue"}}}).Want(201)
+		several := ada.Post("/api/fields", obj{"name": "Sizes", "kind": "multi_choice", "everywhere": true, "options": []any{obj{"label": "Broad"}}}).Want(201)
 		labels := func(first string) obj {
 			return obj{"options": []any{obj{"id": choice.Field("options.0.id"), "label": first, "active": true}, obj{"id": choice.Field("options.1.id"), "label": "Blue", "active": true}}}
 		}
@@ -241,7 +242,10 @@ func TestNamesInUseStay(t *testing.T) {
 			{path("/api/categories/%d", category), "category.in_use", obj{"parent_id": nil}, obj{"parent_id": top}, by(`category:"Hardware/Printer"`)[:1]},
 			{path("/api/teams/%d", team), "team.in_use", obj{"name": "Outside"}, obj{"name": "Field"}, by("team:field")},
 			{path("/api/fields/%d", choice.Int("id")), "field.in_use", labels("Crimson"), labels("Red"), append(by("cf.colour:red"), queue("cf.colour:red"),
-				user{"macro", "/api/macros", obj{"name": "Named", "shared_with": "it_staff", "actions": []any{obj{"type": "set_field", "field": "colour", "value": "Red"}}}})},
+				user{"macro", "/api/macros", obj{"name": "Named", "shared_with": "it_staff", "actions": []any{obj{"type": "set_field", "field": "colour", "value": "Red"}}}},
+				user{"template", "/api/templates", obj{"name": "Named", "fields": obj{"colour": "red"}}})},
+			{path("/api/fields/%d", several.Int("id")), "field.in_use", obj{"options": []any{obj{"id": several.Field("options.0.id"), "label": "Wide", "active": true}}},
+				obj{"options": []any{obj{"id": several.Field("options.0.id"), "label": "Broad", "active": true}}}, []user{{"template", "/api/templates", obj{"name": "Named", "fields": obj{"sizes": []string{"Broad"}}}}}},
 		} {
 			for _, u := range c.users {
 				used := path(u.where+"/%d", made(u.where, u.body))
@@ -263,6 +267,14 @@ func TestNamesInUseStay(t *testing.T) {
 		ada.Patch(path("/api/categories/%d", top), obj{"name": "HARDWARE", "description": "Things"}).Want(200)
 		ada.Patch(path("/api/teams/%d", team), obj{"restricted": true}).Want(200)
 		ada.Patch(path("/api/fields/%d", choice.Int("id")), labels("RED")).Want(200)
+		// A choice that a template does not name gets another name, whatever else is wrong with the template.
+		made("/api/templates", obj{"name": "Old", "fields": obj{"colour": "Red", "sizes": []string{"Broad"}}})
+		err := h.DB.Writer(t.Context()).Exec("UPDATE field_options SET label_key = 'vast', label = 'Vast' WHERE label_key = 'broad'").Error
+		if err != nil {
+			t.Fatal(err)
+		}
+		blue := obj{"options": []any{obj{"id": choice.Field("options.0.id"), "label": "RED", "active": true}, obj{"id": choice.Field("options.1.id"), "label": "Navy", "active": true}}}
+		ada.Patch(path("/api/fields/%d", choice.Int("id")), blue).Want(200)
 		// What somebody keeps for themselves does not count.
 		other := made("/api/categories", obj{"name": "Mine"})
 		sam.Post("/api/views", obj{"name": "Mine", "q": "category:mine"}).Want(201)

@@ -12,7 +12,7 @@ import (
 )
 
 // Uses lists the templates whose tickets would have the category, the field or the tag
-// that goes.
+// that goes, or a choice that is called something else now.
 func Uses(tx *event.Tx, gone event.Event) ([]usage.Use, error) {
 	lost, err := tag.Gone(gone)
 	if err != nil {
@@ -23,6 +23,13 @@ func Uses(tx *event.Tx, gone event.Event) ([]usage.Use, error) {
 	}
 	if gone.Type == field.Deleted {
 		if err := gone.Decode(&was); err != nil {
+			return nil, err
+		}
+	}
+	// What templates choose they name by its label.
+	var fields field.Set
+	if gone.Type == field.Updated || gone.Type == "" {
+		if fields, err = field.Load(tx.DB); err != nil {
 			return nil, err
 		}
 	}
@@ -44,6 +51,19 @@ func Uses(tx *event.Tx, gone event.Event) ([]usage.Use, error) {
 			})
 		if used {
 			out = append(out, usage.Use{Kind: usage.Template, Name: t.Name})
+		}
+		for slug, raw := range c.Fields {
+			f := fields.Named(slug)
+			if f == nil || (f.Kind != field.Choice && f.Kind != field.MultiChoice) {
+				continue
+			}
+			_, wrong, err := f.Read(tx.DB, raw)
+			if err != nil {
+				return nil, err
+			}
+			if wrong != "" {
+				out = append(out, usage.Use{Kind: usage.Template, ID: t.ID, Part: slug, Name: t.Name})
+			}
 		}
 	}
 	return out, nil
