@@ -207,8 +207,8 @@ func (t *Tree) Below(id int64) []int64 {
 	return out
 }
 
-// Named returns the categories that a path, or a name alone, means; case does
-// not matter.
+// Named returns the category that a path means, or else those that bear it as their
+// name; case does not matter. It is for one category that somebody wrote down.
 func (t *Tree) Named(text string) []int64 {
 	key := user.Fold(strings.TrimSpace(text))
 	var whole, name []int64
@@ -224,6 +224,31 @@ func (t *Tree) Named(text string) []int64 {
 		return whole
 	}
 	return name
+}
+
+// Called returns the categories that a condition means: by a path the one that is there, by a name
+// alone all that bear it, wherever they are in the tree. A slash makes a path of a name at the top. So a
+// condition goes on meaning what it meant when another category gets the same name elsewhere.
+func (t *Tree) Called(text string) []int64 {
+	key := user.Fold(strings.TrimSpace(text))
+	path := strings.TrimPrefix(key, "/")
+	var out []int64
+	for _, c := range t.list {
+		if c.NameKey == key || (strings.Contains(key, "/") && user.Fold(t.Path(c.ID)) == path) {
+			out = append(out, c.ID)
+		}
+	}
+	return out
+}
+
+// Address returns what means a category alone to Called.
+func (t *Tree) Address(id int64) string {
+	path := t.Path(id)
+	c, _ := t.Find(id)
+	if c.ParentID == 0 && slices.ContainsFunc(t.list, func(o Category) bool { return o.ID != id && o.NameKey == c.NameKey }) {
+		return "/" + path
+	}
+	return path
 }
 
 // Service holds the verbs of categories.

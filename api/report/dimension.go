@@ -118,10 +118,10 @@ func label(refs []int64, rows []RowView, name func(int64) string) {
 
 // exactly is a query for the tickets of a category that are in none below it.
 func exactly(tree *category.Tree, id int64) string {
-	q := "category:" + quoted(tree.Path(id))
+	q := "category:" + quoted(tree.Address(id))
 	for _, c := range tree.All() {
 		if c.ParentID == id {
-			q += " -category:" + quoted(tree.Path(c.ID))
+			q += " -category:" + quoted(tree.Address(c.ID))
 		}
 	}
 	return q

@@ -55,7 +55,7 @@ func offerFacets(tx *gorm.DB, by authz.Actor, fields []QueryField) error {
 		case "category":
 			for _, c := range tree.All() {
 				if by.Can(authz.TicketWork) || tree.Usable(c.ID) {
-					f.Values = append(f.Values, tree.Path(c.ID))
+					f.Values = append(f.Values, tree.Address(c.ID))
 				}
 			}
 		case "substatus":
@@ -130,7 +130,7 @@ func categoryField(tx *gorm.DB) QueryField {
 				return nil, err
 			}
 			var ids []int64
-			for _, id := range tree.Named(text) {
+			for _, id := range tree.Called(text) {
 				ids = append(ids, tree.Below(id)...)
 			}
 			return texts(ids), nil
