@@ -8,6 +8,7 @@ import (
 
 	"github.com/fixdesk/fixdesk/api/attachment"
 	"github.com/fixdesk/fixdesk/api/authz"
+	"github.com/fixdesk/fixdesk/api/platform/markdown"
 	"github.com/fixdesk/fixdesk/api/platform/web"
 	"github.com/fixdesk/fixdesk/api/ticket"
 )
@@ -18,6 +19,7 @@ type View struct {
 	TicketID      int64     `json:"ticket_id" example:"42"`
 	Kind          string    `json:"kind" enums:"reply,note" example:"reply"`
 	Content       string    `json:"content" example:"A new cartridge is on its way."`
+	ContentHTML   string    `json:"content_html" example:"<p>A new cartridge is on its way.</p>"`
 	Status        *string   `json:"status" enums:"open,in_progress,resolved,closed" extensions:"x-nullable" example:"resolved"`
 	State         string    `json:"state" enums:"held,sent,cancelled" example:"held"`
 	Reason        string    `json:"reason" example:""`
@@ -42,7 +44,8 @@ type SendRequest struct {
 func viewOf(m Message, files []int64) View {
 	v := View{
 		AttachmentIDs: files,
-		ID:            m.ID, TicketID: m.TicketID, Kind: string(m.Kind), Content: m.Content, State: string(m.State), Reason: m.Reason,
+		ID:            m.ID, TicketID: m.TicketID, Kind: string(m.Kind), Content: m.Content, ContentHTML: markdown.Render(m.Content),
+		State: string(m.State), Reason: m.Reason,
 		ReleaseAt: m.ReleaseAt.UTC(), CommentID: m.CommentID, NoteID: m.NoteID, Version: m.Version, CreatedAt: m.CreatedAt.UTC(),
 	}
 	if m.Status != 0 {

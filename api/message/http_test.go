@@ -57,7 +57,8 @@ func TestUndoReallyUnsends(t *testing.T) {
 		s.sam.Delete(at("/api/messages/%d", a.Int("id"))).Want(204)
 		s.sam.Post(at("/api/messages/%d/send", a.Int("id")), nil).WantCode(409, "message.cancelled")
 
-		b := s.sam.Post(url, obj{"kind": "reply", "content": "On its way.", "status": "resolved", "hold_seconds": 20}).Want(201)
+		b := s.sam.Post(url, obj{"kind": "reply", "content": "On **its** way.", "status": "resolved", "hold_seconds": 20}).
+			Want(201).Is("content_html", "<p>On <strong>its</strong> way.</p>")
 		s.Clock.Advance(10 * time.Second)
 		s.Drain(t)
 		if n := s.comments(s.emma); n != 0 {
@@ -66,7 +67,7 @@ func TestUndoReallyUnsends(t *testing.T) {
 		s.Clock.Advance(11 * time.Second)
 		s.Drain(t)
 		s.Drain(t)
-		got := s.emma.Get(at("/api/tickets/%d", s.ticket)).Want(200).Is("status", "resolved").Is("comments.0.content", "On its way.")
+		got := s.emma.Get(at("/api/tickets/%d", s.ticket)).Want(200).Is("status", "resolved").Is("comments.0.content", "On **its** way.")
 		if n, _ := got.Field("comments").([]any); len(n) != 2 { // the reply, and the change of status
 			t.Errorf("%d comments, want 2", len(n))
 		}

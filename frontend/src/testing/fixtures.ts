@@ -184,6 +184,7 @@ export function aMessage(over: Partial<Message> = {}): Message {
     ticket_id: 42,
     kind: 'reply',
     content: 'On its way.',
+    content_html: '<p>On its way.</p>',
     status: null,
     state: 'held',
     reason: '',

@@ -7,12 +7,9 @@ import type { Message } from '@/lib/api';
 import { rescueFocus } from '@/lib/navigation';
 import { explain } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
-import { PlainText } from '@/ui/plain-text';
+import { RichText } from '@/ui/rich-text';
 import classes from './conversation.module.css';
 import { sendAtOnce } from './messages';
-
-/** A picture within the text, as it is kept; its name says more than its number. */
-const picture = /!\[([^\]]*)\]\([^)\s]*\)/g;
 
 /** What was sent and can still be taken back; nobody else sees it yet. */
 export function HeldMessage({
@@ -62,7 +59,7 @@ export function HeldMessage({
           </Button>
         </span>
       </div>
-      <PlainText text={message.content.replace(picture, '$1')} />
+      <RichText html={message.content_html} />
     </div>
   );
 }

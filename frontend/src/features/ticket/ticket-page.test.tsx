@@ -115,7 +115,10 @@ describe('the conversation', () => {
     const unsent: unknown[] = [];
     server.use(
       on.post('/tickets/:id/messages', () =>
-        HttpResponse.json(aMessage({ content: 'Oops' }), { status: 201 }),
+        HttpResponse.json(
+          aMessage({ content: 'Oops', content_html: '<p><strong>Oops</strong></p>' }),
+          { status: 201 },
+        ),
       ),
       on.delete('/messages/:id', ({ params }) => {
         unsent.push(params.id);
@@ -126,7 +129,9 @@ describe('the conversation', () => {
     const box = await screen.findByLabelText('Reply');
     await user.type(box, 'Oops');
     await user.click(screen.getByRole('button', { name: 'Send reply' }));
-    await user.click(await screen.findByRole('button', { name: 'Take back' }));
+    // As the comment that it becomes.
+    expect((await screen.findByText('Oops', { selector: 'strong' })).textContent).toBe('Oops');
+    await user.click(screen.getByRole('button', { name: 'Take back' }));
     await waitFor(() => expect(box).toHaveValue('Oops'));
     expect(unsent).toEqual(['9']);
     expect(screen.queryByText('About to be sent')).toBeNull();

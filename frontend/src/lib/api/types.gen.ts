@@ -1335,6 +1335,7 @@ export type Message = {
     attachment_ids: Array<number>;
     comment_id: number | null;
     content: string;
+    content_html: string;
     created_at: string;
     id: number;
     kind: 'reply' | 'note';
