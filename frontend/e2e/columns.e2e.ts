@@ -79,6 +79,29 @@ journeys('columns', (desk) => {
     await expectNoSidewaysScroll(other);
   });
 
+  it('fit beside the menu as long as there is room for a list and a ticket', async () => {
+    await desk.ticket('Bassoon in the long corridor');
+    const page = await desk.openAs('it_staff', '/tickets?q=bassoon', { width: 1100 });
+    await page.getByRole('link', { name: /Bassoon/ }).waitFor();
+    expect(await page.getByRole('columnheader').count()).toBe(8);
+    for (const width of [1100, 1180, 1240, 1300]) {
+      await page.setViewportSize({ width, height: 800 });
+      const list = page.getByRole('list').filter({ hasText: 'Bassoon' });
+      const over = await list.evaluate((ul) => {
+        const box = ul.parentElement as HTMLElement;
+        return box.scrollWidth - box.clientWidth;
+      });
+      expect(over, `at ${width} pixels`).toBe(0);
+      // Each cell stands below its heading.
+      const begins = (names: string) =>
+        page.locator(names).evaluateAll((all) => all.map((one) => one.getBoundingClientRect().x));
+      const cells = await begins('[data-row] a > span');
+      expect((await begins('[role=columnheader]')).length).toBe(cells.length);
+      expect(await begins('[role=columnheader]')).toEqual(cells);
+    }
+    await expectAccessible(page);
+  });
+
   it('show the fields of the desk, also to requesters and on a phone', async () => {
     const name = 'Asset tag';
     await desk.api('admin', 'POST', '/api/fields', {

@@ -17,14 +17,17 @@ export type PillTone =
 export function Pill({
   tone,
   icon,
+  hint,
   children,
 }: {
   tone: PillTone;
   icon: ReactNode;
+  /** For where its word may be hidden. */
+  hint?: string;
   children: ReactNode;
 }) {
   return (
-    <span className={`${classes.pill} ${classes[tone]}`}>
+    <span className={`${classes.pill} ${classes[tone]}`} title={hint}>
       {icon}
       <span>{children}</span>
     </span>

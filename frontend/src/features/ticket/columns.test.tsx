@@ -7,7 +7,14 @@ import { messages as english } from '@/locales/en/messages.po';
 import { aList, aTicket, aUser } from '@/testing/fixtures';
 import { openApp } from '@/testing/render';
 import { on, server } from '@/testing/server';
-import { allColumns, columnsNamed, columnVariables, spareColumns, usualIds } from './columns';
+import {
+  allColumns,
+  columnsNamed,
+  columnVariables,
+  spareColumns,
+  usualColumns,
+  usualIds,
+} from './columns';
 
 it('has a width, a cell and a name in both languages for each column', () => {
   const ticket = aTicket({ assigned_to: aUser('it_staff'), sla_state: 'at_risk' });
@@ -40,6 +47,21 @@ it('says the widths of all rows once, and what stands beside an open ticket anyw
     'updated',
   ]);
   expect(usualIds).toEqual('priority,id,title,requester,assignee,status,due,updated'.split(','));
+});
+
+it('lets the usual columns give way where there is room for list and ticket, and no others', () => {
+  // A window of 1,100 pixels has 880 beside the menu; a scroll bar takes 15 of them.
+  const at = (columns: typeof usualColumns) =>
+    columnVariables(columns, false) as Record<string, string>;
+  expect(Number.parseInt(at(usualColumns)['--fd-tight-min'] ?? '', 10)).toBeLessThanOrEqual(865);
+  // What the style sheets ask the room for: these, and a scroll bar.
+  expect(at(usualColumns)['--fd-columns-min']).toBe('944px');
+  expect((columnVariables(usualColumns, true) as Record<string, string>)['--fd-columns-min']).toBe(
+    '1024px',
+  );
+  const chosen = at([...usualColumns]);
+  expect(chosen['--fd-columns']).toBe('22px 64px minmax(200px, 1fr) 150px 150px 116px 148px 96px');
+  expect(chosen).not.toHaveProperty('--fd-tight');
 });
 
 const heads = () =>

@@ -37,6 +37,10 @@ export interface Column {
   width: number;
   /** Pixels while times are exact. */
   exactWidth?: number;
+  /** Pixels down to which it gives way where the usual columns have little room. */
+  leastWidth?: number;
+  /** Pixels where even that is not enough: what it shows then is shorter. */
+  tightWidth?: number;
   /** Cells are plain functions without hooks: a list has thousands of them. */
   cell: (ticket: Row, context: CellContext) => ReactNode;
   className: string;
@@ -104,6 +108,7 @@ export const allColumns: readonly Column[] = [
     id: 'id',
     label: msg`Number`,
     width: 64,
+    leastWidth: 56,
     usual: true,
     className: css('id'),
     cell: ({ id }) => `#${id}`,
@@ -142,6 +147,7 @@ export const allColumns: readonly Column[] = [
     id: 'requester',
     label: msg`Requester`,
     width: 150,
+    leastWidth: 86,
     usual: true,
     className: css('cell', 'people', 'requester'),
     cell: (ticket) => <Person person={ticket.created_by} size={20} />,
@@ -150,6 +156,7 @@ export const allColumns: readonly Column[] = [
     id: 'assignee',
     label: msg`Assignee`,
     width: 150,
+    leastWidth: 86,
     usual: true,
     className: css('cell', 'people', 'assignee'),
     cell: ({ assigned_to }) =>
@@ -159,6 +166,7 @@ export const allColumns: readonly Column[] = [
     id: 'status',
     label: msg`Status`,
     width: 116,
+    tightWidth: 64,
     usual: true,
     sort: ['status', '-status'],
     className: css('status'),
@@ -181,6 +189,7 @@ export const allColumns: readonly Column[] = [
     id: 'updated',
     label: msg`Updated`,
     width: 96,
+    leastWidth: 84,
     exactWidth,
     usual: true,
     sort: ['-updated_at', 'updated_at'],
@@ -375,19 +384,47 @@ export function spareColumns(columns: readonly Column[]): readonly Column[] {
 }
 
 const gap = 12;
+/** Between the usual columns, where there is little room. */
+const tightGap = 8;
 /** What stands beside the cells: the box to select by, and the padding of a row. */
-const around = 38 + 2 * gap;
+const around = 38 + 2 * 12;
 
-/** The widths, once for all rows: rows only name the variables. */
+interface Track {
+  column: Column;
+  least: number;
+  most: number;
+}
+
+/** The tracks of a grid; the title takes what is left. */
+const grid = (tracks: readonly Track[]) =>
+  tracks
+    .map(({ column, least, most }) => {
+      if (column.id === 'title') return `minmax(${least}px, 1fr)`;
+      return least < most ? `minmax(${least}px, ${most}px)` : `${most}px`;
+    })
+    .join(' ');
+
+const room = (tracks: readonly Track[], between: number) =>
+  `${tracks.reduce((all, { least }) => all + least + between, around - between)}px`;
+
+/**
+ * The widths, once for all rows: rows only name the variables. What somebody chose is as wide as it
+ * is; the usual columns give way, so that all of them are seen where list and ticket have room.
+ */
 export function columnVariables(columns: readonly Column[], exact: boolean): CSSProperties {
-  const widths = columns.map((column) => (exact && column.exactWidth) || column.width);
-  const sum = widths.reduce((all, one) => all + one + gap, around - gap);
+  const gives = columns === usualColumns;
+  const tracks = columns.map((column): Track => {
+    const dated = exact && column.exactWidth;
+    const most = dated || column.width;
+    return { column, most, least: (gives && !dated && column.leastWidth) || most };
+  });
+  const tight = tracks.map((track): Track => {
+    const { tightWidth } = track.column;
+    return tightWidth ? { ...track, least: tightWidth, most: tightWidth } : track;
+  });
   return {
-    '--fd-columns': columns
-      .map((column, at) =>
-        column.id === 'title' ? `minmax(${column.width}px, 1fr)` : `${widths[at]}px`,
-      )
-      .join(' '),
-    '--fd-columns-min': `${sum}px`,
+    '--fd-columns': grid(tracks),
+    '--fd-columns-min': room(tracks, gap),
+    ...(gives && { '--fd-tight': grid(tight), '--fd-tight-min': room(tight, tightGap) }),
   } as CSSProperties;
 }

@@ -15,7 +15,7 @@ import { ScrollList, type ScrollListHandle } from '@/ui/scroll-list';
 import { Fetched, SkeletonRows } from '@/ui/states';
 import { SelectionBar } from './actions';
 import { useColumns, useExactTimes } from './column-choice';
-import { columnVariables } from './columns';
+import { columnVariables, usualColumns } from './columns';
 import { ExportButton } from './export-button';
 import { rememberQueue } from './last-queue';
 import { headHeight, ListHead } from './list-head';
@@ -148,6 +148,7 @@ export function ListPane({
       className={classes.pane}
       data-columns
       data-beside={beside || undefined}
+      data-usual={columns === usualColumns ? (exact ? 'exact' : 'near') : undefined}
       style={columnVariables(columns, exact)}
       aria-label={title}
     >

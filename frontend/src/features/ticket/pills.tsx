@@ -6,9 +6,10 @@ import { type Priority, priorities, type Status, statuses } from './labels';
 export function StatusPill({ status }: { status: Status }) {
   const { i18n } = useLingui();
   const { label, tone, icon: Icon } = statuses[status];
+  const name = i18n._(label);
   return (
-    <Pill tone={tone} icon={<Icon size={14} stroke={2.2} />}>
-      {i18n._(label)}
+    <Pill tone={tone} icon={<Icon size={14} stroke={2.2} />} hint={name}>
+      {name}
     </Pill>
   );
 }
