@@ -21,10 +21,10 @@ import {
 } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
 import { fieldErrors } from '@/lib/problem';
+import { DeleteButton } from '@/ui/delete-button';
 import { Reorder } from '@/ui/reorder';
 import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
-import { DeleteButton } from './delete-button';
 import { TextSetting } from './text-setting';
 import { useChanges, useWrite, writeOrder, wrongWith } from './write';
 

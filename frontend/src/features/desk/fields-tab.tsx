@@ -15,11 +15,11 @@ import {
 import { listFieldsOptions, listFieldsQueryKey } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
 import { fieldErrors } from '@/lib/problem';
+import { DeleteButton } from '@/ui/delete-button';
 import { Reorder } from '@/ui/reorder';
 import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
 import { ChoicesEditor } from './choices-editor';
-import { DeleteButton } from './delete-button';
 import { TextSetting } from './text-setting';
 import { useChanges, useWrite, writeOrder, wrongWith } from './write';
 

@@ -16,10 +16,10 @@ import {
   listSubstatusesQueryKey,
 } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
+import { DeleteButton } from '@/ui/delete-button';
 import { Reorder } from '@/ui/reorder';
 import { Section } from '@/ui/section';
 import { EmptyState, Fetched } from '@/ui/states';
-import { DeleteButton } from './delete-button';
 import { TextSetting } from './text-setting';
 import { useChanges, useWrite, writeOrder, wrongWith } from './write';
 

@@ -21,8 +21,8 @@ import { explain } from '@/lib/problem';
 import { invalidate } from '@/lib/query';
 import { announce } from '@/lib/status-line';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
+import { DeleteButton } from '@/ui/delete-button';
 import { EmptyState, Fetched } from '@/ui/states';
-import { DeleteButton } from './delete-button';
 import { TextSetting } from './text-setting';
 import { useChanges, useWrite } from './write';
 

@@ -8,10 +8,12 @@ import {
   checkMailDomainOptions,
   listMailDomainsOptions,
 } from '@/lib/api/@tanstack/react-query.gen';
+import { explain, fieldErrors } from '@/lib/problem';
+import { DeleteButton } from '@/ui/delete-button';
 import { Pill } from '@/ui/pill';
 import { Fetched } from '@/ui/states';
 import classes from './mail.module.css';
-import { useMailWrite } from './write';
+import { useMailChange, useMailWrite } from './write';
 
 const must = { throwOnError: true } as const;
 
@@ -19,7 +21,8 @@ const must = { throwOnError: true } as const;
 export function DomainsTab() {
   const { t } = useLingui();
   const domains = useQuery(listMailDomainsOptions());
-  const write = useMailWrite();
+  const add = useMailChange();
+  const wrong = add.error && (fieldErrors(add.error).domain ?? explain(add.error));
   const [name, setName] = useState('');
   return (
     <Fetched query={domains}>
@@ -32,10 +35,11 @@ export function DomainsTab() {
             </Trans>
           </p>
           <form
+            noValidate
             className={classes.filters}
             onSubmit={(event) => {
               event.preventDefault();
-              write.mutate(() => addMailDomain({ body: { domain: name }, ...must }), {
+              add.mutate(() => addMailDomain({ body: { domain: name }, ...must }), {
                 onSuccess: () => setName(''),
               });
             }}
@@ -44,9 +48,15 @@ export function DomainsTab() {
               label={t`Domain`}
               value={name}
               placeholder={senders[0]}
+              error={wrong}
               onChange={(event) => setName(event.currentTarget.value)}
             />
-            <Button type="submit" disabled={!name} style={{ alignSelf: 'flex-end' }}>
+            <Button
+              type="submit"
+              disabled={!name}
+              loading={add.isPending}
+              style={{ alignSelf: wrong ? 'center' : 'flex-end' }}
+            >
               <Trans>Add a domain</Trans>
             </Button>
           </form>
@@ -67,6 +77,7 @@ export function DomainsTab() {
 function Row({ domain }: { domain: MailDomain }) {
   const { t } = useLingui();
   const write = useMailWrite();
+  const remove = useMailChange();
   const { id, domain: name } = domain;
   return (
     <li className={classes.row}>
@@ -78,14 +89,17 @@ function Row({ domain }: { domain: MailDomain }) {
           write.mutate(() => updateMailDomain({ path: { id }, body: { active }, ...must }));
         }}
       />
-      <Button
-        size="compact-sm"
-        variant="default"
-        aria-label={t`Delete ${name}`}
-        onClick={() => write.mutate(() => deleteMailDomain({ path: { id }, ...must }))}
+      <DeleteButton
+        name={name}
+        title={t`Delete this domain?`}
+        confirm={t`Delete domain`}
+        onDelete={() => remove.mutateAsync(() => deleteMailDomain({ path: { id }, ...must }))}
       >
-        <Trans>Delete</Trans>
-      </Button>
+        <Trans>
+          Its key goes with it: mail of {name} is not signed any more, and the record in the DNS is
+          good for nothing.
+        </Trans>
+      </DeleteButton>
       <span className={classes.meta}>{domain.record_name} TXT</span>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
       <pre className={classes.source} tabIndex={0} style={{ gridColumn: '1 / -1' }}>

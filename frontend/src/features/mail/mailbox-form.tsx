@@ -34,6 +34,9 @@ type Values = Required<Omit<MailboxCreate, 'category_id' | 'team_id'>> & {
   team_id: string;
 };
 
+/** Where IMAP is, as long as nobody says otherwise. */
+const ports = { tls: 993, starttls: 143, none: 143 } as const;
+
 function valuesOf(box?: Mailbox): Values {
   return {
     name: box?.name ?? '',
@@ -99,7 +102,7 @@ export function MailboxForm({ box, onClose }: { box?: Mailbox; onClose: () => vo
   const keep = t`Stays as it is when this is empty`;
   return (
     <Dialog keep onClose={onClose} title={box ? t`Edit the mailbox` : t`Add a mailbox`}>
-      <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
+      <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values))}>
         <Stack gap="sm">
           <TextInput label={t`Name`} required {...form.getInputProps('name')} />
           <TextInput label={t`Address`} type="email" required {...form.getInputProps('address')} />
@@ -130,6 +133,12 @@ export function MailboxForm({ box, onClose }: { box?: Mailbox; onClose: () => vo
                     { value: 'none', label: t`None` },
                   ]}
                   {...form.getInputProps('security')}
+                  onChange={(event) => {
+                    const security = event.currentTarget.value as Values['security'];
+                    // A port of its own stays.
+                    const usual = ports[form.values.security] === form.values.port;
+                    form.setValues(usual ? { security, port: ports[security] } : { security });
+                  }}
                 />
               </Group>
               <TextInput label={t`User name`} {...form.getInputProps('username')} />

@@ -7,12 +7,13 @@ import { deleteMailbox, type Mailbox, updateMailbox } from '@/lib/api';
 import { listMailboxesOptions, testMailboxMutation } from '@/lib/api/@tanstack/react-query.gen';
 import { ifMatch } from '@/lib/etag';
 import { explain } from '@/lib/problem';
+import { DeleteButton } from '@/ui/delete-button';
 import { Pill } from '@/ui/pill';
 import { RelativeTime } from '@/ui/relative-time';
 import { EmptyState, Fetched } from '@/ui/states';
 import classes from './mail.module.css';
 import { MailboxForm } from './mailbox-form';
-import { useMailWrite } from './write';
+import { useMailChange, useMailWrite } from './write';
 
 const must = { throwOnError: true } as const;
 
@@ -55,6 +56,7 @@ export function MailboxesTab() {
 function Row({ box, onEdit }: { box: Mailbox; onEdit: () => void }) {
   const { t } = useLingui();
   const write = useMailWrite();
+  const remove = useMailChange();
   const test = useMutation({ ...testMailboxMutation(), meta: { trial: true } });
   const { id, name, address, active, host } = box;
   const options = { path: { id }, headers: ifMatch(box), ...must };
@@ -103,14 +105,14 @@ function Row({ box, onEdit }: { box: Mailbox; onEdit: () => void }) {
         >
           <Trans>Edit</Trans>
         </Button>
-        <Button
-          size="compact-sm"
-          variant="default"
-          aria-label={t`Delete ${address}`}
-          onClick={() => write.mutate(() => deleteMailbox(options))}
+        <DeleteButton
+          name={address}
+          title={t`Delete this mailbox?`}
+          confirm={t`Delete mailbox`}
+          onDelete={() => remove.mutateAsync(() => deleteMailbox(options))}
         >
-          <Trans>Delete</Trans>
-        </Button>
+          <Trans>Its settings and its password go with it. One that is paused keeps them.</Trans>
+        </DeleteButton>
       </div>
       <span className={classes.meta}>
         {box.source === 'imap' ? (
@@ -130,7 +132,13 @@ function Row({ box, onEdit }: { box: Mailbox; onEdit: () => void }) {
       {box.last_error && <p className={classes.problem}>{box.last_error}</p>}
       {test.data && (
         <p className={classes.problem} role="status">
-          {test.data.ok ? t`The connection works.` : test.data.problem}
+          {test.data.ok ? (
+            <Trans>The connection works.</Trans>
+          ) : (
+            <Trans>
+              The connection does not work: <bdi>{test.data.problem}</bdi>
+            </Trans>
+          )}
         </p>
       )}
       {!!test.error && (

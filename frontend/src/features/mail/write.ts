@@ -24,3 +24,12 @@ export function useMailWrite() {
     onSettled: () => invalidate(client, ...dependents),
   });
 }
+
+/** The same; what was wrong with it is told where it was asked for. */
+export function useMailChange() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (write: () => Promise<unknown>) => write(),
+    onSettled: () => invalidate(client, ...dependents),
+  });
+}

@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { focusBeside } from '@/lib/navigation';
-import { ConfirmDialog } from '@/ui/confirm-dialog';
+import { ConfirmDialog } from './confirm-dialog';
 
 interface DeleteButtonProps {
   name: string;
@@ -10,11 +10,11 @@ interface DeleteButtonProps {
   /** Verb and object. */
   confirm: string;
   onDelete: () => Promise<unknown>;
-  /** What becomes of the tickets. */
+  /** What follows from it. */
   children: ReactNode;
 }
 
-/** Deletes a row of the setup once that is confirmed; the focus goes on to the next row. */
+/** Deletes a row of a list once that is confirmed; the focus goes on to the next row. */
 export function DeleteButton({ name, title, confirm, onDelete, children }: DeleteButtonProps) {
   const { t } = useLingui();
   const [asked, setAsked] = useState(false);
