@@ -113,6 +113,38 @@ it('asks before what was typed is thrown away', async () => {
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 });
 
+function Lines() {
+  const [lines, setLines] = useState(['first']);
+  return (
+    <>
+      {lines.map((line) => (
+        <input key={line} aria-label={line} defaultValue={line} />
+      ))}
+      <button type="button" onClick={() => setLines(['first', 'second'])}>
+        Add
+      </button>
+      <button type="button" onClick={() => setLines(['first'])}>
+        Remove
+      </button>
+    </>
+  );
+}
+
+it('asks also when nothing was typed but a line was added, and not when it is gone again', async () => {
+  const user = await open(<Opener keep>{() => <Lines />}</Opener>);
+  await user.click(screen.getByText('Add'));
+  // Beside the dialog; the focus comes back to where it was.
+  await user.click(
+    document.querySelector('.mantine-Modal-overlay, .mantine-Modal-inner') as Element,
+  );
+  await user.click(screen.getByRole('button', { name: 'Go on editing' }));
+  expect(screen.queryByRole('alert')).toBeNull();
+  expect(screen.getByText('Add')).toHaveFocus();
+  await user.click(screen.getByText('Remove'));
+  await user.keyboard('{Escape}');
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+});
+
 it('keeps nothing of a dialog that only looks things up', async () => {
   const user = await open(<Opener />);
   await user.type(screen.getByLabelText('Name'), 'Printers');

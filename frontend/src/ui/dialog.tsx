@@ -39,22 +39,32 @@ export function Dialog({
   title: string;
   /** Its width, as Mantine names it. */
   size?: 'md' | 'lg' | 'xl';
-  /** Asks before Escape, a click beside it or its cross throw away what was typed. */
+  /** Asks before Escape, a click beside it or its cross throw away what was typed or picked. */
   keep?: boolean;
   onClose: () => void;
   children: ReactNode;
 }) {
   const { t } = useLingui();
   useFocusBack();
+  const body = useRef<HTMLDivElement>(null);
   const typed = useRef(false);
-  const [asked, setAsked] = useState<Element | null>(null);
+  /** What the fields held before anybody did anything. */
+  const before = useRef<string>(undefined);
+  /** What had the focus last: a click beside the dialog takes it away before it is heard of. */
+  const focused = useRef<HTMLElement>(null);
+  const [asked, setAsked] = useState(false);
+  const touched = () => {
+    before.current ??= fieldsOf(body.current);
+  };
   const goOn = () => {
-    setAsked(null);
-    if (asked instanceof HTMLElement && asked.isConnected) asked.focus();
+    setAsked(false);
+    if (focused.current?.isConnected) focused.current.focus();
+    else body.current?.querySelector<HTMLElement>('input, textarea, select, button')?.focus();
   };
   const leave = () => {
-    if (asked) goOn();
-    else if (keep && typed.current) setAsked(document.activeElement ?? document.body);
+    if (asked) return goOn();
+    const changed = before.current !== undefined && before.current !== fieldsOf(body.current);
+    if (keep && (typed.current || changed)) setAsked(true);
     else onClose();
   };
   return (
@@ -66,16 +76,32 @@ export function Dialog({
           <Modal.CloseButton aria-label={t`Close`} />
         </div>
         <Modal.Body
+          ref={body}
+          onKeyDownCapture={touched}
+          onPointerDownCapture={touched}
           onInput={() => {
             typed.current = true;
           }}
         >
           {asked && <Unsaved onLeave={onClose} onGoOn={goOn} />}
-          {children}
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: it only remembers where the focus is */}
+          <div
+            onFocus={({ target }) => {
+              focused.current = target;
+            }}
+          >
+            {children}
+          </div>
         </Modal.Body>
       </Modal.Content>
     </Modal.Root>
   );
+}
+
+/** What the fields of a form hold: lines that are added, moved or picked tell nothing when they are. */
+function fieldsOf(form: HTMLElement | null): string {
+  const fields = form?.querySelectorAll<HTMLInputElement>('input, textarea, select') ?? [];
+  return JSON.stringify(Array.from(fields, ({ value, checked }) => [value, checked]));
 }
 
 /** The question before what was typed is thrown away. */
