@@ -69,7 +69,12 @@ export function FrequencyFields({ rule, start, error, onChange }: FrequencyField
         />
       )}
       {f?.every === 'WEEKLY' && (
-        <Input.Wrapper label={t`On`} component="fieldset" labelElement="div">
+        <Input.Wrapper
+          label={t`On`}
+          component="fieldset"
+          labelElement="div"
+          className={classes.days}
+        >
           <Chip.Group
             multiple
             value={f.weekdays}

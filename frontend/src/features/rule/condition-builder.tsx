@@ -183,7 +183,7 @@ function LineEditor({ line: one, number, fields, onChange, onRemove }: LineEdito
       <Autocomplete
         className={classes.value}
         aria-label={t`Value of condition ${number}`}
-        placeholder={field?.example}
+        placeholder={field && valueIn(field.example)}
         data={field?.values ?? []}
         value={one.value}
         onChange={(value) => onChange({ ...one, value })}
@@ -200,4 +200,9 @@ function LineEditor({ line: one, number, fields, onChange, onRemove }: LineEdito
       </Button>
     </fieldset>
   );
+}
+
+/** The value of an example in the language of queries: its field and its comparison stand beside it. */
+function valueIn(example: string): string {
+  return example.replace(/^[^:]*:(?:[<>]=?)?/, '').replace(/^"(.*)"$/, '$1');
 }

@@ -8,9 +8,11 @@ import { explain, fieldErrors } from '@/lib/problem';
 import { invalidate } from '@/lib/query';
 import { announce } from '@/lib/status-line';
 import { exactTime } from '@/lib/time';
+import { offerUndo } from '@/lib/undo';
 import { Dialog } from '@/ui/dialog';
 import { personName } from '@/ui/person';
 import { Fetched } from '@/ui/states';
+import { TextLink } from '@/ui/text-link';
 import classes from './rule.module.css';
 import { stateOf, stateWords } from './words';
 
@@ -33,8 +35,15 @@ export function RuleLog({ rule, onClose }: { rule: Rule; onClose: () => void }) 
   const restore = useMutation({
     mutationFn: (version: number) =>
       restoreRule({ path: { id: rule.id }, body: { version }, throwOnError: true }),
-    onSuccess: () => {
-      announce(t`Rule saved`);
+    onSuccess: (_, version) => {
+      const back = rule.version;
+      offerUndo({
+        message: t`Version ${version} of “${rule.name}” is restored`,
+        undo: async () => {
+          await restoreRule({ path: { id: rule.id }, body: { version: back }, throwOnError: true });
+          await invalidate(client, 'listRules', 'listRuleVersions');
+        },
+      });
       onClose();
     },
     onError: (error) => announce(Object.values(fieldErrors(error))[0] ?? explain(error), 'bad'),
@@ -68,8 +77,11 @@ export function RuleLog({ rule, onClose }: { rule: Rule; onClose: () => void }) 
               <ul className={classes.lines}>
                 {results.map((run) => (
                   <li key={run.id}>
-                    {exactTime(run.created_at, i18n.locale)} · #{run.ticket_id} ·{' '}
-                    {i18n._(stateOf(run.state))}. {run.reason}
+                    {exactTime(run.created_at, i18n.locale)} ·{' '}
+                    <TextLink to="/tickets/$ticketId" params={{ ticketId: String(run.ticket_id) }}>
+                      #{run.ticket_id}
+                    </TextLink>{' '}
+                    · {i18n._(stateOf(run.state))}. {run.reason}
                   </li>
                 ))}
               </ul>

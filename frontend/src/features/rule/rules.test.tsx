@@ -2,7 +2,7 @@ import { screen, waitFor } from '@testing-library/react';
 import { HttpResponse } from 'msw';
 import { expect, it } from 'vitest';
 import type { Rule } from '@/lib/api';
-import { aList } from '@/testing/fixtures';
+import { aList, aUser } from '@/testing/fixtures';
 import { openApp } from '@/testing/render';
 import { on, problem, server } from '@/testing/server';
 
@@ -49,13 +49,38 @@ it('saves over what somebody else made of it, once one was told', async () => {
   expect(sent).toEqual(['"v1."', '"v2."']);
 });
 
+it('restores an older version, and takes that back', async () => {
+  const restored: unknown[] = [];
+  const actor = aUser('admin');
+  const version = (number: number) => ({
+    ...{ version: number, created_at: '2026-11-01T08:00:00Z', actor, condition: '', actions: [] },
+  });
+  server.use(
+    on.get('/rules/1/runs', () => HttpResponse.json(aList([]))),
+    on.get('/rules/1/versions', () => HttpResponse.json({ results: [version(2), version(1)] })),
+    on.post('/rules/1/restore', async ({ request }) => {
+      restored.push(await request.json());
+      return HttpResponse.json(rule);
+    }),
+  );
+  rule.version = 2;
+  const { user } = openRules();
+  await user.click(await screen.findByRole('button', { name: 'Log and versions of Escalate' }));
+  await user.click(await screen.findByRole('button', { name: 'Restore version 1' }));
+  expect(await screen.findByText('Version 1 of “Escalate” is restored')).toBeVisible();
+  expect(screen.queryByRole('dialog')).toBeNull();
+  await user.click(screen.getByRole('button', { name: /^Undo/ }));
+  await waitFor(() => expect(restored).toEqual([{ version: 1 }, { version: 2 }]));
+  rule.version = 1;
+});
+
 const aLine = (ticket_id: number, state: string) => ({
   ...{ ticket_id, state, title: 'Printer', at: null, cause: 'created', reason: 'Priority' },
 });
 
 it('goes to what a trial found, and does not say that something is saved', async () => {
   const fields = [
-    { name: 'status', kind: 'choice', example: '', values: [] },
+    { name: 'status', kind: 'choice', example: 'status:open,in_progress', values: [] },
     { name: 'cf.site', kind: 'text', example: '', values: [] },
   ];
   server.use(
@@ -73,6 +98,8 @@ it('goes to what a trial found, and does not say that something is saved', async
   await user.click(await screen.findByRole('button', { name: 'New rule' }));
   await user.click(await screen.findByRole('button', { name: 'Add a condition' }));
   expect(await screen.findByRole('option', { name: 'Site' })).toHaveValue('cf.site');
+  // The field and how it is compared stand beside it already.
+  expect(screen.getByPlaceholderText('open,in_progress')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Try it' }));
   const found = await screen.findByRole('region', { name: 'What it would have done' });
   await waitFor(() => expect(found).toHaveFocus());
