@@ -2,6 +2,35 @@ import { expect, it } from 'vitest';
 import { expectAccessible, journeys } from './desk.ts';
 
 journeys('everything that matches', (desk) => {
+  it('has all that can be done to it in whole words, also beside an open ticket', async () => {
+    await desk.ticket('Toaster 1');
+    const { id } = await desk.ticket('Toaster 2');
+    const page = await desk.openAs('it_staff', `/tickets/${id}?q=toaster`, { width: 1280 });
+    await page.getByRole('checkbox', { name: `Select ticket #${id}` }).check();
+    const bar = page.getByRole('region', { name: 'Selected tickets' });
+    await bar.getByRole('button', { name: 'More' }).click();
+    const cut = await bar
+      .getByRole('button')
+      .evaluateAll((all) =>
+        all
+          .filter((one) =>
+            [one, ...one.querySelectorAll('*')].some(
+              (e) => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0,
+            ),
+          )
+          .map((one) => one.textContent),
+      );
+    expect(cut).toEqual([]);
+    // Two beside each other: the list below stays in sight.
+    const box = await bar.boundingBox();
+    expect(box?.height).toBeLessThan(400);
+    await expectAccessible(page);
+    await bar.getByRole('button', { name: 'Fewer' }).click();
+    await bar.getByRole('button', { name: 'More' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Clear the selection' }).click();
+  });
+
   it('is selected, changed and brought back; selection and place survive a reload', async () => {
     const many = 104;
     for (let n = 1; n <= many; n += 1) await desk.ticket(`Kettle ${n}`);

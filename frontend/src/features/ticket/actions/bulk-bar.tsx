@@ -149,7 +149,7 @@ export function SelectionBar({ selection, children, onClear }: SelectionBarProps
       {(cut || wide) && (
         <Button
           size="compact-sm"
-          variant="subtle"
+          variant="default"
           aria-expanded={wide}
           aria-controls={id}
           onClick={() => {
