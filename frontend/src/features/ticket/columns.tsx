@@ -160,7 +160,13 @@ export const allColumns: readonly Column[] = [
     usual: true,
     className: css('cell', 'people', 'assignee'),
     cell: ({ assigned_to }) =>
-      assigned_to ? <Person person={assigned_to} size={20} /> : <Trans>Unassigned</Trans>,
+      assigned_to ? (
+        <Person person={assigned_to} size={20} />
+      ) : (
+        <span className={classes.text}>
+          <Trans>Unassigned</Trans>
+        </span>
+      ),
   },
   {
     id: 'status',
