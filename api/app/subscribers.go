@@ -99,7 +99,7 @@ func (a *App) subscribe() {
 	for _, eventType := range []string{
 		user.Created, user.Verified, user.PasswordChanged, user.Activated, user.Updated, user.Imported, ticket.Restored,
 	} {
-		a.Bus.Durable(eventType, watcher.ClaimJob)
+		a.Bus.InTx(eventType, watcher.Claim)
 	}
 	// ticket: whoever leaves the IT staff leaves no ticket hidden behind them
 	a.Bus.Durable(user.Deactivated, ticket.ReleaseJob)

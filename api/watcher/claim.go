@@ -24,30 +24,43 @@ const ClaimJob = "watcher.claim"
 
 var system = authz.System("watcher")
 
+// Claim asks for ClaimJob where an event may have made an address in CC somebody's: most make none.
+func Claim(tx *event.Tx, e event.Event) error {
+	rows, ok, err := concerned(tx.DB, e)
+	if err != nil || !ok {
+		return err
+	}
+	var some []int64
+	if err := rows.Limit(1).Pluck("id", &some).Error; err != nil {
+		return fmt.Errorf("look for addresses in CC: %w", err)
+	}
+	if len(some) == 0 {
+		return nil
+	}
+	return tx.Enqueue(job.New{Kind: ClaimJob, Payload: event.Ref{EventID: e.ID}})
+}
+
 // RunClaim handles ClaimJob.
 func (s *Service) RunClaim(ctx context.Context, j job.Job) error {
 	var ref event.Ref
 	if err := j.Decode(&ref); err != nil {
 		return err
 	}
-	find := s.db.Read(ctx).Model(&ticket.Watcher{}).Where("address IS NOT NULL")
+	tx := s.db.Read(ctx)
+	rows := byAddress(tx)
 	if ref.EventID != 0 {
 		e, err := s.bus.Cause(ctx, j)
 		if err != nil {
 			return err
 		}
-		if e.SubjectType == ticket.Subject {
-			find = find.Where("ticket_id = ?", e.SubjectID)
-		} else {
-			addresses, err := s.addresses(ctx, e)
-			if err != nil || len(addresses) == 0 {
-				return err
-			}
-			find = find.Where("address IN ?", addresses)
+		of, ok, err := concerned(tx, e)
+		if err != nil || !ok {
+			return err
 		}
+		rows = of
 	}
 	var ids []int64
-	if err := find.Order("id").Pluck("id", &ids).Error; err != nil {
+	if err := rows.Order("id").Pluck("id", &ids).Error; err != nil {
 		return fmt.Errorf("list the addresses in CC: %w", err)
 	}
 	for _, id := range ids {
@@ -58,27 +71,34 @@ func (s *Service) RunClaim(ctx context.Context, j job.Job) error {
 	return nil
 }
 
-// addresses returns which addresses may have become somebody's by an event.
-func (s *Service) addresses(ctx context.Context, e event.Event) ([]string, error) {
+func byAddress(tx *gorm.DB) *gorm.DB {
+	return tx.Model(&ticket.Watcher{}).Where("address IS NOT NULL")
+}
+
+// concerned returns which addresses in CC may have become somebody's by an event; false for none.
+func concerned(tx *gorm.DB, e event.Event) (*gorm.DB, bool, error) {
+	if e.SubjectType == ticket.Subject {
+		return byAddress(tx).Where("ticket_id = ?", e.SubjectID), true, nil
+	}
 	ids := []int64{e.SubjectID}
 	switch e.Type {
 	case user.Updated:
 		var f user.Fields
 		if err := e.Decode(&f); err != nil || !slices.Contains(f.Changed, "email") {
-			return nil, err
+			return nil, false, err
 		}
 	case user.Imported:
 		var list user.ImportedAccounts
 		if err := e.Decode(&list); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		ids = list.UserIDs
 	}
-	var out []string
-	if err := s.db.Read(ctx).Model(&user.User{}).Where("id IN ?", ids).Pluck("email_key", &out).Error; err != nil {
-		return nil, fmt.Errorf("read the addresses of accounts: %w", err)
+	var addresses []string
+	if err := tx.Model(&user.User{}).Where("id IN ?", ids).Pluck("email_key", &addresses).Error; err != nil {
+		return nil, false, fmt.Errorf("read the addresses of accounts: %w", err)
 	}
-	return out, nil
+	return byAddress(tx).Where("address IN ?", addresses), len(addresses) > 0, nil
 }
 
 // claim makes of an address in CC the account with it. As where somebody is put in CC, an account
