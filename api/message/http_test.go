@@ -113,7 +113,9 @@ func TestRightsAreCheckedAgainWhenAMessageGoesOut(t *testing.T) {
 func TestAChecklistKeepsBackTheReplyThatResolves(t *testing.T) {
 	each(t, func(t *testing.T, s scene) {
 		before := s.sam.Get(at("/api/tickets/%d", s.ticket)).Want(200).Raw
-		m := s.sam.Post(at("/api/tickets/%d/messages", s.ticket), obj{"kind": "reply", "content": "Done.", "status": "resolved"}).Want(201)
+		// With a key, all of a request is one transaction.
+		m := s.sam.Do(http.MethodPost, at("/api/tickets/%d/messages", s.ticket), obj{"kind": "reply", "content": "Done.", "status": "resolved"},
+			map[string]string{"Idempotency-Key": "once"}).Want(201)
 		if now := s.sam.Get(at("/api/tickets/%d", s.ticket)).Want(200).Raw; string(now) != string(before) {
 			t.Errorf("what is held changed the ticket: %s, was %s", now, before)
 		}

@@ -161,13 +161,11 @@ func (s *Service) Send(ctx context.Context, by authz.Actor, ticketID int64, d Dr
 	return m, err
 }
 
-var errRehearsed = errors.New("rehearsed")
-
 // rehearse returns what would keep the ticket from the status that a message is to
 // bring, as things are now: whoever still looks at the text hears of it at once, not
 // when the hold is over. It changes nothing.
 func (s *Service) rehearse(ctx context.Context, by authz.Actor, ticketID int64, d Draft) error {
-	err := s.bus.Do(ctx, by, func(tx *event.Tx) error {
+	return s.bus.Rehearse(ctx, by, func(tx *event.Tx) error {
 		t, err := ticket.Readable(tx.DB, by, ticketID)
 		if err != nil {
 			return err
@@ -183,17 +181,12 @@ func (s *Service) rehearse(ctx context.Context, by authz.Actor, ticketID int64, 
 				return ticket.ErrMerged
 			}
 		}
-		if d.Status != t.Status {
-			if _, err := s.tickets.UpdateStatus(tx.Ctx, by, t.ID, etag.Condition{}, d.Status); err != nil {
-				return err
-			}
+		if d.Status == t.Status {
+			return nil
 		}
-		return errRehearsed
+		_, err = s.tickets.UpdateStatus(tx.Ctx, by, t.ID, etag.Condition{}, d.Status)
+		return err
 	})
-	if errors.Is(err, errRehearsed) {
-		return nil
-	}
-	return err
 }
 
 // allowed checks what sending needs beyond seeing the ticket.

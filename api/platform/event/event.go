@@ -159,6 +159,24 @@ func (b *Bus) Do(ctx context.Context, by Actor, fn func(tx *Tx) error) error {
 	return nil
 }
 
+// Rehearse runs fn as Do does, and takes back all that it did whatever it returns: nothing is
+// changed, announced or begun by it. Inside another Do, what that did before stays.
+func (b *Bus) Rehearse(ctx context.Context, by Actor, fn func(tx *Tx) error) error {
+	return b.Do(ctx, by, func(tx *Tx) error {
+		before := *tx.state
+		// In SQL: the driver of SQLite has no method for it.
+		if err := tx.Exec("SAVEPOINT rehearsal").Error; err != nil {
+			return fmt.Errorf("begin a rehearsal: %w", err)
+		}
+		err := fn(tx)
+		if back := tx.Exec("ROLLBACK TO SAVEPOINT rehearsal").Error; back != nil && err == nil {
+			return fmt.Errorf("take a rehearsal back: %w", back)
+		}
+		*tx.state = before
+		return err
+	})
+}
+
 // Before returns a handle for reading what others still see: how it was before this
 // transaction. Nothing is written, announced or begun with it.
 func (tx *Tx) Before() *Tx {

@@ -105,6 +105,53 @@ func TestDoJoinsAnOuterTransaction(t *testing.T) {
 	})
 }
 
+// TestARehearsalChangesNothing: also inside of what is committed.
+func TestARehearsalChangesNothing(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, w *testkit.World) {
+		var heard []string
+		w.Bus.Live("lamp.lit", func(e event.Event) { heard = append(heard, e.SubjectType) })
+		w.Bus.Live("lamp.broken", func(e event.Event) { heard = append(heard, e.Type) })
+		refused := errors.New("refused")
+		try := func(ctx context.Context, with error) error {
+			return w.Bus.Rehearse(ctx, ada, func(tx *event.Tx) error {
+				err := w.Bus.Do(tx.Ctx, ada, func(inner *event.Tx) error { return inner.Emit("lamp.broken", "lamp", 1, nil) })
+				if err != nil {
+					return err
+				}
+				if err := tx.Enqueue(job.New{Kind: "sweep"}); err != nil {
+					return err
+				}
+				return with
+			})
+		}
+		for _, with := range []error{nil, refused} {
+			if err := try(ctx, with); !errors.Is(err, with) {
+				t.Errorf("%v, want %v", err, with)
+			}
+			err := w.Bus.Do(ctx, ada, func(tx *event.Tx) error {
+				if err := tx.Emit("lamp.lit", "lamp", 1, nil); err != nil {
+					return err
+				}
+				if err := try(tx.Ctx, with); !errors.Is(err, with) {
+					t.Errorf("inside: %v, want %v", err, with)
+				}
+				return tx.Emit("lamp.lit", "lamp", 2, nil)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := count(t, w, "events"); n != 4 || len(heard) != 4 || count(t, w, "jobs") != 0 {
+			t.Errorf("%d events, %d jobs, heard of %v", n, count(t, w, "jobs"), heard)
+		}
+		for _, what := range heard {
+			if what != "lamp" {
+				t.Errorf("heard of %s", what)
+			}
+		}
+	})
+}
+
 func TestLostRacesAreRunAgain(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, w *testkit.World) {
 		tries := 0

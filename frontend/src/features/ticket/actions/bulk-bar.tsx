@@ -124,7 +124,7 @@ export function SelectionBar({ selection, children, onClear }: SelectionBarProps
   }, []);
   /** Whoever comes by the keyboard to what is cut away sees all of it. */
   const reveal = ({ target }: FocusEvent<HTMLElement>) => {
-    if (target.offsetTop >= lineHeight) setWide(true);
+    if (target.offsetTop >= lineHeight && target.matches(':focus-visible')) setWide(true);
   };
   return (
     <section className={classes.bar} aria-label={t`Selected tickets`}>
