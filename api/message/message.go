@@ -121,11 +121,6 @@ type Draft struct {
 // hold.
 func (s *Service) Send(ctx context.Context, by authz.Actor, ticketID int64, d Draft) (Message, error) {
 	var m Message
-	if d.Hold > 0 && d.Status != 0 {
-		if err := s.rehearse(ctx, by, ticketID, d); err != nil {
-			return m, err
-		}
-	}
 	err := s.bus.Do(ctx, by, func(tx *event.Tx) error {
 		t, err := ticket.Readable(tx.DB, by, ticketID)
 		if err != nil {
@@ -133,6 +128,11 @@ func (s *Service) Send(ctx context.Context, by authz.Actor, ticketID int64, d Dr
 		}
 		if err := s.allowed(by, t, d.Kind, d.Status); err != nil {
 			return err
+		}
+		if d.Hold > 0 && d.Status != 0 {
+			if err := s.rehearse(tx, by, t, d.Status); err != nil {
+				return err
+			}
 		}
 		if d.LastCommentID != nil && d.Kind == Reply {
 			answered, err := ticket.AnsweredSince(tx.DB, ticketID, *d.LastCommentID, by.ID)
@@ -164,27 +164,21 @@ func (s *Service) Send(ctx context.Context, by authz.Actor, ticketID int64, d Dr
 // rehearse returns what would keep the ticket from the status that a message is to
 // bring, as things are now: whoever still looks at the text hears of it at once, not
 // when the hold is over. It changes nothing.
-func (s *Service) rehearse(ctx context.Context, by authz.Actor, ticketID int64, d Draft) error {
-	return s.bus.Rehearse(ctx, by, func(tx *event.Tx) error {
-		t, err := ticket.Readable(tx.DB, by, ticketID)
-		if err != nil {
+func (s *Service) rehearse(tx *event.Tx, by authz.Actor, t *ticket.Ticket, to ticket.Status) error {
+	if t.MergedIntoID != nil { // the message goes where the ticket went
+		var err error
+		if t, err = ticket.Final(tx.DB, t); err != nil {
 			return err
 		}
-		if err := s.allowed(by, t, d.Kind, d.Status); err != nil {
-			return err
+		if !ticket.CanRead(by, t) {
+			return ticket.ErrMerged
 		}
-		if t.MergedIntoID != nil { // the message goes where the ticket went
-			if t, err = ticket.Final(tx.DB, t); err != nil {
-				return err
-			}
-			if !ticket.CanRead(by, t) {
-				return ticket.ErrMerged
-			}
-		}
-		if d.Status == t.Status {
-			return nil
-		}
-		_, err = s.tickets.UpdateStatus(tx.Ctx, by, t.ID, etag.Condition{}, d.Status)
+	}
+	if to == t.Status {
+		return nil
+	}
+	return s.bus.Rehearse(tx.Ctx, by, func(tx *event.Tx) error {
+		_, err := s.tickets.UpdateStatus(tx.Ctx, by, t.ID, etag.Condition{}, to)
 		return err
 	})
 }
