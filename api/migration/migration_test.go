@@ -23,6 +23,17 @@ import (
 
 var ctx = context.Background()
 
+// executor returns a way to write to a desk that ends the test when it fails.
+func executor(t *testing.T, d *db.DB) func(sql string, args ...any) {
+	t.Helper()
+	return func(sql string, args ...any) {
+		t.Helper()
+		if err := d.Writer(t.Context()).Exec(sql, args...).Error; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // eachFresh runs a test on an empty database without any table.
 func eachFresh(t *testing.T, test func(t *testing.T, open func() *db.DB)) {
 	t.Helper()
@@ -130,12 +141,7 @@ func TestUpgradeFillsWhoHadTheLastWord(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := d.Writer(ctx)
-		exec := func(sql string, args ...any) {
-			t.Helper()
-			if err := w.Exec(sql, args...).Error; err != nil {
-				t.Fatal(err)
-			}
-		}
+		exec := executor(t, d)
 		for _, index := range []string{"idx_tickets_status_reply", "idx_tickets_narrow"} {
 			if err := w.Migrator().DropIndex("tickets", index); err != nil {
 				t.Fatal(err)

@@ -18,13 +18,7 @@ func TestNotesThatMovedAreMarked(t *testing.T) {
 		if _, err := migration.Up(ctx, d); err != nil {
 			t.Fatal(err)
 		}
-		w := d.Writer(ctx)
-		exec := func(sql string, args ...any) {
-			t.Helper()
-			if err := w.Exec(sql, args...).Error; err != nil {
-				t.Fatal(err)
-			}
-		}
+		exec := executor(t, d)
 		exec("ALTER TABLE notes DROP COLUMN origin_id")
 		exec("DELETE FROM schema_migrations WHERE version_id >= 90")
 		at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)

@@ -17,13 +17,7 @@ func TestRolesOfThePastAreTakenFromTheHistory(t *testing.T) {
 		if _, err := migration.Up(ctx, d); err != nil {
 			t.Fatal(err)
 		}
-		w := d.Writer(ctx)
-		exec := func(sql string, args ...any) {
-			t.Helper()
-			if err := w.Exec(sql, args...).Error; err != nil {
-				t.Fatal(err)
-			}
-		}
+		exec := executor(t, d)
 		at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 		for i, e := range []struct {
 			kind, data string

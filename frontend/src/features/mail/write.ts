@@ -15,21 +15,16 @@ const dependents = [
   'listMailDomains',
 ];
 
-/** Carries out a change about mail and tells what was wrong with it. */
-export function useMailWrite() {
+/** Carries out a change about mail; what is wrong with it is told where it was asked for. */
+export function useMailChange(onError?: (error: Error) => void) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (write: () => Promise<unknown>) => write(),
-    onError: (error) => announce(Object.values(fieldErrors(error))[0] ?? explain(error), 'bad'),
+    onError,
     onSettled: () => invalidate(client, ...dependents),
   });
 }
 
-/** The same; what was wrong with it is told where it was asked for. */
-export function useMailChange() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (write: () => Promise<unknown>) => write(),
-    onSettled: () => invalidate(client, ...dependents),
-  });
-}
+/** The same, and tells in the status line what was wrong with it. */
+export const useMailWrite = () =>
+  useMailChange((error) => announce(Object.values(fieldErrors(error))[0] ?? explain(error), 'bad'));
