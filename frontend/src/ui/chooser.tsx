@@ -2,12 +2,10 @@ import { Combobox, useCombobox } from '@mantine/core';
 import {
   type ComponentType,
   type ReactNode,
-  startTransition,
   useEffect,
   useId,
   useLayoutEffect,
   useRef,
-  useState,
 } from 'react';
 import { createPortal } from 'react-dom';
 import { useAfterPaint } from '@/lib/after-paint';
@@ -62,29 +60,35 @@ export function Chooser(props: ChooserProps) {
   const field = useRef<HTMLInputElement>(null);
   const store = useCombobox({ opened: true });
   const list = useId();
-  // Mantine learns of the list while it mounts, and tells screen readers with the next render.
-  const [, setMounted] = useState(false);
-  useEffect(() => startTransition(() => setMounted(true)), []);
   const before = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
     before.current = document.activeElement as HTMLElement | null;
     field.current?.focus({ preventScroll: true });
   }, []);
+  // Mantine learns of the list while it mounts, and tells screen readers with the render that follows.
   const whole = useAfterPaint();
   const choices = groups.flatMap((group) => group.choices);
   const ids = choices.map((choice) => choice.id).join();
   // The first of them with the first frame. More are appended, so that what is selected meanwhile stays.
   const enough = whole || query !== '' || choices.slice(atOnce).some((choice) => choice.current);
   const shown = enough ? groups : firstOf(groups, atOnce);
+  // To select one, Mantine looks through the whole page: the first frame only shows which it will be.
+  const first = choices.find((choice) => choice.current) ?? choices[0];
+  const soon = whole || query !== '' ? undefined : first?.id;
   // For which words one has gone through the list.
   const walked = useRef<string>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever other choices are shown
-  useEffect(() => {
+  const ready = useRef(false);
+  const select = () => {
+    ready.current = true;
     // More choices that come later do not move what somebody has gone to.
     if (walked.current === query) return;
     // What is set now comes first to hand; of what is typed, the best match.
     if (query !== '' || store.selectActiveOption() === null) store.selectFirstOption();
-  }, [ids, query]);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever other choices are shown
+  useEffect(() => {
+    if (whole || query !== '') select();
+  }, [ids, query, whole]);
   const close = () => {
     before.current?.focus({ preventScroll: true });
     onClose();
@@ -102,6 +106,8 @@ export function Chooser(props: ChooserProps) {
         data-anchored={anchor ? true : undefined}
         style={anchor && beside(anchor)}
         aria-label={title}
+        // Keys may come before anything is selected.
+        onKeyDownCapture={() => ready.current || select()}
         onKeyDown={(event) => {
           // The field is all there is to focus.
           if (event.key === 'Tab') event.preventDefault();
@@ -139,7 +145,7 @@ export function Chooser(props: ChooserProps) {
               .map((group) => (
                 <Combobox.Group key={group.id} label={group.label}>
                   {group.choices.map((choice) => (
-                    <Option key={choice.id} choice={choice} />
+                    <Option key={choice.id} choice={choice} soon={choice.id === soon} />
                   ))}
                 </Combobox.Group>
               ))}
@@ -164,10 +170,16 @@ function firstOf(groups: ChoiceGroup[], most: number): ChoiceGroup[] {
   });
 }
 
-function Option({ choice }: { choice: Choice }) {
+/** `soon`: it looks as if it were selected, which it is about to be. */
+function Option({ choice, soon }: { choice: Choice; soon: boolean }) {
   const { id, label, hint, icon: Icon, colour, end, current } = choice;
   return (
-    <Combobox.Option value={id} active={current} className={classes.option}>
+    <Combobox.Option
+      value={id}
+      active={current}
+      className={classes.option}
+      data-soon={soon || undefined}
+    >
       {Icon && <Icon size={16} stroke={1.8} color={colour} />}
       <span className={classes.label}>
         <bdi>{label}</bdi>
