@@ -83,7 +83,10 @@ export function Chooser(props: ChooserProps) {
     // More choices that come later do not move what somebody has gone to.
     if (walked.current === query) return;
     // What is set now comes first to hand; of what is typed, the best match.
-    if (query !== '' || store.selectActiveOption() === null) store.selectFirstOption();
+    const id = (query === '' && store.selectActiveOption()) || store.selectFirstOption();
+    // Mantine tells screen readers only of what keys walk to.
+    if (id) field.current?.setAttribute('aria-activedescendant', id);
+    else field.current?.removeAttribute('aria-activedescendant');
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever other choices are shown
   useEffect(() => {

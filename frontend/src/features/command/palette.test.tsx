@@ -52,8 +52,12 @@ it('closes without doing anything, and gives the focus back', async () => {
   const button = await screen.findByRole('button', { name: 'Assign to me' });
   button.focus();
   await user.keyboard('{Control>}k{/Control}');
+  const field = screen.getByRole('dialog').querySelector('input');
+  const first = screen.getAllByRole('option')[0];
+  await waitFor(() => expect(field).toHaveAttribute('aria-activedescendant', first?.id));
   await user.keyboard('nothing of this name');
   expect(await screen.findByText('Nothing found')).toBeVisible();
+  expect(field).not.toHaveAttribute('aria-activedescendant');
   await user.keyboard('{Enter}{Escape}');
   expect(screen.queryByRole('dialog')).toBeNull();
   expect(button).toHaveFocus();
