@@ -31,6 +31,7 @@ type subject struct {
 	app                    *app.App
 	employee, staff, admin authz.Actor
 	recent                 int64
+	callers                map[authz.Role]caller // on a desk of figures
 }
 
 func tickets() int {
