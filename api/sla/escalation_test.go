@@ -113,3 +113,25 @@ func TestStepTellsWhoSeesTheTicket(t *testing.T) {
 		rosa.Get("/api/notifications?page_size=50").Want(200).Is("count", 2)
 	})
 }
+
+// TestStepTellsWhomItGivesTheTicket: it tells those who see the ticket once it has done what it asks for.
+func TestStepTellsWhomItGivesTheTicket(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		emma, sam, rosa, ada := h.Person("emma", authz.Employee), h.Person("sam", authz.ITStaff), h.Person("rosa", authz.ITStaff), h.Person("ada", authz.Admin)
+		policy(ada, obj{"targets": obj{"resolution": 3600}, "steps": []obj{
+			{"target": "resolution", "offset_seconds": -1200, "assign_to": rosa.ID, "notify_assignee": true, "notify_user_ids": []int64{rosa.ID}},
+		}})
+		one, _ := open(emma, nil)
+		sam.Post(one+"/assign", obj{"user_id": sam.ID}).Want(200)
+		rosa.Get(one).Want(404)
+		h.Drain(t)
+		pass(t, h, 41*time.Minute, emma, sam, rosa, ada)
+		rosa.Get(one).Want(200)
+		sam.Get(one).Want(404)
+		if raw := events(ada, one); !strings.Contains(raw, fmt.Sprintf(`"notify":[%d]`, rosa.ID)) || !strings.Contains(raw, `"refused":["notify"]`) {
+			t.Errorf("the step does not say whom it told: %s", raw)
+		}
+		rosa.Get("/api/notifications?page_size=50").Want(200).Is("count", 2) // that it is theirs, and why
+		sam.Get("/api/notifications?page_size=50").Want(200).Is("count", 0)
+	})
+}

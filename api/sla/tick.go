@@ -152,12 +152,6 @@ func (s *Service) fire(tx *event.Tx, by authz.Actor, c *Clock, p *Policy, m mark
 	if m.step.Notify && f.AssignedToID != nil && !slices.Contains(named, *f.AssignedToID) {
 		named = append(named, *f.AssignedToID)
 	}
-	if a.Notify, err = s.mayKnow(tx, &f.Ticket, named); err != nil {
-		return err
-	}
-	if len(a.Notify) < len(named) {
-		a.Refused = append(a.Refused, "notify")
-	}
 	ch := ticket.Changes{}
 	if to := m.step.AssignTo; to != nil {
 		u, err := user.Find(tx.DB, *to)
@@ -174,17 +168,26 @@ func (s *Service) fire(tx *event.Tx, by authz.Actor, c *Clock, p *Policy, m mark
 		next := f.Priority + 1
 		ch.Priority = &next
 	}
-	if err := tx.Emit(Escalated, ticket.Subject, c.TicketID, a); err != nil {
+	if ch.Assign || ch.Priority != nil {
+		after, err := s.tickets.Update(tx.Ctx, by, c.TicketID, etag.Condition{}, ch)
+		switch {
+		case fault.Is(err, fault.Invalid) || fault.Is(err, fault.Forbidden):
+			// What may be done changed; the event says what was meant.
+		case err != nil:
+			return err
+		default:
+			f = after
+		}
+	}
+	// People are told last: whoever the step gives the ticket to sees it only now, and whoever it
+	// takes it from may not any more.
+	if a.Notify, err = s.mayKnow(tx, &f.Ticket, named); err != nil {
 		return err
 	}
-	if !ch.Assign && ch.Priority == nil {
-		return nil
+	if len(a.Notify) < len(named) {
+		a.Refused = append(a.Refused, "notify")
 	}
-	_, err = s.tickets.Update(tx.Ctx, by, c.TicketID, etag.Condition{}, ch)
-	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Forbidden) {
-		return nil // what may be done changed; the event says what was meant
-	}
-	return err
+	return tx.Emit(Escalated, ticket.Subject, c.TicketID, a)
 }
 
 // mayKnow returns those of the people who may know what an SLA says of a ticket.
