@@ -98,6 +98,7 @@ func (a *App) subscribe() {
 	a.Bus.Durable(user.RoleChanged, watcher.LeaveJob)
 	for _, eventType := range []string{
 		user.Created, user.Verified, user.PasswordChanged, user.Activated, user.Updated, user.Imported, ticket.Restored,
+		ticket.CCAdded,
 	} {
 		a.Bus.InTx(eventType, watcher.Claim)
 	}

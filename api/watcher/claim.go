@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -18,9 +19,14 @@ import (
 )
 
 // ClaimJob is the kind of job that makes of an address in CC the account that has come to have it.
-// Its payload is the event.Ref of what happened to the account, or to a ticket that is back; with
-// none, all addresses in CC are looked at.
+// Its payload is the event.Ref of what happened to the account, to a ticket that is back, or to an
+// address that was put in CC; with none, all addresses in CC are looked at.
 const ClaimJob = "watcher.claim"
+
+// later is how long after an address was put in CC it is looked at again. A transaction that makes
+// an account of it at that moment does not see it in CC, as it is not seen from there; no request
+// works for as long as this.
+const later = time.Minute
 
 var system = authz.System("watcher")
 
@@ -37,7 +43,11 @@ func Claim(tx *event.Tx, e event.Event) error {
 	if len(some) == 0 {
 		return nil
 	}
-	return tx.Enqueue(job.New{Kind: ClaimJob, Payload: event.Ref{EventID: e.ID}})
+	n := job.New{Kind: ClaimJob, Payload: event.Ref{EventID: e.ID}}
+	if e.Type == ticket.CCAdded {
+		n.RunAt = tx.Now.Add(later)
+	}
+	return tx.Enqueue(n)
 }
 
 // RunClaim handles ClaimJob.
@@ -77,6 +87,13 @@ func byAddress(tx *gorm.DB) *gorm.DB {
 
 // concerned returns which addresses in CC may have become somebody's by an event; false for none.
 func concerned(tx *gorm.DB, e event.Event) (*gorm.DB, bool, error) {
+	if e.Type == ticket.CCAdded {
+		var ref ticket.WatcherRef
+		if err := e.Decode(&ref); err != nil || ref.UserID != 0 {
+			return nil, false, err
+		}
+		return byAddress(tx).Where("id = ?", ref.WatcherID), true, nil
+	}
 	if e.SubjectType == ticket.Subject {
 		return byAddress(tx).Where("ticket_id = ?", e.SubjectID), true, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fixdesk/fixdesk/api/authz"
 	"github.com/fixdesk/fixdesk/api/platform/event"
@@ -172,6 +173,25 @@ func TestWhoseAddressIsInCC(t *testing.T) {
 		}
 		h.Drain(t)
 		is(t, "from before", following(ada, one), "cc made, cc ada, cc guest@example.com, cc imported, cc asleep, cc moved")
+	})
+}
+
+// TestAnAddressInCCAsItsAccountIsMade puts an address in CC while another transaction, which does not
+// see it there, makes an account of it.
+func TestAnAddressInCCAsItsAccountIsMade(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		emma, lee, ada := h.Person("emma", authz.Employee), h.Person("lee", authz.Employee), h.Person("ada", authz.Admin)
+		one := open(emma, "new@example.com", "nobody@example.com")
+		// What that transaction leaves behind: the account, and nobody who looked for its address.
+		err := h.DB.Writer(t.Context()).Exec("UPDATE users SET email = 'new@example.com', email_key = 'new@example.com' WHERE id = ?", lee.ID).Error
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Drain(t)
+		h.Clock.Advance(time.Minute)
+		h.Drain(t)
+		is(t, "a moment later", following(ada, one), "cc lee, cc <nobody@example.com>")
+		lee.Get(one).Want(200)
 	})
 }
 
