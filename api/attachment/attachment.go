@@ -132,6 +132,7 @@ var (
 	errInfected = fault.New(fault.Conflict, "attachment.infected", "A virus was found in the file. Nobody can download it.")
 	errUnscaned = fault.New(fault.Conflict, "attachment.scan_failed", "The virus scanner could not check the file, so nobody can download it.")
 	errLost     = fault.New(fault.NotFound, "attachment.lost", "The file is not in the store any more. Tell your administrator.")
+	errAway     = fault.New(fault.Unavailable, "attachment.store_away", "The store of files does not answer. Try again in a moment.")
 	errFull     = fault.New(fault.Unavailable, "attachment.no_space", "The server has no room left for files. Tell your administrator; nothing was kept.")
 )
 

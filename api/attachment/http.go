@@ -165,7 +165,7 @@ func sendOffset(c *gin.Context, a Attachment) error {
 // @Failure 409 {object} web.Problem "The upload has come to another offset (attachment.wrong_offset)"
 // @Failure 413 {object} web.Problem "More than was announced (attachment.longer_than_announced)"
 // @Failure 415 {object} web.Problem "Wrong Content-Type, or a type of file that is not accepted (attachment.type_refused)"
-// @Failure 503 {object} web.Problem "The server has no room left (attachment.no_space)"
+// @Failure 503 {object} web.Problem "The server has no room left (attachment.no_space), or the store of files does not answer (attachment.store_away)"
 // @Security BearerAuth
 // @x-authz {"employee":"own","it_staff":"own","admin":"own"}
 // @Router /api/uploads/{id} [patch]
@@ -246,7 +246,7 @@ func (s *Service) cancel(c *gin.Context) error {
 // @Failure 409 {object} web.Problem "Too many uploads of yours wait to be sent (attachment.quota)"
 // @Failure 413 {object} web.Problem "Larger than files may be (attachment.too_large)"
 // @Failure 415 {object} web.Problem "No form, or a type of file that is not accepted (attachment.type_refused)"
-// @Failure 503 {object} web.Problem "The server has no room left (attachment.no_space)"
+// @Failure 503 {object} web.Problem "The server has no room left (attachment.no_space), or the store of files does not answer (attachment.store_away)"
 // @Security BearerAuth
 // @x-authz {"employee":"own","it_staff":"own","admin":"own"}
 // @Router /api/attachments [post]

@@ -33,6 +33,7 @@ func (s *Service) wall() time.Time { return clock.System{}.Now() }
 // @Failure 409 {object} web.Problem "Not to be had: attachment.incomplete, attachment.scanning, attachment.infected, attachment.scan_failed"
 // @Failure 412 {object} web.Problem "Another content than If-Match names"
 // @Failure 416 {object} web.Problem "The file has no such range"
+// @Failure 503 {object} web.Problem "The store of files does not answer (attachment.store_away)"
 // @Security BearerAuth
 // @x-authz {"employee":"own","it_staff":"visible","admin":"any"}
 // @Router /api/attachments/{id}/content [get]
@@ -71,6 +72,7 @@ func (s *Service) download(c *gin.Context) error {
 // @Failure 409 {object} web.Problem "Not to be had: attachment.incomplete, attachment.scanning, attachment.infected, attachment.scan_failed"
 // @Failure 412 {object} web.Problem "Another content than If-Match names"
 // @Failure 416 {object} web.Problem "The file has no such range"
+// @Failure 503 {object} web.Problem "The store of files does not answer (attachment.store_away)"
 // @Security BearerAuth
 // @x-authz {"employee":"own","it_staff":"visible","admin":"any"}
 // @Router /api/attachments/{id}/thumbnail [get]

@@ -43,7 +43,7 @@ func (s *Service) Open(ctx context.Context, by authz.Actor, id int64) (Listed, b
 		return l, nil, errLost
 	}
 	if err != nil {
-		return l, nil, fmt.Errorf("open attachment %d: %w", id, err)
+		return l, nil, storeError(ctx, err)
 	}
 	return l, f, nil
 }

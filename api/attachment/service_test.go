@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"image"
 	"image/color"
@@ -15,6 +16,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -206,6 +208,35 @@ func TestNoRoom(t *testing.T) {
 	}
 	s.App.Attachment.Store = real
 	send(s.emma, "a", "abc")
+}
+
+// TestTheStoreIsAway takes the bucket away for a while.
+func TestTheStoreIsAway(t *testing.T) {
+	s := newScene(t, testkit.SQLite(t), nil)
+	real := s.App.Attachment.Store
+	id := send(s.emma, "a", "abc")
+	by := authz.Person(s.emma.ID, "emma", authz.Employee, authz.Options{})
+	is := func(what string, err error) {
+		t.Helper()
+		var f *fault.Error
+		if !errors.As(err, &f) || f.Code != "attachment.store_away" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	away, err := blob.Open("s3://key:secret@"+strings.TrimPrefix(gone.URL, "http://")+"/files?tls=off&region=us-east-1", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.App.Attachment.Store = away
+	_, _, err = s.App.Attachment.Open(t.Context(), by, id)
+	is("open", err)
+	_, err = s.App.Attachment.Upload(t.Context(), by, "b", strings.NewReader("another"))
+	is("upload", err)
+	s.App.Attachment.Store = real
+	s.emma.Get(fmt.Sprintf("/api/attachments/%d/content", id)).Want(200)
+	send(s.emma, "b", "another")
 }
 
 // clamd answers as one does; verdict may change.

@@ -58,8 +58,8 @@ func (s *Service) Thumbnail(ctx context.Context, by authz.Actor, id int64, size 
 		return l, nil, errNoThumbnail
 	}
 	key := thumbnailKey(l.Blob.BlobKey, size)
-	f, err := s.Store.Open(ctx, key)
-	if !errors.Is(err, blob.ErrMissing) {
+	f, err := s.drawn(ctx, key)
+	if f != nil || err != nil {
 		return l, f, err
 	}
 	select {
@@ -68,7 +68,7 @@ func (s *Service) Thumbnail(ctx context.Context, by authz.Actor, id int64, size 
 	case <-ctx.Done():
 		return l, nil, fmt.Errorf("wait to draw a thumbnail: %w", ctx.Err())
 	}
-	if f, err := s.Store.Open(ctx, key); !errors.Is(err, blob.ErrMissing) {
+	if f, err := s.drawn(ctx, key); f != nil || err != nil {
 		return l, f, err // somebody else has drawn it
 	}
 	data, err := s.draw(ctx, l.Blob, size)
@@ -76,10 +76,22 @@ func (s *Service) Thumbnail(ctx context.Context, by authz.Actor, id int64, size 
 		return l, nil, err
 	}
 	if err := s.Store.Put(ctx, key, bytes.NewReader(data), int64(len(data))); err != nil {
-		return l, nil, storeError(err)
+		return l, nil, storeError(ctx, err)
 	}
-	f, err = s.Store.Open(ctx, key)
+	f, err = s.drawn(ctx, key)
 	return l, f, err
+}
+
+// drawn opens a picture, or returns nil where it was not drawn yet.
+func (s *Service) drawn(ctx context.Context, key string) (blob.File, error) {
+	f, err := s.Store.Open(ctx, key)
+	if errors.Is(err, blob.ErrMissing) {
+		return nil, nil //nolint:nilnil // there is none, and that is no error
+	}
+	if err != nil {
+		return nil, storeError(ctx, err)
+	}
+	return f, nil
 }
 
 func drawable(l Listed) bool {
@@ -92,7 +104,7 @@ func (s *Service) draw(ctx context.Context, b Blob, size int) ([]byte, error) {
 		return nil, errLost
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open an image: %w", err)
+		return nil, storeError(ctx, err)
 	}
 	data, err := shrink(f, size)
 	if errClose := f.Close(); err == nil {

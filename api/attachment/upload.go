@@ -215,11 +215,16 @@ func spoolError(err error) error {
 	return fmt.Errorf("keep what was uploaded: %w", err)
 }
 
-func storeError(err error) error {
-	if errors.Is(err, blob.ErrFull) {
+// storeError says of what the store cannot do now that it is not the fault of whoever asked.
+func storeError(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(err, blob.ErrFull):
 		return errFull.Because(err)
+	case errors.Is(err, blob.ErrAway):
+		slog.ErrorContext(ctx, "the store of attachments does not answer", "error", err)
+		return errAway.Because(err)
 	}
-	return fmt.Errorf("store a file: %w", err)
+	return fmt.Errorf("use the store of files: %w", err)
 }
 
 // sourceReader remembers why reading ended.
@@ -245,7 +250,7 @@ func (s *Service) keepPart(ctx context.Context, by authz.Actor, a *Attachment, s
 	}
 	p := part{AttachmentID: a.ID, Start: a.Received, Size: sp.size, BlobKey: fmt.Sprintf("parts/%d/%s", a.ID, random())}
 	if err := s.Store.Put(ctx, p.BlobKey, sp, sp.size); err != nil {
-		return storeError(err)
+		return storeError(ctx, err)
 	}
 	err := s.Bus.Do(ctx, by, func(tx *event.Tx) error {
 		var n int64
@@ -349,7 +354,7 @@ func (s *Service) join(ctx context.Context, parts []part, last *spooled) (*spool
 	}
 	if whole.broken != nil {
 		whole.close()
-		return nil, fmt.Errorf("put an upload together: %w", whole.broken)
+		return nil, storeError(ctx, whole.broken)
 	}
 	return whole, nil
 }
@@ -432,7 +437,7 @@ func (s *Service) put(ctx context.Context, key string, f *spooled) error {
 		return fmt.Errorf("read what was uploaded: %w", err)
 	}
 	if err := s.Store.Put(ctx, key, f, f.size); err != nil {
-		return storeError(err)
+		return storeError(ctx, err)
 	}
 	return nil
 }
@@ -453,7 +458,7 @@ func (s *Service) mend(ctx context.Context, b Blob, whole *spooled) error {
 		return s.put(ctx, b.BlobKey, whole)
 	}
 	if err != nil {
-		return fmt.Errorf("look for a content: %w", err)
+		return storeError(ctx, err)
 	}
 	return nil
 }

@@ -18,6 +18,9 @@ var ErrMissing = errors.New("there is no such file in the store")
 // ErrFull says that the store has no room left.
 var ErrFull = errors.New("the store is full")
 
+// ErrAway says that the store does not answer now.
+var ErrAway = errors.New("the store does not answer")
+
 // Info is what a store knows of a file.
 type Info struct {
 	Key      string

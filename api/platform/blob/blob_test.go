@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -107,6 +108,33 @@ func TestHalfAFileIsNoFile(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestABucketThatDoesNotAnswer has one that cannot, one that refuses and one that is not there.
+func TestABucketThatDoesNotAnswer(t *testing.T) {
+	for status, want := range map[int]bool{http.StatusServiceUnavailable: true, http.StatusForbidden: false, 0: true} {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		if status == 0 {
+			srv.Close()
+		}
+		s, err := Open("s3://key:secret@"+strings.TrimPrefix(srv.URL, "http://")+"/files?tls=off&region=us-east-1", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Open(t.Context(), "k")
+		if errors.Is(err, ErrAway) != want {
+			t.Errorf("%d: open: %v", status, err)
+		}
+		if err := s.Put(t.Context(), "k", strings.NewReader("x"), 1); errors.Is(err, ErrAway) != want {
+			t.Errorf("%d: put: %v", status, err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+		if _, err := s.Open(ctx, "k"); err == nil || errors.Is(err, ErrAway) {
+			t.Errorf("%d: nobody waits: %v", status, err)
+		}
+		srv.Close()
+	}
 }
 
 type errReader struct{}

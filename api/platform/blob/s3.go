@@ -21,6 +21,11 @@ type S3 struct {
 	prefix string
 }
 
+const (
+	tries      = 3
+	answerTime = 15 * time.Second
+)
+
 var errAddress = errors.New("write s3://key:secret@host:port/bucket?region=…&tls=on|off")
 
 // openS3 reads an address. It does not connect.
@@ -52,6 +57,14 @@ func openS3(address string) (*S3, error) {
 			return nil, fmt.Errorf("%w (unknown parameter %s)", errAddress, name)
 		}
 	}
+	// By itself the client tries ten times and waits a minute for each answer: longer than anybody who
+	// asked for a file does.
+	transport, err := minio.DefaultTransport(o.Secure)
+	if err != nil {
+		return nil, fmt.Errorf("make a client for the bucket: %w", err)
+	}
+	transport.ResponseHeaderTimeout = answerTime
+	o.Transport, o.MaxRetries = transport, tries
 	client, err := minio.New(u.Host, &o)
 	if err != nil {
 		return nil, errAddress
@@ -74,7 +87,7 @@ func (s *S3) Put(ctx context.Context, key string, r io.Reader, size int64) error
 		if status := minio.ToErrorResponse(err).StatusCode; status == http.StatusInsufficientStorage {
 			return errors.Join(ErrFull, err)
 		}
-		return fmt.Errorf("put a file into the bucket: %w", err)
+		return fmt.Errorf("put a file into the bucket: %w", away(err))
 	}
 	return nil
 }
@@ -118,7 +131,19 @@ func missing(err error) error {
 	if r := minio.ToErrorResponse(err); r.Code == minio.NoSuchKey || (r.StatusCode == http.StatusNotFound && r.Code != minio.NoSuchBucket) {
 		return ErrMissing
 	}
-	return fmt.Errorf("read from the bucket: %w", err)
+	return fmt.Errorf("read from the bucket: %w", away(err))
+}
+
+// away adds ErrAway to an error that is no answer, or says that the service cannot give one. Whoever
+// asked and went away is no fault of the store.
+func away(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	if status := minio.ToErrorResponse(err).StatusCode; status == 0 || status >= http.StatusInternalServerError {
+		return errors.Join(ErrAway, err)
+	}
+	return err
 }
 
 // Delete implements Store.

@@ -3698,7 +3698,7 @@ export type CreateAttachmentErrors = {
      */
     429: Problem;
     /**
-     * The server has no room left (attachment.no_space)
+     * The server has no room left (attachment.no_space), or the store of files does not answer (attachment.store_away)
      */
     503: Problem;
     /**
@@ -3927,6 +3927,10 @@ export type DownloadAttachmentErrors = {
      */
     429: Problem;
     /**
+     * The store of files does not answer (attachment.store_away)
+     */
+    503: Problem;
+    /**
      * Any other error; `request_id` finds it in the server's log
      */
     default: Problem;
@@ -3997,6 +4001,10 @@ export type GetThumbnailErrors = {
      * Too many requests; `Retry-After` says when to come back
      */
     429: Problem;
+    /**
+     * The store of files does not answer (attachment.store_away)
+     */
+    503: Problem;
     /**
      * Any other error; `request_id` finds it in the server's log
      */
@@ -19569,7 +19577,7 @@ export type SendUploadErrors = {
      */
     429: Problem;
     /**
-     * The server has no room left (attachment.no_space)
+     * The server has no room left (attachment.no_space), or the store of files does not answer (attachment.store_away)
      */
     503: Problem;
     /**
