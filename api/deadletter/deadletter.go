@@ -1,5 +1,5 @@
 // Package deadletter shows administrators the jobs of the desk, and lets them
-// run those again that failed too often.
+// run those again that failed too often, or give them up.
 package deadletter
 
 import (
@@ -18,12 +18,15 @@ import (
 	"github.com/fixdesk/fixdesk/api/platform/web"
 )
 
-// Replayed is announced when a dead job is to run again; the subject is the job.
-const Replayed = "job.replayed"
+// What is announced when a dead job is to run again, and when it is given up; the subject is the job.
+const (
+	Replayed  = "job.replayed"
+	Discarded = "job.discarded"
+)
 
 const subject = "job"
 
-// Kind is the data of Replayed.
+// Kind is the data of Replayed and Discarded.
 type Kind struct {
 	Kind string `json:"kind"`
 }
@@ -46,6 +49,7 @@ var (
 	errMissing = fault.Missing(subject)
 	errDenied  = fault.Denied("job.manage_denied", "Only administrators look after jobs.")
 	errNotDead = fault.New(fault.Conflict, "job.not_dead", "Only jobs that have failed for good can be run again.")
+	errNotOver = fault.New(fault.Conflict, "job.not_dead", "Only jobs that have failed for good can be deleted.")
 )
 
 // List returns a page of the jobs in a state, or, for "", of all, newest first.
@@ -85,6 +89,27 @@ func (s *Service) Replay(ctx context.Context, by authz.Actor, id int64) (job.Job
 		return find(tx.DB, id, &j)
 	})
 	return j, err
+}
+
+// Discard takes a dead job away: what it was to do is not done.
+func (s *Service) Discard(ctx context.Context, by authz.Actor, id int64) error {
+	if !canManage(by) {
+		return errDenied
+	}
+	return s.bus.Do(ctx, by, func(tx *event.Tx) error {
+		var j job.Job
+		if err := find(tx.DB, id, &j); err != nil {
+			return err
+		}
+		res := tx.Where("id = ? AND state = ?", id, job.Dead).Delete(&job.Job{})
+		if res.Error != nil {
+			return fmt.Errorf("delete job %d: %w", id, res.Error)
+		}
+		if res.RowsAffected != 1 {
+			return errNotOver
+		}
+		return tx.Emit(Discarded, subject, id, Kind{Kind: j.Kind})
+	})
 }
 
 func find(tx *gorm.DB, id int64, j *job.Job) error {

@@ -14,6 +14,7 @@ import (
 func (s *Service) Routes(signedIn *gin.RouterGroup, keys *web.Keys) {
 	signedIn.GET("/jobs", web.Handle(s.list))
 	signedIn.POST("/jobs/:id/replay", keys.Post(s.replay))
+	signedIn.DELETE("/jobs/:id", web.Handle(s.remove))
 }
 
 // list answers GET /api/jobs.
@@ -89,4 +90,35 @@ func (s *Service) replay(c *gin.Context) error {
 		return err
 	}
 	return web.SendPlain(c, http.StatusOK, viewFor(j))
+}
+
+// remove answers DELETE /api/jobs/{id}.
+//
+// @Summary Delete a dead job
+// @Description What it was to do is not done.
+// @ID discardJob
+// @Tags jobs
+// @Produce json
+// @Param id path int true "The job" example(12)
+// @Success 204 "It is gone"
+// @Failure 401 {object} web.Problem "Not signed in"
+// @Failure 403 {object} web.Problem "Not an administrator"
+// @Failure 404 {object} web.Problem "No such job"
+// @Failure 409 {object} web.Problem "The job is not dead"
+// @Security BearerAuth
+// @x-authz {"admin":"any"}
+// @Router /api/jobs/{id} [delete]
+func (s *Service) remove(c *gin.Context) error {
+	by := authz.From(c.Request.Context())
+	if !canManage(by) {
+		return errDenied
+	}
+	id, err := web.PathID(c, subject)
+	if err != nil {
+		return err
+	}
+	if err := s.Discard(c.Request.Context(), by, id); err != nil {
+		return err
+	}
+	return web.SendNothing(c)
 }

@@ -77,12 +77,46 @@ func TestDeadLetters(t *testing.T) {
 	})
 }
 
+// TestAJobIsGivenUp deletes one that failed for good, once and none other.
+func TestAJobIsGivenUp(t *testing.T) {
+	house.Each(t, func(t *testing.T, h *house.House) {
+		ada, sam := h.Person("ada", authz.Admin), h.Person("sam", authz.ITStaff)
+		w := h.DB.Writer(t.Context())
+		for range 2 {
+			if err := job.Enqueue(w, h.Clock.Now().Add(time.Hour), job.New{Kind: "webhook.deliver", Payload: obj{}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all := ada.Get("/api/jobs?state=ready").Want(200).Is("count", 2).Results()
+		dead, waits := fmt.Sprintf("/api/jobs/%v", all[0]["id"]), fmt.Sprintf("/api/jobs/%v", all[1]["id"])
+		if err := w.Exec("UPDATE jobs SET state = ? WHERE id = ?", job.Dead, all[0]["id"]).Error; err != nil {
+			t.Fatal(err)
+		}
+		sam.Delete(dead).WantCode(403, "job.manage_denied")
+		h.Nobody().Delete(dead).Want(401)
+		ada.Delete(waits).WantCode(409, "job.not_dead")
+		ada.Delete(dead).Want(204)
+		for _, gone := range []string{dead, "/api/jobs/0", "/api/jobs/x", "/api/jobs/-1"} {
+			ada.Delete(gone).WantCode(404, "job.not_found")
+		}
+		ada.Get("/api/jobs?state=dead").Want(200).Is("count", 0)
+		ada.Get("/api/jobs?state=ready").Want(200).Is("count", 1)
+		events, err := h.App.Bus.Of(t.Context(), "job", int64(all[0]["id"].(float64)), nil, 0, false, 10)
+		if err != nil || len(events) != 1 || events[0].Type != deadletter.Discarded || events[0].ActorName != "ada" {
+			t.Errorf("%v: events %+v", err, events)
+		}
+	})
+}
+
 func TestVerbsCheckTheActor(t *testing.T) {
 	house.Each(t, func(t *testing.T, h *house.House) {
 		s, ctx := deadletter.New(h.App.DB, h.App.Bus, h.App.Clock), context.Background()
 		for _, by := range []authz.Actor{{}, authz.Person(1, "sam", authz.ITStaff, authz.Options{StaffSeesAll: true})} {
 			if _, err := s.Replay(ctx, by, 1); !fault.Is(err, fault.Forbidden) {
 				t.Errorf("Replay: %v", err)
+			}
+			if err := s.Discard(ctx, by, 1); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("Discard: %v", err)
 			}
 			if _, err := s.List(ctx, by, "", web.Page{Number: 1, Size: 10}); !fault.Is(err, fault.Forbidden) {
 				t.Errorf("List: %v", err)

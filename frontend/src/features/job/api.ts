@@ -1,5 +1,9 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { listJobsOptions, replayJobMutation } from '@/lib/api/@tanstack/react-query.gen';
+import {
+  discardJobMutation,
+  listJobsOptions,
+  replayJobMutation,
+} from '@/lib/api/@tanstack/react-query.gen';
 import { invalidate } from '@/lib/query';
 import { type JobsSearch, jobsPageSize } from './search-params';
 
@@ -21,4 +25,9 @@ export function useJobs(search: JobsSearch) {
 export function useReplayJob() {
   const client = useQueryClient();
   return useMutation({ ...replayJobMutation(), onSettled: () => invalidate(client, 'listJobs') });
+}
+
+export function useDiscardJob() {
+  const client = useQueryClient();
+  return useMutation({ ...discardJobMutation(), onSettled: () => invalidate(client, 'listJobs') });
 }

@@ -9,15 +9,17 @@ import {
   IconRefresh,
 } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { Job } from '@/lib/api';
 import { explain } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
+import { ConfirmDialog } from '@/ui/confirm-dialog';
 import { Page } from '@/ui/page';
 import { Pager } from '@/ui/pager';
 import { Pill, type PillTone } from '@/ui/pill';
 import { RelativeTime } from '@/ui/relative-time';
 import { EmptyState, Fetched } from '@/ui/states';
-import { useJobs, useReplayJob } from './api';
+import { useDiscardJob, useJobs, useReplayJob } from './api';
 import classes from './jobs-page.module.css';
 import { Quarantine } from './quarantine';
 import { type JobState, jobStates, jobsPageSize } from './search-params';
@@ -80,6 +82,8 @@ export function JobsPage() {
 function JobRow({ job }: { job: Job }) {
   const { t, i18n } = useLingui();
   const replay = useReplayJob();
+  const discard = useDiscardJob();
+  const [asking, setAsking] = useState(false);
   const { label, tone, icon: Icon } = states[job.state];
   const { attempt, max_attempts: most } = job;
   return (
@@ -91,21 +95,31 @@ function JobRow({ job }: { job: Job }) {
         </Pill>
       </span>
       {job.state === 'dead' && (
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<IconRefresh size={14} />}
-          loading={replay.isPending}
-          aria-label={t`Try again: job ${job.id}`}
-          onClick={() =>
-            replay.mutate(
-              { path: { id: job.id } },
-              { onSuccess: () => announce(t`Job ${job.id} runs again`) },
-            )
-          }
-        >
-          <Trans>Try again</Trans>
-        </Button>
+        <span className={classes.buttons}>
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconRefresh size={14} />}
+            loading={replay.isPending}
+            aria-label={t`Try again: job ${job.id}`}
+            onClick={() =>
+              replay.mutate(
+                { path: { id: job.id } },
+                { onSuccess: () => announce(t`Job ${job.id} runs again`) },
+              )
+            }
+          >
+            <Trans>Try again</Trans>
+          </Button>
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={t`Delete job ${job.id}`}
+            onClick={() => setAsking(true)}
+          >
+            <Trans>Delete</Trans>
+          </Button>
+        </span>
       )}
       <span className={classes.meta} style={{ gridColumn: '1 / -1' }}>
         <Trans>
@@ -113,6 +127,23 @@ function JobRow({ job }: { job: Job }) {
         </Trans>
       </span>
       {job.last_error && <p className={classes.error}>{job.last_error}</p>}
+      {asking && (
+        <ConfirmDialog
+          title={t`Delete this job?`}
+          confirm={t`Delete job`}
+          busy={discard.isPending}
+          error={discard.error}
+          onClose={() => setAsking(false)}
+          onConfirm={() =>
+            discard.mutate(
+              { path: { id: job.id } },
+              { onSuccess: () => announce(t`Job ${job.id} is deleted`) },
+            )
+          }
+        >
+          <Trans>What it was to do is not done, and cannot be tried again.</Trans>
+        </ConfirmDialog>
+      )}
       {!!replay.error && (
         <p className={classes.error} role="alert">
           {explain(replay.error)}

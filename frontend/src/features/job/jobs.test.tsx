@@ -32,3 +32,19 @@ it('shows failed jobs and runs one again', async () => {
   await user.click(screen.getByRole('button', { name: 'Try again: job 5' }));
   expect(await screen.findByText('No job has failed')).toBeVisible();
 });
+
+it('deletes a failed job once that was confirmed', async () => {
+  let jobs = [dead];
+  server.use(
+    on.get('/jobs', () => HttpResponse.json(aList(jobs))),
+    on.delete('/jobs/:id', () => {
+      jobs = [];
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  const { user } = openApp('/jobs', 'admin');
+  await user.click(await screen.findByRole('button', { name: 'Delete job 5' }));
+  expect(screen.getByText('connection refused')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Delete job' }));
+  expect(await screen.findByText('No job has failed')).toBeVisible();
+});

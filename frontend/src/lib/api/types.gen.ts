@@ -7161,6 +7161,70 @@ export type ListJobsResponses = {
 
 export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
 
+export type DiscardJobData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the version to change; 412 when it is no longer the current one
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * The job
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/jobs/{id}';
+};
+
+export type DiscardJobErrors = {
+    /**
+     * The request, a parameter or a field is wrong; `errors` names the fields
+     */
+    400: Problem;
+    /**
+     * Not signed in
+     */
+    401: Problem;
+    /**
+     * Not an administrator
+     */
+    403: Problem;
+    /**
+     * No such job
+     */
+    404: Problem;
+    /**
+     * The job is not dead
+     */
+    409: Problem;
+    /**
+     * `If-Match` names a version that is no longer the current one
+     */
+    412: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to come back
+     */
+    429: Problem;
+    /**
+     * Any other error; `request_id` finds it in the server's log
+     */
+    default: Problem;
+};
+
+export type DiscardJobError = DiscardJobErrors[keyof DiscardJobErrors];
+
+export type DiscardJobResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type DiscardJobResponse = DiscardJobResponses[keyof DiscardJobResponses];
+
 export type ReplayJobData = {
     body?: never;
     headers?: {
