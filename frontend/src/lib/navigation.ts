@@ -21,14 +21,14 @@ export function useHeadingFocus() {
 }
 
 /**
- * Gives the focus a place again when what had it went away: the heading of the
- * page, from where reading and tabbing go on. Whoever has moved on keeps theirs.
+ * Gives the focus a place again when what had it went away: where `home` puts it, or else the
+ * heading of the page, from where reading and tabbing go on. Whoever has moved on keeps theirs.
  */
-export function rescueFocus(): void {
+export function rescueFocus(home?: () => void): void {
+  const lost = () => !document.activeElement || document.activeElement === document.body;
   requestAnimationFrame(() => {
-    const here = document.activeElement;
-    if (here && here !== document.body) return;
-    document.querySelector('h1')?.focus({ preventScroll: true });
+    if (lost()) home?.();
+    if (lost()) document.querySelector('h1')?.focus({ preventScroll: true });
   });
 }
 

@@ -78,7 +78,7 @@ function Offer({ offer, newest, paused }: { offer: UndoOffer; newest: boolean; p
         type="button"
         className={classes.undo}
         disabled={running}
-        onClick={() => void runUndo(id).then(rescueFocus)}
+        onClick={() => void runUndo(id).then(() => rescueFocus())}
       >
         <Trans>Undo</Trans>
         {newest && singleKeys && <kbd aria-hidden>u</kbd>}

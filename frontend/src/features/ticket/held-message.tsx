@@ -15,9 +15,12 @@ import { sendAtOnce } from './messages';
 export function HeldMessage({
   message,
   onUnsend,
+  onSent,
 }: {
   message: Message;
   onUnsend: (message: Message) => Promise<void>;
+  /** Puts the focus where one goes on writing. */
+  onSent: () => void;
 }) {
   const { t } = useLingui();
   const client = useQueryClient();
@@ -51,7 +54,7 @@ export function HeldMessage({
             disabled={busy}
             onClick={run(async () => {
               await sendAtOnce(client, message);
-              rescueFocus();
+              rescueFocus(onSent);
             })}
             aria-label={note ? t`Add the internal note now` : t`Send the reply now`}
           >

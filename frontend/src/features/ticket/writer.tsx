@@ -163,6 +163,7 @@ export function Writer({ ticket, kind, hidden, onFilled, ref }: WriterProps) {
               await takeBack(client, one);
               giveBack(one);
             }}
+            onSent={() => box.current?.focus()}
           />
         ))}
       <form
