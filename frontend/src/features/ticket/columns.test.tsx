@@ -60,7 +60,7 @@ it('lets the usual columns give way where there is room for list and ticket, and
     '1024px',
   );
   const chosen = at([...usualColumns]);
-  expect(chosen['--fd-columns']).toBe('22px 64px minmax(200px, 1fr) 150px 150px 116px 148px 96px');
+  expect(chosen['--fd-columns']).toBe('22px 64px minmax(200px, 1fr) 150px 150px 116px 168px 96px');
   expect(chosen).not.toHaveProperty('--fd-tight');
 });
 

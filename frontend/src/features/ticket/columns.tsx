@@ -181,13 +181,14 @@ export const allColumns: readonly Column[] = [
   {
     id: 'due',
     label: msg`Due`,
-    width: 148,
+    width: 168,
+    leastWidth: 140,
     exactWidth,
     usual: true,
     sort: ['due_at', '-due_at'],
     className: css('due'),
     cell: (ticket, { exact }) => {
-      const left = <DueBadge ticket={ticket} />;
+      const left = <DueBadge ticket={ticket} brief />;
       return exact && ticket.due_at && !isDone(ticket) ? roomy(ticket.due_at, left) : left;
     },
   },
@@ -195,7 +196,7 @@ export const allColumns: readonly Column[] = [
     id: 'updated',
     label: msg`Updated`,
     width: 96,
-    leastWidth: 84,
+    leastWidth: 92,
     exactWidth,
     usual: true,
     sort: ['-updated_at', 'updated_at'],

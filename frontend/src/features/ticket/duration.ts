@@ -13,6 +13,12 @@ export function spell(seconds: number): MessageDescriptor {
   return msg`${minutes} min`;
 }
 
+/** The same in its greater unit alone, where room counts for more than minutes. */
+export function spellBriefly(seconds: number): MessageDescriptor {
+  const unit = [86_400, 3600].find((one) => seconds >= one) ?? 60;
+  return spell(seconds - (seconds % unit));
+}
+
 /** Working time, whose days are of no fixed length: "27 h 5 min". */
 export function spellHours(seconds: number): MessageDescriptor {
   const all = Math.floor(seconds / 60);
