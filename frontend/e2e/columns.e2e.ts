@@ -83,8 +83,16 @@ journeys('columns', (desk) => {
     await desk.ticket('Bassoon in the long corridor');
     const page = await desk.openAs('it_staff', '/tickets?q=bassoon', { width: 1100 });
     await page.getByRole('link', { name: /Bassoon/ }).waitFor();
-    expect(await page.getByRole('columnheader').count()).toBe(8);
-    for (const width of [1100, 1180, 1240, 1300]) {
+    const heads = page.getByRole('columnheader');
+    expect(await heads.count()).toBe(8);
+    const widths = [1100, 1180, 1193, 1194, 1240, 1300];
+    for (const [at, width] of [...widths, ...widths].entries()) {
+      // With dates, too, where at last the requester makes room.
+      if (at === widths.length) {
+        await page.setViewportSize({ width: 1100, height: 800 });
+        await page.getByRole('button', { name: 'Exact or relative times' }).click();
+        await expect.poll(() => heads.count()).toBe(7);
+      }
       await page.setViewportSize({ width, height: 800 });
       const list = page.getByRole('list').filter({ hasText: 'Bassoon' });
       const over = await list.evaluate((ul) => {
@@ -94,7 +102,13 @@ journeys('columns', (desk) => {
       expect(over, `at ${width} pixels`).toBe(0);
       // Each cell stands below its heading.
       const begins = (names: string) =>
-        page.locator(names).evaluateAll((all) => all.map((one) => one.getBoundingClientRect().x));
+        page
+          .locator(names)
+          .evaluateAll((all) =>
+            all
+              .filter((one) => getComputedStyle(one).display !== 'none')
+              .map((one) => one.getBoundingClientRect().x),
+          );
       const cells = await begins('[data-row] a > span');
       expect((await begins('[role=columnheader]')).length).toBe(cells.length);
       expect(await begins('[role=columnheader]')).toEqual(cells);

@@ -429,9 +429,12 @@ export function columnVariables(columns: readonly Column[], exact: boolean): CSS
     const { tightWidth } = track.column;
     return tightWidth ? { ...track, least: tightWidth, most: tightWidth } : track;
   });
+  const fewer = tight.filter(({ column }) => column.id !== 'requester');
   return {
     '--fd-columns': grid(tracks),
     '--fd-columns-min': room(tracks, gap),
     ...(gives && { '--fd-tight': grid(tight), '--fd-tight-min': room(tight, tightGap) }),
+    // Dates are too wide for that where a window of little more than a thousand pixels has a menu.
+    ...(gives && exact && { '--fd-fewer': grid(fewer), '--fd-fewer-min': room(fewer, tightGap) }),
   } as CSSProperties;
 }

@@ -48,7 +48,7 @@ function Heading({ column, sort, onSort }: HeadingProps) {
   if (!column.sort) {
     return (
       // biome-ignore lint/a11y/useFocusableInteractive: there is nothing to do with it
-      <span role="columnheader" className={classes.heading} title={name}>
+      <span role="columnheader" className={classes.heading} data-column={column.id} title={name}>
         <span className={classes.name}>{label}</span>
       </span>
     );
