@@ -25,8 +25,25 @@ journeys('everything that matches', (desk) => {
     const box = await bar.boundingBox();
     expect(box?.height).toBeLessThan(400);
     await expectAccessible(page);
+    // By Tab one comes through it as one reads.
+    const focused = () =>
+      page.evaluate(() => {
+        const here = document.activeElement;
+        return here?.getAttribute('aria-label') ?? here?.textContent;
+      });
+    expect(await focused()).toBe('Fewer');
+    const order: (readonly [number, number])[] = [];
+    for (const _ of await bar.getByRole('button').all()) {
+      const place = await page.locator(':focus').boundingBox();
+      order.push([Math.round(place?.y ?? 0), Math.round(place?.x ?? 0)]);
+      await page.keyboard.press('Tab');
+    }
+    const rest = order.slice(2);
+    expect(rest).toEqual([...rest].sort(([a, b], [c, d]) => a - c || b - d));
+    expect(order[0]?.[0]).toBeLessThan(rest[0]?.[0] ?? 0);
     await bar.getByRole('button', { name: 'Fewer' }).click();
     await bar.getByRole('button', { name: 'More' }).waitFor();
+    expect(await focused()).toBe('More');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Clear the selection' }).click();
   });

@@ -11,6 +11,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { flushSync } from 'react-dom';
 import type { BulkRun } from '@/lib/api';
 import {
   allCommands,
@@ -122,15 +123,39 @@ export function SelectionBar({ selection, children, onClear }: SelectionBarProps
     measure();
     return () => resized.disconnect();
   }, []);
+  const toggle = useRef<HTMLButtonElement>(null);
   /** Whoever comes by the keyboard to what is cut away sees all of it. */
   const reveal = ({ target }: FocusEvent<HTMLElement>) => {
     if (target.offsetTop >= lineHeight && target.matches(':focus-visible')) setWide(true);
   };
+  const ends = (
+    <>
+      {(cut || wide) && (
+        <Button
+          ref={toggle}
+          size="compact-sm"
+          variant="default"
+          aria-expanded={wide}
+          aria-controls={id}
+          onClick={() => {
+            line.current?.scrollTo(0, 0);
+            flushSync(() => setWide(!wide));
+            toggle.current?.focus();
+          }}
+        >
+          {wide ? <Trans>Fewer</Trans> : <Trans>More</Trans>}
+        </Button>
+      )}
+      <CloseButton size="sm" aria-label={t`Clear the selection`} onClick={onClear} />
+    </>
+  );
   return (
     <section className={classes.bar} aria-label={t`Selected tickets`}>
       <span className={classes.count} role="status">
         {more ? <Trans>More than {count} selected</Trans> : <Trans>{count} selected</Trans>}
       </span>
+      {/* Tab goes as one reads. The commands stay the same elements: one of them may have the focus. */}
+      {wide && ends}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: it only shows what already has the focus */}
       <div
         ref={line}
@@ -146,21 +171,7 @@ export function SelectionBar({ selection, children, onClear }: SelectionBarProps
             <CommandButton key={command.id} id={command.id} on={on} size="compact-sm" />
           ))}
       </div>
-      {(cut || wide) && (
-        <Button
-          size="compact-sm"
-          variant="default"
-          aria-expanded={wide}
-          aria-controls={id}
-          onClick={() => {
-            line.current?.scrollTo(0, 0);
-            setWide(!wide);
-          }}
-        >
-          {wide ? <Trans>Fewer</Trans> : <Trans>More</Trans>}
-        </Button>
-      )}
-      <CloseButton size="sm" aria-label={t`Clear the selection`} onClick={onClear} />
+      {!wide && ends}
     </section>
   );
 }
