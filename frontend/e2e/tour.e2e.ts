@@ -2,6 +2,19 @@ import { expect, it } from 'vitest';
 import { expectAccessible, expectNoSidewaysScroll, journeys } from './desk.ts';
 
 journeys('The tour', (desk) => {
+  it('marks what it speaks of where one sees it, also at the end of a long menu', async () => {
+    const page = await desk.openAs('admin', '/', { tour: true, height: 620 });
+    await page.getByRole('button', { name: 'Show me around' }).click();
+    const next = page.getByRole('dialog').getByRole('button', { name: 'Next' });
+    for (let step = 1; step < 7; step += 1) await next.click();
+    const profile = page.locator('[data-tour-current]').getByRole('link').first();
+    const box = await profile.boundingBox();
+    expect(box?.y).toBeLessThan(620 - (box?.height ?? 0));
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+    await desk.api('admin', 'PATCH', '/api/auth/me', { tour_done: false });
+  });
+
   it('shows each person around once, by keyboard, and can be skipped and started again', async () => {
     const page = await desk.openAs('it_staff', '/', { tour: true });
     await page.getByRole('region', { name: 'Welcome to Fixdesk' }).waitFor();

@@ -86,6 +86,7 @@ function More({ items }: { items: Item[] }) {
         type="button"
         aria-expanded={open}
         aria-controls={open ? id : undefined}
+        data-tour="more"
         data-active={items.some(({ current }) => current) || undefined}
         onClick={() => setOpen(!open)}
       >

@@ -66,8 +66,8 @@ const staff: Step[] = [
 
 const admin: Step = {
   title: msg`Administration`,
-  text: msg`People and their roles, and the jobs that work in the background, are below the views.`,
-  target: '[data-tour="admin"]',
+  text: msg`People and their roles, mail, rules and the jobs that work in the background are below the views; on a phone they are under More.`,
+  target: '[data-tour="admin"], [data-tour="more"]',
 };
 
 /** What somebody is shown who may do this. */

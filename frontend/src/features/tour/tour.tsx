@@ -44,6 +44,13 @@ export function Tour({ onEnd }: { onEnd: () => void }) {
       ? [...document.querySelectorAll<HTMLElement>(target)].find((one) => one.offsetParent !== null)
       : undefined;
     marked?.setAttribute('data-tour-current', '');
+    const menu = marked?.parentElement;
+    if (menu) {
+      // A long menu scrolls to it; the page stays where it is.
+      const [mark, frame] = [marked.getBoundingClientRect(), menu.getBoundingClientRect()];
+      const below = Math.max(0, mark.bottom + 12 - frame.bottom);
+      menu.scrollTop += below || Math.min(0, mark.top - 12 - frame.top);
+    }
     return () => marked?.removeAttribute('data-tour-current');
   }, [target]);
 
@@ -76,12 +83,12 @@ export function Tour({ onEnd }: { onEnd: () => void }) {
       )}
       <Group justify="space-between" gap="xs">
         <span className={classes.count}>{t`${at + 1} of ${steps.length}`}</span>
-        <Group gap="xs">
-          {!last && (
-            <Button size="xs" variant="subtle" onClick={onEnd}>
-              <Trans>Skip the tour</Trans>
-            </Button>
-          )}
+        {!last && (
+          <Button size="xs" variant="subtle" onClick={onEnd}>
+            <Trans>Skip the tour</Trans>
+          </Button>
+        )}
+        <Group gap="xs" ms="auto">
           {at > 0 && (
             <Button size="xs" variant="default" onClick={() => setAt(at - 1)}>
               <Trans>Back</Trans>
