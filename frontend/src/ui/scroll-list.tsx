@@ -60,7 +60,7 @@ const rest = 100;
 /** Rows pass too fast to be read when more than this part of a window is new at once. */
 const tooFast = 0.5;
 /** So many rows are completed between two frames while one scrolls. */
-const perFrame = 6;
+const perFrame = 4;
 
 /**
  * Which rows only pass: those that came while one scrolls so fast that a whole window of rows
