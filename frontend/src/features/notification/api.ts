@@ -5,7 +5,11 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { listNotifications } from '@/lib/api';
+import {
+  listNotifications,
+  type NotificationSettings,
+  type NotificationSettingsUpdate,
+} from '@/lib/api';
 import {
   countNotificationsOptions,
   getNotificationSettingsOptions,
@@ -54,10 +58,35 @@ export function useNotificationSettings() {
   return useQuery(getNotificationSettingsOptions());
 }
 
+const choosing = ['chooseNotifications'];
+
+/** Chooses at once on the screen, so that each choice holds what was chosen before it was saved. */
 export function useChooseNotifications() {
   const client = useQueryClient();
   return useMutation({
     ...updateNotificationSettingsMutation(),
-    onSettled: () => invalidate(client, 'getNotificationSettings'),
+    mutationKey: choosing,
+    scope: { id: 'notification-settings' },
+    onMutate: async ({ body }) => {
+      const { queryKey } = getNotificationSettingsOptions();
+      await client.cancelQueries({ queryKey });
+      client.setQueryData(queryKey, (now) => now && chosen(now, body));
+    },
+    // What was refused is shown as it is when nothing more is on the way.
+    onSettled: () =>
+      client.isMutating({ mutationKey: choosing }) === 1
+        ? invalidate(client, 'getNotificationSettings')
+        : undefined,
   });
+}
+
+function chosen(
+  now: NotificationSettings,
+  { kinds = [], ...rest }: NotificationSettingsUpdate,
+): NotificationSettings {
+  return {
+    ...now,
+    ...rest,
+    kinds: now.kinds.map((one) => ({ ...one, ...kinds.find(({ kind }) => kind === one.kind) })),
+  };
 }
