@@ -32,7 +32,7 @@ journeys('The notification centre', (desk) => {
     await page.getByLabel('Mail: I am mentioned').selectOption('daily');
     await page.getByRole('checkbox', { name: 'Push: I am mentioned' }).click();
     await page.getByRole('switch', { name: 'Quiet hours' }).click();
-    await page.getByLabel('Until').waitFor();
+    await page.getByLabel('Until', { exact: true }).waitFor();
     await expectAccessible(page);
     await expectNoSidewaysScroll(page);
     await page.reload();
