@@ -58,9 +58,18 @@ func (s *Service) Where(ctx context.Context, by authz.Actor, f Filter, text stri
 	if len(f.Replies) > 0 && len(f.Statuses) == 0 {
 		f.Statuses = []Status{Open, InProgress} // the others wait for nobody
 	}
+	if len(f.Statuses) == 0 && len(scopesOf(by)) > 1 && slices.ContainsFunc(f.rest, isClosing) {
+		f.Statuses = []Status{Closed} // each of the indexes of who sees only some has them apart
+	}
 	f.reader, f.fields = by, fields
 	f.asked += "\x00" + text + "\x00" + zone.String()
 	return f, nil
+}
+
+// isClosing reports whether a condition holds for nothing but closed tickets.
+func isClosing(n query.Node) bool {
+	at, ok := n.(query.Times)
+	return ok && at.Field == "closed" && !at.Never
 }
 
 // knownRequesters is how many people a department may have for its tickets to be
