@@ -1,10 +1,12 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button } from '@mantine/core';
+import { Button, type ButtonProps } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { focusBeside } from '@/lib/navigation';
 import { ConfirmDialog } from './confirm-dialog';
 
 interface DeleteButtonProps {
+  /** As large as the buttons beside it. */
+  size?: ButtonProps['size'];
   name: string;
   title: string;
   /** Verb and object. */
@@ -15,7 +17,8 @@ interface DeleteButtonProps {
 }
 
 /** Deletes a row of a list once that is confirmed; the focus goes on to the next row. */
-export function DeleteButton({ name, title, confirm, onDelete, children }: DeleteButtonProps) {
+export function DeleteButton(props: DeleteButtonProps) {
+  const { size = 'compact-sm', name, title, confirm, onDelete, children } = props;
   const { t } = useLingui();
   const [asked, setAsked] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -40,7 +43,7 @@ export function DeleteButton({ name, title, confirm, onDelete, children }: Delet
     <>
       <Button
         ref={button}
-        size="compact-sm"
+        size={size}
         variant="default"
         data-deletes
         aria-label={t`Delete ${name}`}

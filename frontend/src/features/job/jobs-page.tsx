@@ -9,11 +9,10 @@ import {
   IconRefresh,
 } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import type { Job } from '@/lib/api';
 import { explain } from '@/lib/problem';
 import { announce } from '@/lib/status-line';
-import { ConfirmDialog } from '@/ui/confirm-dialog';
+import { DeleteButton } from '@/ui/delete-button';
 import { Page } from '@/ui/page';
 import { Pager } from '@/ui/pager';
 import { Pill, type PillTone } from '@/ui/pill';
@@ -83,7 +82,6 @@ function JobRow({ job }: { job: Job }) {
   const { t, i18n } = useLingui();
   const replay = useReplayJob();
   const discard = useDiscardJob();
-  const [asking, setAsking] = useState(false);
   const { label, tone, icon: Icon } = states[job.state];
   const { attempt, max_attempts: most } = job;
   return (
@@ -111,14 +109,20 @@ function JobRow({ job }: { job: Job }) {
           >
             <Trans>Try again</Trans>
           </Button>
-          <Button
+          <DeleteButton
             size="xs"
-            variant="default"
-            aria-label={t`Delete job ${job.id}`}
-            onClick={() => setAsking(true)}
+            name={t`job ${job.id}`}
+            title={t`Delete this job?`}
+            confirm={t`Delete job`}
+            onDelete={() =>
+              discard.mutateAsync(
+                { path: { id: job.id } },
+                { onSuccess: () => announce(t`Job ${job.id} is deleted`) },
+              )
+            }
           >
-            <Trans>Delete</Trans>
-          </Button>
+            <Trans>What it was to do is not done, and cannot be tried again.</Trans>
+          </DeleteButton>
         </span>
       )}
       <span className={classes.meta} style={{ gridColumn: '1 / -1' }}>
@@ -127,23 +131,6 @@ function JobRow({ job }: { job: Job }) {
         </Trans>
       </span>
       {job.last_error && <p className={classes.error}>{job.last_error}</p>}
-      {asking && (
-        <ConfirmDialog
-          title={t`Delete this job?`}
-          confirm={t`Delete job`}
-          busy={discard.isPending}
-          error={discard.error}
-          onClose={() => setAsking(false)}
-          onConfirm={() =>
-            discard.mutate(
-              { path: { id: job.id } },
-              { onSuccess: () => announce(t`Job ${job.id} is deleted`) },
-            )
-          }
-        >
-          <Trans>What it was to do is not done, and cannot be tried again.</Trans>
-        </ConfirmDialog>
-      )}
       {!!replay.error && (
         <p className={classes.error} role="alert">
           {explain(replay.error)}
